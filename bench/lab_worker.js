@@ -1,0 +1,42 @@
+// Runs this lab in a worker, in Pyodide with NumPy and autograd, as the page does; `peers.js` sends it
+// `{method, argument}` and gets `{value}` or `{error}`.
+import { loadPyodide } from "../vendor/pyodide/pyodide.mjs";
+
+const SITE = new URL("../", import.meta.url).href;
+
+let steps;
+let training;
+
+const METHODS = {
+  /** Starts Python with the lab's modules, given by their paths in the site, below `py/` or `bench/`. */
+  async open(modules) {
+    const pyodide = await loadPyodide({ indexURL: `${SITE}vendor/pyodide/`, packages: ["numpy", "autograd"] });
+    for (const path of modules) await writeModule(pyodide, path);
+    steps = pyodide.pyimport("lab_steps");
+  },
+  async prepare(network) {
+    training = steps.Training(JSON.stringify(network));
+  },
+  run: async (count) => training.run(count),
+  loss: async () => training.loss(),
+  async dispose() {
+    training.destroy();
+  },
+};
+
+/** Copies one Python file of the site into the working directory, from where Python imports. */
+async function writeModule(pyodide, path) {
+  const response = await fetch(SITE + path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  const target = path.slice(path.indexOf("/") + 1);
+  if (target.includes("/")) pyodide.FS.mkdirTree(target.slice(0, target.lastIndexOf("/")));
+  pyodide.FS.writeFile(target, await response.text());
+}
+
+self.onmessage = async ({ data: { method, argument } }) => {
+  try {
+    self.postMessage({ value: await METHODS[method](argument) });
+  } catch (error) {
+    self.postMessage({ error: String(error) });
+  }
+};

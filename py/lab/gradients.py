@@ -1,0 +1,44 @@
+"""Gradients with respect to many arrays at once, by autograd, without its container primitives."""
+
+from autograd.core import VJPNode, vspace
+from autograd.tracer import isbox, new_box, toposort, trace_stack
+
+
+def value_and_gradients(function, arguments):
+    """`(value, extra, gradients)` of `function(*arguments) -> (value, extra)`, where `value` is one number.
+
+    `autograd.grad` over a tuple of arguments traces the tuple as well; here every array is a root of its own, so the
+    trace holds NumPy primitives only. `extra`, a list of arrays, is passed through unboxed. A gradient has the shape
+    of its argument, and is zeros where the value does not depend on it.
+    """
+    with trace_stack.new_trace() as trace:
+        roots = [VJPNode.new_root() for _ in arguments]
+        boxes = [new_box(argument, trace, root) for argument, root in zip(arguments, roots, strict=True)]
+        end, extra = function(*boxes)
+
+    def unboxed(value):
+        return value._value if isbox(value) and value._trace == trace else value
+
+    gradients = {}
+    if isbox(end) and end._trace == trace:
+        gradients = _backward(vspace(end._value).ones(), end._node)
+    return (
+        unboxed(end),
+        [unboxed(value) for value in extra],
+        [
+            gradients[root] if root in gradients else vspace(argument).zeros()
+            for root, argument in zip(roots, arguments, strict=True)
+        ],
+    )
+
+
+def _backward(gradient, end):
+    """The gradient at every root, by walking the trace from `end` against the direction of evaluation."""
+    pending, roots = {end: gradient}, {}
+    for node in toposort(end):
+        gradient = pending.pop(node)
+        if not node.parents:
+            roots[node] = gradient
+        for parent, contribution in zip(node.parents, node.vjp(gradient), strict=True):
+            pending[parent] = pending[parent] + contribution if parent in pending else contribution
+    return roots

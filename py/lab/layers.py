@@ -1,0 +1,84 @@
+"""The layers, one pure function each, in plain `autograd.numpy`.
+
+A layer function takes `(x, parameters, statistics, training)`: activations of shape (rows, width), the layer's
+own trainable arrays, its own running statistics, and whether it is being trained; it returns
+`(y, statistics)`. `LAYERS` says of every kind which function it is and which arrays it owns.
+"""
+
+from collections import namedtuple
+
+import autograd.numpy as np
+
+from lab import activations
+from lab.numerics import ceiling_of_rows, mean
+
+# TensorFlow.js's own constants for both normalizations.
+MOMENTUM = 0.99
+EPSILON = 1e-3
+
+# parameters: the names of its trainable arrays. statistics: what its running statistics, of shape (width,), start from.
+Layer = namedtuple("Layer", "apply parameters statistics", defaults=((), ()))
+
+
+def dense(x, parameters, statistics, training):
+    """y = x · kernel + bias, for a kernel of shape (inputs, outputs)."""
+    kernel, bias = parameters
+    return np.dot(x, kernel) + bias, statistics
+
+
+def batch_norm(x, parameters, statistics, training):
+    """Normalizes every column over the batch, or by its running statistics when predicting (Ioffe, Szegedy, 2015).
+
+    The variance is the batch's own (population) variance, in the normalization and in the running variance.
+    """
+    scale, shift = parameters
+    running_mean, running_variance = statistics
+    if not training:
+        return _normalized(x, running_mean, running_variance, scale, shift), statistics
+    center, variance = _moments(x, axis=0)
+    updated = (
+        running_mean - (running_mean - center[0]) * (1 - MOMENTUM),
+        running_variance - (running_variance - variance[0]) * (1 - MOMENTUM),
+    )
+    return _normalized(x, center, variance, scale, shift), updated
+
+
+def layer_norm(x, parameters, statistics, training):
+    """Normalizes every row over its columns (Ba, Kiros, Hinton, 2016)."""
+    scale, shift = parameters
+    return _normalized(x, *_moments(x, axis=1), scale, shift), statistics
+
+
+def softmax(x, parameters, statistics, training):
+    """exp(x) over its sum along each row, shifted so that nothing overflows."""
+    exponentials = np.exp(x - ceiling_of_rows(x))
+    return exponentials / np.sum(exponentials, axis=1, keepdims=True), statistics
+
+
+def _moments(x, axis):
+    center = mean(x, axis)
+    return center, mean(np.square(x - center), axis)
+
+
+def _normalized(x, center, variance, scale, shift):
+    return (x - center) / np.sqrt(variance + EPSILON) * scale + shift
+
+
+def _element_wise(function):
+    return Layer(lambda x, parameters, statistics, training: (function(x), statistics))
+
+
+_SCALE_AND_SHIFT = ("scale", "shift")
+
+LAYERS = {
+    "input": _element_wise(activations.linear),
+    "dense": Layer(dense, ("kernel", "bias")),
+    "batch_norm": Layer(batch_norm, _SCALE_AND_SHIFT, (0.0, 1.0)),
+    "layer_norm": Layer(layer_norm, _SCALE_AND_SHIFT),
+    "softmax": Layer(softmax),
+}
+
+
+def layer_of(kind):
+    """The `Layer` of a kind in `spec.layers`: one of `LAYERS`, or the activation of that name."""
+    return LAYERS.get(kind) or _element_wise(getattr(activations, kind))

@@ -1,0 +1,27 @@
+"""The losses: `(outputs, targets)`, both of shape (rows, classes), to one number; formulas of TensorFlow.js.
+
+A function's name is its key in `spec.LOSSES`.
+"""
+
+import autograd.numpy as np
+
+from lab.numerics import mean
+
+# What TensorFlow.js keeps probabilities away from 0 and 1 by.
+EPSILON = 1e-7
+
+
+def cross_entropy(probabilities, targets):
+    """Mean over the rows of -log of the right class's probability, clipped to [1e-7, 1 - 1e-7]."""
+    probabilities = probabilities / np.sum(probabilities, axis=1, keepdims=True)
+    return mean(-np.sum(targets * np.log(np.clip(probabilities, EPSILON, 1 - EPSILON)), axis=1))
+
+
+def mean_squared_error(outputs, targets):
+    """Mean over rows and classes of the squared difference."""
+    return mean(np.square(outputs - targets))
+
+
+def accuracy(outputs, targets):
+    """The share of rows whose largest output is the right class's; of equal ones the first counts."""
+    return mean(np.argmax(outputs, axis=1) == np.argmax(targets, axis=1))

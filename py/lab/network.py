@@ -1,0 +1,62 @@
+"""The network: flat lists of arrays in, every layer's output by name out.
+
+`parameters` holds, layer after layer, kernel and bias of a dense layer, scale and shift of a normalization;
+`statistics` the running mean and variance of every batch norm. Both stay flat lists of arrays, never nested, so
+that a trace of autograd sees arrays and nothing else.
+"""
+
+import numpy as np
+
+import spec
+from lab import initializers
+from lab.layers import layer_of
+
+
+def initialize(experiment):
+    """`(parameters, statistics)` of a new network, float32, drawn by the experiment's seed."""
+    rng = np.random.default_rng([experiment["seed"], 1])
+    draw_kernel = getattr(initializers, experiment["initialization"])
+    first_values = {"kernel": draw_kernel, "bias": _filled(0), "scale": _filled(1), "shift": _filled(0)}
+    parameters, statistics = [], []
+    inputs = spec.DIMENSIONS_OF_INPUT
+    for _, kind, width in spec.layers(experiment):
+        layer = layer_of(kind)
+        for name in layer.parameters:
+            parameters.append(first_values[name](rng, (inputs, width) if name == "kernel" else (width,)))
+        statistics.extend(np.full(width, value, np.float32) for value in layer.statistics)
+        inputs = width
+    return parameters, statistics
+
+
+def forward(experiment, parameters, statistics, x, training=False):
+    """Runs `x`, shape (rows, 2), through the network.
+
+    Returns `(outputs, statistics)`: every layer's output by name in order, shape (rows, width) each, the last the
+    network's own; and the running statistics, updated when `training`.
+    """
+    outputs, updated = {}, []
+    position, statistics_position = 0, 0
+    for name, kind, _ in spec.layers(experiment):
+        layer = layer_of(kind)
+        end = position + len(layer.parameters)
+        statistics_end = statistics_position + len(layer.statistics)
+        own_statistics = tuple(statistics[statistics_position:statistics_end])
+        x, own_statistics = layer.apply(x, parameters[position:end], own_statistics, training)
+        position, statistics_position = end, statistics_end
+        outputs[name] = x
+        updated.extend(own_statistics)
+    return outputs, updated
+
+
+def predict(experiment, parameters, statistics, x):
+    """Every layer's output by name for `x`, as when predicting: running statistics instead of the batch's."""
+    return forward(experiment, parameters, statistics, x)[0]
+
+
+def output(outputs):
+    """The network's own output, of shape (rows, classes), out of the outputs of all layers."""
+    return outputs[next(reversed(outputs))]
+
+
+def _filled(value):
+    return lambda rng, shape: np.full(shape, value, np.float32)

@@ -1,0 +1,57 @@
+"""Training: batches, one step, and how well a network does. Pure functions of flat lists of arrays."""
+
+import numpy as np
+
+import spec
+from lab import losses, network, optimizers
+from lab.gradients import value_and_gradients
+
+
+def initial_state(experiment, parameters):
+    """The optimizer's arrays, all zeros, a flat list: for each parameter as many as the optimizer keeps."""
+    slots = spec.OPTIMIZER_SLOTS[experiment["optimizer"]]
+    return [np.zeros_like(parameter) for parameter in parameters for _ in range(slots)]
+
+
+def make_step(experiment):
+    """The experiment's training step, a pure function.
+
+    `step(parameters, state, statistics, x, targets, learning_rate, count)` takes one batch, x of shape (rows, 2)
+    and one-hot targets of shape (rows, classes), and the number of the step from 1 up; it returns
+    `(loss, parameters, state, statistics)`, the loss being that before the update.
+    """
+    loss_of = getattr(losses, experiment["loss"])
+    update = getattr(optimizers, experiment["optimizer"])
+    slots = spec.OPTIMIZER_SLOTS[experiment["optimizer"]]
+
+    def step(parameters, state, statistics, x, targets, learning_rate, count):
+        def loss_and_statistics(*parameters):
+            outputs, updated = network.forward(experiment, parameters, statistics, x, training=True)
+            return loss_of(network.output(outputs), targets), updated
+
+        loss, statistics, gradients = value_and_gradients(loss_and_statistics, parameters)
+        new_parameters, new_state = [], []
+        for index, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+            own_state = tuple(state[index * slots : (index + 1) * slots])
+            parameter, own_state = update(parameter, gradient, own_state, learning_rate, count)
+            new_parameters.append(parameter)
+            new_state.extend(own_state)
+        return loss, new_parameters, new_state, statistics
+
+    return step
+
+
+def epoch_batches(experiment, training, epoch):
+    """The batches of one epoch, counted from 0: index arrays, shuffled by seed and epoch, the last one maybe short.
+
+    An epoch's order depends on nothing that came before it, so that any epoch can be played again.
+    """
+    order = np.random.default_rng([experiment["seed"], 2, epoch]).permutation(training)
+    size = experiment["batch_size"]
+    return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def evaluate(experiment, output, targets):
+    """`(loss, accuracy)` of a network's output against one-hot targets, both of shape (rows, classes)."""
+    loss = getattr(losses, experiment["loss"])(output, targets)
+    return float(loss), float(losses.accuracy(output, targets))

@@ -1,0 +1,31 @@
+"""The worker's own script: carries `session`'s calls between the page and the lab.
+
+Requests come as JSON. Answers go as JavaScript objects, arrays in them as typed arrays.
+"""
+
+import json
+
+import numpy
+from js import Object
+from pyodide.ffi import to_js
+
+from lab import session
+
+# What diverging training overflows is noticed by its loss, not by a warning on the console.
+numpy.seterr(all="ignore")
+
+
+def start(experiment):
+    return _to_page(session.start(json.loads(experiment)))
+
+
+def frame(request):
+    return _to_page(session.frame(json.loads(request)))
+
+
+def _to_page(answer):
+    flat = {name: value.ravel() if isinstance(value, numpy.ndarray) else value for name, value in answer.items()}
+    return to_js(flat, dict_converter=Object.fromEntries)
+
+
+__export__ = ["start", "frame"]

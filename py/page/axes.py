@@ -1,0 +1,121 @@
+"""Axes: what range to show, where the ticks go, and drawing them around a plot. Pure but for `draw`."""
+
+import math
+
+MARGIN_LEFT = 34
+MARGIN_BOTTOM = 22
+MARGIN_TOP = 8
+MARGIN_RIGHT = 8
+EASE = 0.22
+
+
+def ticks(low, high, count=6):
+    """Round numbers from `low` to `high`, about `count` of them: steps of 1, 2 or 5 times a power of ten."""
+    span = high - low
+    if not span > 0:
+        return [low]
+    power = 10 ** math.floor(math.log10(span / count))
+    step = power * [factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count][0]
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [index * step for index in range(first, last + 1)]
+
+
+def tick_text(value, step):
+    """A tick's value with the digits that its distance to the next one asks for."""
+    if value and (abs(value) >= 1e5 or step < 1e-4):
+        return "%.0e" % value
+    digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    text = ("%." + str(digits) + "f") % value
+    return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def fitted(shown, low, high):
+    """The range to show for data from `low` to `high` when `shown` is shown now, or None at first.
+
+    The range stays where it is as long as the data fill a good part of it, so that axes do not jitter while a
+    network learns; when it must move it leaves room, so that it need not move again soon.
+    """
+    span = high - low
+    if not span > 0:
+        span = max(abs(high), 1) * 0.5
+    if shown:
+        shown_low, shown_high = shown
+        width = shown_high - shown_low
+        if shown_low <= low and high <= shown_high and high - low >= 0.5 * width:
+            return shown
+    middle = (low + high) / 2
+    return middle - span * 0.62, middle + span * 0.62
+
+
+class Axis:
+    """The range along one side of a plot, which glides to where the data are."""
+
+    def __init__(self):
+        self.target = None
+        self.shown = None
+
+    def fit(self, low, high):
+        self.target = fitted(self.target, low, high)
+        if self.shown is None:
+            self.shown = self.target
+
+    def glide(self, at_once):
+        """Moves a part of the way to the target; True while there is way left."""
+        if self.shown == self.target:
+            return False
+        low, high = self.shown
+        target_low, target_high = self.target
+        low += EASE * (target_low - low)
+        high += EASE * (target_high - high)
+        close = 0.002 * (target_high - target_low)
+        if at_once or (abs(low - target_low) < close and abs(high - target_high) < close):
+            self.shown = self.target
+            return False
+        self.shown = low, high
+        return True
+
+    def reset(self):
+        self.target = self.shown = None
+
+
+def plot_box(width, height):
+    """`(left, top, width, height)` of the plot inside a canvas of that size, in CSS pixels."""
+    return (
+        MARGIN_LEFT,
+        MARGIN_TOP,
+        width - MARGIN_LEFT - MARGIN_RIGHT,
+        height - MARGIN_TOP - MARGIN_BOTTOM,
+    )
+
+
+def draw(context, box, x_range, y_range, text_colour, line_colour):
+    """Draws grid lines, the frame and tick labels around the plot in `box`."""
+    left, top, width, height = box
+    context.font = "11px Inter, system-ui, sans-serif"
+    context.lineWidth = 1
+    context.strokeStyle = line_colour
+    context.fillStyle = text_colour
+    low, high = x_range
+    values = ticks(low, high)
+    step = values[1] - values[0] if len(values) > 1 else high - low
+    context.textAlign = "center"
+    context.textBaseline = "top"
+    context.beginPath()
+    for value in values:
+        x = left + (value - low) / (high - low) * width
+        context.moveTo(x, top)
+        context.lineTo(x, top + height)
+        context.fillText(tick_text(value, step), x, top + height + 7)
+    low, high = y_range
+    values = ticks(low, high)
+    step = values[1] - values[0] if len(values) > 1 else high - low
+    context.textAlign = "right"
+    context.textBaseline = "middle"
+    for value in values:
+        y = top + height - (value - low) / (high - low) * height
+        context.moveTo(left, y)
+        context.lineTo(left + width, y)
+        context.fillText(tick_text(value, step), left - 6, y)
+    context.stroke()
+    context.strokeRect(left, top, width, height)

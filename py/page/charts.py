@@ -1,0 +1,91 @@
+"""Loss and accuracy over epochs, for the points trained on and those held out."""
+
+from pyscript import window
+from pyscript.ffi import create_proxy, to_js
+from pyscript.js_modules import uplot
+
+from page.dom import by_id, now
+from page.palette import css
+
+# The charts are drawn again this often while training, in milliseconds.
+EVERY = 120
+
+
+class Charts:
+    def __init__(self):
+        self.charts = []
+        self.data = None
+        self.drawn = 0
+        self.restyle()
+
+    def due(self):
+        """Whether a new history is worth asking for."""
+        return now() - self.drawn >= EVERY
+
+    def restyle(self):
+        """Makes the charts anew for the theme."""
+        for chart, _ in self.charts:
+            chart.destroy()
+        self.charts = [
+            (_chart(by_id("loss-chart"), to_js([0, None])), (1, 3)),
+            (_chart(by_id("accuracy-chart"), to_js([0, 1])), (2, 4)),
+        ]
+        self.resize()
+        self._draw()
+
+    def resize(self):
+        """Fits the charts to the room that they have."""
+        for chart, _ in self.charts:
+            box = chart.root.parentElement
+            chart.setSize(to_js({"width": box.clientWidth, "height": box.clientHeight}))
+
+    def show(self, history):
+        """Takes up a history: epochs, then the four metrics, in one flat typed array of five equal parts."""
+        rows = history.length // 5
+        self.data = [history.subarray(part * rows, (part + 1) * rows) for part in range(5)]
+        self._draw()
+
+    def _draw(self):
+        self.drawn = now()
+        if self.data:
+            for chart, (training, held_out) in self.charts:
+                chart.setData(window.Array.of(self.data[0], self.data[training], self.data[held_out]))
+
+    def describe(self, epoch, metrics):
+        """Says in the charts' labels how training stands."""
+        texts = (
+            "Loss over epochs: after epoch %d it is %.3f for the training points and %.3f for the held-out points."
+            % (epoch, metrics[0], metrics[2]),
+            "Accuracy over epochs: after epoch %d it is %.0f%% for the training points and %.0f%% for the held-out "
+            "points." % (epoch, 100 * metrics[1], 100 * metrics[3]),
+        )
+        for (chart, _), text in zip(self.charts, texts):
+            chart.ctx.canvas.setAttribute("aria-label", text)
+
+
+def _chart(box, limits):
+    low, high = limits
+    quiet, grid = css("--quiet"), css("--grid")
+    axis = {"stroke": quiet, "grid": {"stroke": grid, "width": 1}, "ticks": {"show": False}, "font": "11px Inter"}
+    options = {
+        "width": box.clientWidth,
+        "height": box.clientHeight,
+        "padding": [6, 8, 0, 0],
+        "legend": {"show": False},
+        "cursor": {"show": False},
+        "scales": {"x": {"time": False}, "y": {}},
+        "series": [
+            {},
+            {"stroke": css("--training"), "width": 2, "points": {"show": False}},
+            {"stroke": css("--held-out"), "width": 1.5, "dash": [5, 4], "points": {"show": False}},
+        ],
+        "axes": [dict(axis, size=24, space=60), dict(axis, size=38, space=28)],
+    }
+    options = to_js(options)
+    options.scales.y.range = create_proxy(
+        lambda chart, least, most, key: to_js([low, high if high is not None else max(most or 1, 1e-6) * 1.05])
+    )
+    options.scales.x.range = create_proxy(lambda chart, least, most, key: to_js([0, max(most or 0, 10)]))
+    chart = uplot.default.new(options, to_js([[], [], []]), box)
+    chart.ctx.canvas.setAttribute("role", "img")
+    return chart

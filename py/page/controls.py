@@ -1,0 +1,95 @@
+"""The navigation bar: every hyper-parameter by its label, and what a wrong entry is told."""
+
+import spec
+from page import messages
+from page.dom import by_id, element, listen
+
+TEXT_FIELDS = ("seed", "hidden_layers", "learning_rate", "batch_size", "dimensions")
+
+
+class Controls:
+    """Shows an experiment in the controls; calls `on_change(experiment)` with a new one when a person changes it."""
+
+    def __init__(self, on_change):
+        self.on_change = on_change
+        self.experiment = spec.DEFAULTS
+        for name, choices in spec.CHOICES.items():
+            by_id(name).replaceChildren(*[element("option", label, value=key) for key, label in choices.items()])
+        by_id("learning_rates").replaceChildren(
+            *[element("option", value=spec.text_of("learning_rate", rate)) for rate in spec.LEARNING_RATES]
+        )
+        listen(by_id("controls"), "submit", lambda event: event.preventDefault())
+        for name in list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]:
+            self._listen(name)
+        _offer_all_learning_rates(self)
+
+    def _listen(self, name):
+        field = by_id(name)
+
+        def changed(event):
+            self.enter(name, field.value)
+
+        listen(field, "change", changed)
+        if name in TEXT_FIELDS:
+            # A wrong entry that was mended by hand back to what it was changes nothing but takes the message away.
+            listen(field, "input", lambda event: messages.clear(field))
+
+    def enter(self, name, text):
+        """Takes up what a person put into a field; says so where it is not allowed, and then changes nothing."""
+        field = by_id(name)
+        if name == "layer" and text == spec.logits_layer(self.experiment):
+            text = ""
+        try:
+            experiment = spec.changed(self.experiment, name, text)
+        except ValueError as error:
+            messages.show(str(error), field)
+            if name not in TEXT_FIELDS:
+                field.value = self._text(name)
+            return
+        messages.clear(field)
+        if name == "layer" or not spec.same_run(experiment, self.experiment):
+            experiment["layer"], _ = spec.shown_layer(experiment)
+            if experiment["layer"] == spec.logits_layer(experiment):
+                experiment["layer"] = ""
+            dimensions = spec.shown_dimensions(experiment)
+            experiment["dimensions"] = dimensions if len(dimensions) == 2 else spec.DEFAULTS["dimensions"]
+        self.show(experiment)
+        self.on_change(experiment)
+
+    def show(self, experiment):
+        """Puts an experiment into the controls."""
+        self.experiment = experiment
+        names = [name for name, _, _ in spec.layers(experiment)]
+        layer = by_id("layer")
+        if [option.value for option in layer.options] != names:
+            layer.replaceChildren(*[element("option", name, value=name) for name in names])
+        for name in list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]:
+            field = by_id(name)
+            # What is being mended stays as it was typed.
+            if field.getAttribute("aria-invalid") != "true":
+                field.value = self._text(name)
+        by_id("dimensions").disabled = spec.shown_layer(experiment)[1] == 1
+
+    def _text(self, name):
+        if name == "layer":
+            return spec.shown_layer(self.experiment)[0]
+        if name == "dimensions":
+            return spec.text_of(name, spec.shown_dimensions(self.experiment))
+        return spec.text_of(name, self.experiment[name])
+
+
+def _offer_all_learning_rates(controls):
+    """Empties the box while it is pointed at: a browser offers only the suggestions that match what is in it."""
+    field = by_id("learning_rate")
+
+    def restore(event):
+        if not field.value.strip() and field.getAttribute("aria-invalid") != "true":
+            field.value = controls._text("learning_rate")
+
+    def empty(event):
+        if field.getAttribute("aria-invalid") != "true":
+            field.placeholder = field.value
+            field.value = ""
+
+    listen(field, "mousedown", empty)
+    listen(field, "blur", restore)

@@ -1,0 +1,39 @@
+"""The few things that every module of the page asks of the document."""
+
+from pyscript import document, window
+from pyscript.ffi import create_proxy
+
+
+def by_id(identifier):
+    return document.getElementById(identifier)
+
+
+def listen(target, event, handler):
+    """Calls `handler(event)` on every `event`; the proxy lives as long as the page."""
+    target.addEventListener(event, create_proxy(handler))
+
+
+def set_text(element, text):
+    """Sets an element's text where it is another: an unchanged text would still cost the browser a layout."""
+    if element.textContent != text:
+        element.textContent = text
+
+
+def element(tag, text="", **attributes):
+    """A new element, not yet in the document."""
+    result = document.createElement(tag)
+    result.textContent = text
+    for name, value in attributes.items():
+        result.setAttribute(name.rstrip("_").replace("_", "-"), value)
+    return result
+
+
+def now():
+    """Milliseconds since the page was opened."""
+    return window.performance.now()
+
+
+def numbers(typed_array):
+    """A typed array's numbers as a list, in one crossing instead of one for each."""
+    text = typed_array.join(",")
+    return [float(number) for number in text.split(",")] if text else []

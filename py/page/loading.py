@@ -1,0 +1,49 @@
+"""What is seen while Python loads in the worker: the stage, and bytes of all that there are."""
+
+from pyscript import document, window
+from pyscript.ffi import create_proxy
+
+import spec
+from page.dom import by_id, set_text
+
+# The parts of the site that the worker loads; what else it holds the page has already.
+WORKER_FILES = ("vendor/pyodide/", "py/lab/", "py/engine/", "py/spec.py")
+
+
+class Loading:
+    def __init__(self):
+        self.expected = {}
+        self.loaded = {}
+        hear = create_proxy(self._hear)
+        window.fetch("manifest.json").then(create_proxy(lambda response: response.json().then(hear)))
+
+    def _hear(self, manifest):
+        for file in manifest.files:
+            if any(file.path.startswith(part) for part in WORKER_FILES):
+                self.expected[window.URL.new(file.path, document.baseURI).href] = file.bytes
+        self._show()
+
+    def progress(self, news):
+        """Takes up a message of the worker: a `stage`, or the `bytes` that there are of a `file`."""
+        stage = getattr(news, "stage", None)
+        if stage:
+            set_text(by_id("loading-stage"), stage)
+        else:
+            self.loaded[news.file] = max(news.bytes, self.loaded.get(news.file, 0))
+            self._show()
+
+    def _show(self):
+        total = sum(self.expected.values())
+        if total:
+            loaded = sum(min(size, self.loaded.get(file, 0)) for file, size in self.expected.items())
+            by_id("loading-progress").value = round(100 * loaded / total)
+            set_text(
+                by_id("loading-bytes"), "%s of %s" % (spec.bytes_in_words(loaded), spec.bytes_in_words(total))
+            )
+
+    def begin(self):
+        by_id("loading").hidden = False
+        set_text(by_id("loading-stage"), "Fetching Python")
+
+    def end(self):
+        by_id("loading").hidden = True

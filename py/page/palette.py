@@ -1,0 +1,58 @@
+"""The colours of the page's theme, read from the style sheet, and the theme itself."""
+
+from pyscript import document, window
+
+from page.dom import by_id, listen
+
+CLASSES = 2
+KEY = "theme"
+
+
+def css(name):
+    """The value of a custom property of the style sheet in the current theme, such as `--class-0`."""
+    return window.getComputedStyle(document.documentElement).getPropertyValue(name).strip()
+
+
+def class_colours():
+    """A colour for each class, as the style sheet writes it: `#1f77c9`."""
+    return [css("--class-%d" % index) for index in range(CLASSES)]
+
+
+def shading():
+    """What `views.shade` takes: `(r, g, b)` of every class and of no preference."""
+    return [_rgb(colour) for colour in class_colours() + [css("--neutral")]]
+
+
+def is_dark():
+    chosen = document.documentElement.getAttribute("data-theme")
+    return chosen == "dark" or (not chosen and window.matchMedia("(prefers-color-scheme: dark)").matches)
+
+
+def start(on_change):
+    """Takes up the theme chosen before and lets the button and the system change it; `on_change()` after each."""
+    stored = window.localStorage.getItem(KEY)
+    if stored in ("dark", "light"):
+        document.documentElement.setAttribute("data-theme", stored)
+    button = by_id("theme")
+
+    def name_button():
+        button.textContent = "Light theme" if is_dark() else "Dark theme"
+
+    def toggle(event):
+        theme = "light" if is_dark() else "dark"
+        document.documentElement.setAttribute("data-theme", theme)
+        window.localStorage.setItem(KEY, theme)
+        name_button()
+        on_change()
+
+    def follow(event):
+        name_button()
+        on_change()
+
+    name_button()
+    listen(button, "click", toggle)
+    listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", follow)
+
+
+def _rgb(colour):
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]

@@ -1,0 +1,75 @@
+"""What programs and people are told of the run: attributes of `<html>`, counters, and the names of buttons."""
+
+from pyscript import document
+
+from page.dom import by_id, now, set_text
+
+# The attributes and counters are written this often while training, in milliseconds.
+EVERY = 100
+RATE_WINDOW = 1000
+
+
+class Status:
+    def __init__(self):
+        self.root = document.documentElement
+        self.state = "loading"
+        self.written = 0
+        self.marks = []
+        self.epoch = self.step = 0
+        self.metrics = None
+
+    def set_state(self, state):
+        """`loading`, `ready`, `training`, `paused`, `diverged` or `error`."""
+        self.state = state
+        self.marks = []
+        self.write()
+
+    def set_engine(self, engine):
+        """Which engine runs the steps, `autograd` or `wasm`."""
+        self.root.setAttribute("data-engine", engine)
+
+    def take(self, epoch, step, metrics):
+        """Takes up where a run is: metrics are train loss, train accuracy, test loss, test accuracy."""
+        self.epoch, self.step, self.metrics = epoch, step, metrics
+        if now() - self.written >= EVERY:
+            self.write()
+
+    def restart(self):
+        self.marks = []
+
+    def _rate(self):
+        """Steps per second over about the last second of training; 0 when it is not training."""
+        if self.state != "training":
+            return 0
+        time = now()
+        self.marks.append((time, self.step))
+        while len(self.marks) > 2 and self.marks[1][0] <= time - RATE_WINDOW:
+            self.marks.pop(0)
+        first_time, first_step = self.marks[0]
+        return (self.step - first_step) * 1000 / (time - first_time) if time > first_time else 0
+
+    def write(self):
+        self.written = now()
+        rate = self._rate()
+        attributes = {
+            "state": self.state,
+            "epoch": self.epoch,
+            "step": self.step,
+            "steps-per-second": round(rate, 1),
+        }
+        if self.metrics:
+            names = ("train-loss", "train-accuracy", "test-loss", "test-accuracy")
+            for name, value in zip(names, self.metrics):
+                attributes[name] = value
+                set_text(by_id(name), ("%.1f %%" % (100 * value)) if "accuracy" in name else _loss_text(value))
+        for name, value in attributes.items():
+            self.root.setAttribute("data-" + name, str(value))
+        set_text(by_id("epoch"), "{:,}".format(self.epoch))
+        set_text(by_id("steps"), "{:,}".format(self.step))
+        set_text(by_id("rate"), "{:,}".format(round(rate)))
+
+
+def _loss_text(value):
+    if value != value or abs(value) == float("inf"):
+        return "not finite"
+    return "%.3f" % value if value < 1000 else "%.2e" % value

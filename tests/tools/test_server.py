@@ -1,0 +1,175 @@
+"""The development server: right types, caching that notices edits, and nothing but the site."""
+
+import http.client
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from tools import server
+from tools.errors import ToolError
+
+FILES = {
+    "index.html": b"<!doctype html>",
+    "static/app.mjs": b"export {}",
+    "sub/index.html": b"sub",
+    "a b.txt": b"space",
+}
+
+
+def ask(url: str, path: str, method: str = "GET", **headers: str):
+    """The response to a request for `path` exactly as written: no client tidies it up on the way."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.putrequest(method, path, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
+    connection.endheaders()
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+@pytest.fixture(scope="module")
+def url():
+    with server.serve_files(FILES) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("static/app.js", "text/javascript; charset=utf-8"),
+        ("static/app.mjs", "text/javascript; charset=utf-8"),
+        ("a.wasm", "application/wasm"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.json", "application/json"),
+        ("a.svg", "image/svg+xml"),
+        ("a.woff2", "font/woff2"),
+        ("a.py", "text/plain; charset=utf-8"),
+        ("a.zip", "application/zip"),
+        ("a.whl", "application/octet-stream"),
+        ("LICENSE", "application/octet-stream"),
+    ],
+)
+def test_mime_types(path, kind):
+    assert server.mime_type(path) == kind
+
+
+def test_every_kind_of_file_in_the_site_has_a_type_of_its_own(files):
+    unknown = {path for path in files if server.mime_type(path) == "application/octet-stream"}
+    assert {path for path in unknown if not path.endswith((".whl", "LICENSE"))} == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/", b"<!doctype html>"),
+        ("/?seed=7", b"<!doctype html>"),
+        ("/static/app.mjs", b"export {}"),
+        ("/sub/", b"sub"),
+        ("/a%20b.txt", b"space"),
+    ],
+)
+def test_files_are_served(url, path, body):
+    response, got = ask(url, path)
+    assert (response.status, got) == (200, body)
+    assert response.getheader("Content-Length") == str(len(body))
+
+
+def test_unchanged_file_is_not_sent_again(url):
+    response, _ = ask(url, "/static/app.mjs")
+    assert response.getheader("Cache-Control") == "no-cache"
+    assert response.getheader("Content-Type") == "text/javascript; charset=utf-8"
+    again, body = ask(url, "/static/app.mjs", If_None_Match=response.getheader("ETag"))
+    assert (again.status, body) == (304, b"")
+    assert again.getheader("ETag") == response.getheader("ETag")
+
+
+def test_edited_file_is_sent_again():
+    content = {"index.html": b"one"}
+    with server.serve_files(content) as address:
+        response, _ = ask(address, "/")
+        content["index.html"] = b"two"
+        again, body = ask(address, "/", If_None_Match=response.getheader("ETag"))
+    assert (again.status, body) == (200, b"two")
+
+
+def test_head_has_headers_only(url):
+    response, body = ask(url, "/", method="HEAD")
+    assert (response.status, body) == (200, b"")
+    assert response.getheader("Content-Length") == "15"
+
+
+def test_connection_stays_open(url):
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.request("GET", "/missing")
+    connection.getresponse().read()
+    used = connection.sock
+    connection.request("GET", "/")
+    assert connection.getresponse().read() == b"<!doctype html>"
+    assert connection.sock is used
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/missing.js",
+        "/../tools/server.py",
+        "/static/../../tools/server.py",
+        "/%2e%2e/pyproject.toml",
+        "/..%2fpyproject.toml",
+        "//etc/passwd",
+        "/static",
+        "/pyproject.toml",
+        "/.git/HEAD",
+    ],
+)
+def test_nothing_outside_the_site(url, path):
+    response, body = ask(url, path)
+    assert (response.status, body) == (404, b"not found\n")
+
+
+def test_sub_path():
+    with server.serve_files(FILES, prefix="/some/where/") as address:
+        assert urlsplit(address).path == "/some/where/"
+        assert ask(address, "/some/where/static/app.mjs")[0].status == 200
+        assert ask(address, "/static/app.mjs")[0].status == 404
+        assert ask(address, "/")[0].status == 404
+
+
+def test_broken_project_is_a_404_and_the_server_lives_on(capsys):
+    answers = iter([ToolError("index.html is missing"), b"back"])
+
+    def read(path):
+        answer = next(answers)
+        if isinstance(answer, ToolError):
+            raise answer
+        return answer
+
+    with server.serve_files(read) as address:
+        assert ask(address, "/")[0].status == 404
+        assert ask(address, "/")[1] == b"back"
+    assert "index.html is missing" in capsys.readouterr().err
+
+
+def test_taken_port_is_an_error_when_asked_for():
+    with server.open_server(FILES.get, 0) as first:
+        port = first.server_address[1]
+        with pytest.raises(ToolError, match=f"port {port} is in use"):
+            server.open_server(FILES.get, port)
+
+
+def test_taken_port_leads_to_the_next_when_not_asked_for(monkeypatch):
+    with socket.socket() as taken:
+        taken.bind((server.HOST, 0))
+        taken.listen()
+        monkeypatch.setattr(server, "DEFAULT_PORT", taken.getsockname()[1])
+        with server.open_server(FILES.get, None) as second:
+            assert second.server_address[1] > taken.getsockname()[1]
+
+
+def test_only_this_machine_is_served(url):
+    assert urlsplit(url).hostname == "127.0.0.1"

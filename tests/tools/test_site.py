@@ -1,0 +1,206 @@
+"""The assembled site: complete, consistent, relative, reproducible."""
+
+import hashlib
+import json
+import posixpath
+import re
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+
+from tools import environment, site
+from tools.errors import ToolError
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A small stand-in for the project's own files."""
+    root = tmp_path / "project"
+    for path, content in {
+        "index.html": "<!doctype html>",
+        "static/interpreter.mjs": "export {}",
+        "static/.hidden": "",
+        "py/spec.py": "",
+        "py/page/main.py": "",
+        "py/page/chart.py": "",
+        "py/lab/session.py": "",
+        "py/lab/__pycache__/session.cpython-311.py": "",
+        "py/engine/deep/plan.py": "",
+        "py/notes.txt": "",
+        "README.md": "",
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(content)
+    return root
+
+
+def resolve(base: str, url: str) -> str:
+    """The path in the site that `url` names inside the file `base`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), url))
+
+
+def assert_relative(url: str) -> None:
+    pieces = urlsplit(url)
+    assert not pieces.scheme and not pieces.netloc and not url.startswith("/"), f"{url} is not relative"
+
+
+def test_own_files_are_what_belongs_in_the_site(project):
+    assert set(site.own_files(project)) == {
+        "index.html",
+        "static/interpreter.mjs",
+        "py/spec.py",
+        "py/page/main.py",
+        "py/page/chart.py",
+        "py/lab/session.py",
+        "py/engine/deep/plan.py",
+    }
+
+
+def test_project_without_a_page_is_refused(tmp_path):
+    with pytest.raises(ToolError, match=r"index\.html is missing"):
+        site.own_files(tmp_path)
+
+
+def test_each_python_gets_its_own_modules(project):
+    own = site.own_files(project)
+    assert site.page_config(own)["files"] == {
+        "./py/page/chart.py": "./page/chart.py",
+        "./py/spec.py": "./spec.py",
+    }
+    assert site.lab_config(own)["files"] == {
+        "./py/engine/deep/plan.py": "./engine/deep/plan.py",
+        "./py/lab/session.py": "./lab/session.py",
+        "./py/spec.py": "./spec.py",
+    }
+
+
+def test_every_address_in_the_configuration_is_relative_and_exists(files):
+    page = json.loads(files[site.CONFIG])
+    urls = [page["interpreter"], *page["files"], *page["js_modules"]["main"], *page["lab"]["files"]]
+    assert len(urls) > 4
+    for url in urls:
+        assert_relative(url)
+        assert resolve("index.html", url) in files, f"{url} is not in the site"
+
+
+def test_every_address_in_the_page_is_relative_and_exists(files):
+    page = files["index.html"].decode()
+    tags = re.findall(r"<(?:script|link|img)\b[^>]*>", page)
+    urls = [url for tag in tags for url in re.findall(r"""\b(?:src|href|config)=["']([^"']+)["']""", tag)]
+    assert urls
+    for url in urls:
+        if not url.startswith("data:"):
+            assert_relative(url)
+            assert resolve("index.html", url.partition("?")[0]) in files, f"{url} is not in the site"
+
+
+def test_lock_file_holds_two_packages_with_the_hashes_of_the_wheels(files):
+    packages = json.loads(files[site.LOCK])["packages"]
+    assert set(packages) == {"numpy", "autograd"}
+    for package in packages.values():
+        wheel = files[resolve(site.LOCK, package["file_name"])]
+        assert hashlib.sha256(wheel).hexdigest() == package["sha256"]
+        assert package["version"] in package["file_name"]
+        assert set(package["depends"]) <= set(packages)
+
+
+def test_lock_file_of_another_numpy_is_refused(files):
+    lock = json.loads(files[site.LOCK])
+    lock["packages"]["numpy"]["sha256"] = "0" * 64
+    with pytest.raises(ToolError, match="another NumPy wheel"):
+        site.trimmed_lock(json.dumps(lock).encode(), site.site_parts())
+
+
+def test_manifest_lists_every_other_file(files):
+    manifest = json.loads(files[site.MANIFEST])
+    listed = {entry["path"]: entry for entry in manifest["files"]}
+    assert list(listed) == sorted(set(files) - {site.MANIFEST})
+    for path, entry in listed.items():
+        assert entry["bytes"] == len(files[path])
+        assert entry["sha256"] == hashlib.sha256(files[path]).hexdigest()
+    assert {part["name"] for part in manifest["parts"]} >= {"numpy", "autograd", "pyodide", "@pyscript/core"}
+    assert all(part["version"] and part["license"] for part in manifest["parts"])
+
+
+def test_two_builds_are_equal(project, tmp_path):
+    site.build(tmp_path / "one", project)
+    site.build(tmp_path / "two", project)
+    one, two = read_tree(tmp_path / "one"), read_tree(tmp_path / "two")
+    assert one == two
+    assert "vendor/pyscript/core.js" in one
+
+
+def test_a_build_replaces_the_last_one(project, tmp_path):
+    out = tmp_path / "site"
+    site.build(out, project)
+    (project / "py/page/chart.py").rename(project / "py/page/plot.py")
+    site.build(out, project)
+    written = read_tree(out)
+    assert "py/page/plot.py" in written
+    assert "py/page/chart.py" not in written
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", "[1", '{"site": "another", "files": []}'])
+def test_a_foreign_folder_is_left_alone(project, tmp_path, manifest):
+    out = tmp_path / "documents"
+    out.mkdir()
+    (out / "thesis.txt").write_text("years of work")
+    if manifest is not None:
+        (out / "manifest.json").write_text(manifest)
+    before = read_tree(out)
+    with pytest.raises(ToolError, match="is not empty"):
+        site.build(out, project)
+    assert read_tree(out) == before
+
+
+def test_a_file_added_to_a_build_keeps_it_from_being_replaced(project, tmp_path):
+    out = tmp_path / "site"
+    site.build(out, project)
+    (out / "CNAME").write_text("example.org")
+    with pytest.raises(ToolError, match="CNAME"):
+        site.build(out, project)
+    assert (out / "CNAME").exists()
+
+
+def test_an_empty_folder_will_do_and_a_file_will_not(project, tmp_path):
+    (tmp_path / "empty").mkdir()
+    site.build(tmp_path / "empty", project)
+    with pytest.raises(ToolError, match="is a file"):
+        site.build(project / "README.md", project)
+
+
+def test_live_site_sees_edits_and_new_modules(project):
+    read = site.live_site(project)
+    assert read("py/page/new.py") is None
+    (project / "py/page/new.py").write_text("NEW = 1")
+    (project / "index.html").write_text("edited")
+    assert read("py/page/new.py") == b"NEW = 1"
+    assert read("index.html") == b"edited"
+    assert "./py/page/new.py" in json.loads(read(site.PAGE_CONFIG))["files"]
+    assert read("README.md") is None
+
+
+def test_live_site_is_what_build_writes(project):
+    read = site.live_site(project)
+    for path, content in site.site_files(project).items():
+        assert read(path) == content, path
+
+
+def test_no_package_registry_is_named_in_the_project():
+    """The clients know where their registries are; a mirror must be enough to build the project."""
+    hosts = [".".join(pieces) for pieces in (("npmjs", "org"), ("pythonhosted", "org"), ("pypi", "org"))]
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=environment.ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git repository")
+    paths = [environment.ROOT / name for name in listed.stdout.split("\0") if name]
+    assert paths
+    for path in paths:
+        if path.is_file():
+            text = path.read_bytes()
+            assert not [host for host in hosts if host.encode() in text], path
+
+
+def read_tree(folder) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

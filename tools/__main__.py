@@ -1,0 +1,134 @@
+"""``python3 -m tools``: set up what is missing, then serve, build, test or measure."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said before anything fails to import
+    sys.exit(f"This needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
+
+import argparse
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import browser, environment, runtime, server, site
+from tools.environment import ROOT
+from tools.errors import ToolError
+
+# What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
+TYPED = ("tools", "py/spec.py", "py/lab", "py/engine")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    options, rest = parser().parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser().error(f"unknown arguments: {' '.join(rest)}")
+    try:
+        return int(COMMANDS[options.command](options, rest))
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="python3 -m tools", description="Intuitive Classification")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve the page for development, and open the browser")
+    serve.add_argument("--port", type=port_number, help=f"default: the first free one from {server.DEFAULT_PORT} on")
+    serve.add_argument("--no-browser", action="store_true", help="only print the address")
+    build = commands.add_parser("build", help="assemble the complete static site")
+    build.add_argument("--out", type=Path, default=ROOT / "build/site", metavar="DIR", help="default: build/site")
+    commands.add_parser("test", help="run the tests; all other arguments go to pytest", add_help=False)
+    bench = commands.add_parser("bench", help="compare training speed in the browser")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
+    commands.add_parser("screenshot", help="write the README's picture of the page")
+    commands.add_parser("lint", help="check formatting, style and types")
+    return top
+
+
+def port_number(text: str) -> int:
+    """A TCP port from the command line."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is not a port (1 to 65535)")
+    return int(text)
+
+
+def serve(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``serve``: what ``build`` would write, straight from the sources."""
+    server.serve_forever(site.live_site(), options.port, browser=not options.no_browser)
+    return 0
+
+
+def build(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``build``: the complete site in one folder."""
+    files = site.build(options.out)
+    size = sum(map(len, files.values())) / 1e6
+    print(f"{options.out}: {len(files)} files, {size:.1f} MB")
+    return 0
+
+
+def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``test``: everything the tests need, then pytest."""
+    interpreter = prepare("site", "test")
+    return in_environment(interpreter, "-m", "pytest", *rest)
+
+
+def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``bench``: everything the benchmarks need, then those."""
+    interpreter = prepare("site", "bench")
+    target = ["--json", str(options.json.absolute())] if options.json else []
+    return in_environment(interpreter, "-m", "bench", *target)
+
+
+def screenshot(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``screenshot``: a real browser takes the README's picture."""
+    return in_environment(prepare("site"), "-m", "tools.screenshot")
+
+
+def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``lint``: ruff's format and rules, mypy's types; all three run, whichever fails."""
+    interpreter = environment.ensure("lint")
+    typed = [path for path in TYPED if (ROOT / path).exists()]
+    codes = [
+        in_environment(interpreter, "-m", "ruff", "format", "--check", "."),
+        in_environment(interpreter, "-m", "ruff", "check", "."),
+        in_environment(interpreter, "-m", "mypy", *typed),
+    ]
+    return max(codes)
+
+
+def prepare(*uses: str) -> Path:
+    """Make sure of the test environment, the archives for `uses`, Node.js and a browser; return the Python to use."""
+    interpreter = environment.ensure("test")
+    for part in runtime.read_pins():
+        if set(part.use) & set(uses):
+            runtime.archive_bytes(part)
+    environment.node()
+    # Handed on, so that nobody has to search again.
+    os.environ[browser.VARIABLE] = str(browser.ensure_chromium())
+    return interpreter
+
+
+def in_environment(interpreter: Path, *arguments: str) -> int:
+    """Run the environment's Python in the project's folder and return its exit code."""
+    # Where packages are found: `tools` and `bench` in the one, the site's own Python in the other.
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "py")])
+    settings = {**os.environ, "PYTHONPATH": paths}
+    return subprocess.run([interpreter, *arguments], cwd=ROOT, env=settings, check=False).returncode
+
+
+COMMANDS = {
+    "serve": serve,
+    "build": build,
+    "test": test,
+    "bench": bench,
+    "screenshot": screenshot,
+    "lint": lint,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

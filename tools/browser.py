@@ -1,0 +1,142 @@
+"""Find a Chromium or Chrome to test with, or install one."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import environment
+from tools.environment import say
+from tools.errors import ToolError
+
+VARIABLE = "INTUITIVE_CHROMIUM"
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+PLAYWRIGHT_PATTERNS = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+    "chromium-*/chrome-win*/chrome.exe",
+    "chromium_headless_shell-*/chrome-headless-shell-*/chrome-headless-shell*",
+    "chromium_headless_shell-*/chrome-*/headless_shell*",
+)
+
+
+def find_chromium() -> Path | None:
+    """The first browser that there is and that runs: `INTUITIVE_CHROMIUM`, the PATH, Playwright's own.
+
+    Raises `ToolError` when the environment variable names something that is no program.
+    """
+    named = os.environ.get(VARIABLE)
+    if named:
+        found = shutil.which(named)
+        if not found:
+            raise ToolError(f"{VARIABLE} is set to {named}, which is not a program")
+        return Path(found)
+    return next((path for path in candidates() if runs(path)), None)
+
+
+def candidates() -> Iterator[Path]:
+    """Where a browser may be, best first; only paths that exist."""
+    for command in COMMANDS:
+        found = shutil.which(command)
+        if found:
+            yield Path(found)
+    yield from (Path(path) for path in APPLICATIONS if Path(path).is_file())
+    folder = playwright_folder()
+    for pattern in PLAYWRIGHT_PATTERNS:
+        yield from (path for path in sorted(folder.glob(pattern), reverse=True) if path.is_file())
+
+
+def playwright_folder() -> Path:
+    """Where Playwright keeps the browsers that it has installed."""
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    if named:
+        return Path(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Caches/ms-playwright"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "ms-playwright"
+    return Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "ms-playwright"
+
+
+def runs(path: Path) -> bool:
+    """Whether the program starts: Ubuntu's `chromium-browser` may be a script that only asks to install a snap."""
+    if sys.platform == "win32":
+        return True  # there `--version` opens a window
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and "chrom" in done.stdout.lower()
+
+
+def ensure_chromium() -> Path:
+    """A browser that runs: found, or else installed with apt-get, or else with Playwright.
+
+    Raises `ToolError` saying what to do when neither works.
+    """
+    found = find_chromium()
+    if found:
+        return found
+    failures = []
+    for install in (install_with_apt, install_with_playwright):
+        try:
+            install()
+        except ToolError as error:
+            failures.append(str(error))
+        found = find_chromium()
+        if found:
+            return found
+    raise ToolError(
+        f"no Chromium or Chrome to test with, and none could be installed ({'; '.join(failures)}). "
+        f"Install one, or set {VARIABLE} to the path of one."
+    )
+
+
+def install_with_apt() -> None:
+    """`apt-get install chromium`, as root or with a sudo that asks nothing; raises `ToolError` when it cannot."""
+    if not shutil.which("apt-get"):
+        raise ToolError("there is no apt-get")
+    prefix: list[str] = [] if is_root() else ["sudo", "-n"]
+    if prefix:
+        environment.run([*prefix, "true"], "sudo without a password")
+    say("browser: installing Chromium with apt-get")
+    environment.run([*prefix, "apt-get", "update"], "apt-get update")
+    # By way of `env`, because sudo does not pass variables on.
+    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", "chromium"]
+    environment.run([*prefix, *command], "apt-get install chromium")
+
+
+def install_with_playwright() -> None:
+    """Playwright's own Chromium, for this user; raises `ToolError` when it cannot."""
+    say(f"browser: installing Playwright's Chromium for {platform.system()}")
+    command = [str(environment.ensure("test")), "-m", "playwright", "install", "chromium"]
+    environment.run(command, "playwright install chromium")
+
+
+def is_root() -> bool:
+    """Whether this process may do everything."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def launch_arguments() -> list[str]:
+    """Arguments that keep the browser to the page under test: no updates, no synchronisation, no first-run pages.
+
+    Chromium's sandbox cannot start as root, and is switched off only there.
+    """
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    return [*quiet, "--no-sandbox"] if is_root() else quiet

@@ -1,0 +1,195 @@
+"""The site as a mapping from relative path to content: our own files, the pinned runtime, and what joins the two."""
+
+import hashlib
+import json
+import posixpath
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tools import runtime
+from tools.environment import ROOT
+from tools.errors import ToolError
+
+NAME = "intuitive-classification"
+LOCK = "vendor/pyodide/pyodide-lock.json"
+CONFIG = "pyscript.json"
+MANIFEST = "manifest.json"
+
+
+def site_files(root: Path = ROOT) -> dict[str, bytes]:
+    """Everything the built site holds, as relative path -> content, in sorted order."""
+    parts = site_parts()
+    return assemble(own_files(root), vendor_files(parts), parts)
+
+
+def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
+    """Join our own files and third-party ones with the configurations and the manifest made from them."""
+    files = {**vendor, **own, **config_files(own)}
+    files[MANIFEST] = manifest(files, parts)
+    return dict(sorted(files.items()))
+
+
+def site_parts() -> list[runtime.Part]:
+    """The pinned third-party parts that the site holds."""
+    return runtime.select(runtime.read_pins(), "site")
+
+
+def own_files(root: Path = ROOT) -> dict[str, bytes]:
+    """The files we wrote that belong in the site: ``index.html``, ``static/**`` and ``py/**/*.py``."""
+    index = root / "index.html"
+    if not index.is_file():
+        raise ToolError(f"{index} is missing: this is not the project's folder, or the page is not written yet")
+    paths = [index, *sorted((root / "static").rglob("*")), *sorted((root / "py").rglob("*.py"))]
+    relative = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
+    # Editors and file managers leave hidden files about.
+    return {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name)}
+
+
+def _is_hidden(path: str) -> bool:
+    return any(piece.startswith(".") or piece == "__pycache__" for piece in path.split("/"))
+
+
+def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
+    """The third-party files of the site, with Pyodide's lock file trimmed to the packages that are there."""
+    files = runtime.part_files("site", parts)
+    if LOCK in files:
+        files[LOCK] = trimmed_lock(files[LOCK], parts)
+    return files
+
+
+def trimmed_lock(lock: bytes, parts: Sequence[runtime.Part]) -> bytes:
+    """Pyodide's lock file with no packages but those among `parts`: NumPy and autograd.
+
+    NumPy's entry stays as it is and must agree with the pinned wheel. Autograd's is made here: Pyodide lists an older
+    one, with a dependency that the pinned one no longer has.
+    """
+    whole = json.loads(lock)
+    pinned = {part.name: part for part in parts}
+    numpy = whole["packages"]["numpy"]
+    if (numpy["sha256"], numpy["file_name"]) != (pinned["numpy"].sha256, pinned["numpy"].archive):
+        raise ToolError("tools/runtime.toml pins another NumPy wheel than Pyodide's lock file")
+    autograd = {
+        "depends": ["numpy"],
+        "file_name": pinned["autograd"].archive,
+        "imports": ["autograd"],
+        "install_dir": "site",
+        "name": "autograd",
+        "package_type": "package",
+        "sha256": pinned["autograd"].sha256,
+        "unvendored_tests": False,
+        "version": pinned["autograd"].version,
+    }
+    return to_json({**whole, "packages": {"autograd": autograd, "numpy": numpy}})
+
+
+def config_files(own: Iterable[str]) -> dict[str, bytes]:
+    """PyScript's configuration, listing the Python modules that exist now.
+
+    It lies beside the page, so that every address in it is relative to the page, whoever resolves it.
+    """
+    return {CONFIG: to_json({**page_config(own), "lab": lab_config(own)})}
+
+
+def page_config(own: Iterable[str]) -> dict[str, object]:
+    """The configuration of MicroPython on the main thread."""
+    modules = [path for path in own if path == "py/spec.py" or path.startswith("py/page/")]
+    return {
+        "interpreter": "./vendor/micropython/micropython.mjs",
+        "files": _placed(path for path in modules if path != "py/page/main.py"),
+        "js_modules": {"main": {"./vendor/uplot/uPlot.esm.js": "uplot"}},
+    }
+
+
+def lab_config(own: Iterable[str]) -> dict[str, object]:
+    """The configuration of Pyodide in the worker, which the page hands over when it starts one."""
+    rooms = ("py/lab/", "py/engine/")
+    return {
+        "packages": ["numpy", "autograd"],
+        # Load them from the lock file, without micropip.
+        "packages_cache": "passthrough",
+        # No SharedArrayBuffer, so no special headers.
+        "sync_main_only": True,
+        "files": _placed(path for path in own if path == "py/spec.py" or path.startswith(rooms)),
+    }
+
+
+def _placed(paths: Iterable[str]) -> dict[str, str]:
+    """Where each of our modules goes in an interpreter's file system: the same place, without ``py/``."""
+    return {f"./{path}": f"./{path.removeprefix('py/')}" for path in sorted(paths)}
+
+
+def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> bytes:
+    """What the site holds: every file with size and hash, every third-party part with version and license."""
+    entries = [
+        {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in sorted(files.items())
+    ]
+    used = [{"name": part.name, "version": part.version, "license": part.license} for part in parts]
+    return to_json({"site": NAME, "files": entries, "parts": used})
+
+
+def to_json(value: object) -> bytes:
+    """`value` as indented JSON with a final newline: the same bytes for the same value."""
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
+    """A function from path to content (None: no such file) that sees every edit of our own files at once.
+
+    The third-party files are read once and kept in memory.
+    """
+    parts = site_parts()
+    vendor = vendor_files(parts)
+
+    def read(path: str) -> bytes | None:
+        if path in vendor:
+            return vendor[path]
+        own = own_files(root)
+        if path == MANIFEST:
+            return assemble(own, vendor, parts)[MANIFEST]
+        return {**own, **config_files(own)}.get(path)
+
+    return read
+
+
+def build(out: Path, root: Path = ROOT) -> dict[str, bytes]:
+    """Write the site into the folder `out`, replacing an earlier build, and return its files.
+
+    Raises `ToolError` when `out` holds anything that an earlier build did not put there.
+    """
+    files = site_files(root)
+    refuse_foreign(out)
+    if out.is_dir():
+        shutil.rmtree(out)
+    for path, content in files.items():
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return files
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise `ToolError` unless `out` is missing, an empty folder, or nothing but an earlier build."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ToolError(f"{out} is a file; name a folder to build into")
+    built = _built_before(out)
+    inside = (path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir())
+    foreign = next((path for path in inside if path not in built), None)
+    if foreign is not None:
+        raise ToolError(
+            f"{out} is not empty and holds files that no build put there (such as {foreign}); "
+            "name an empty or new folder"
+        )
+
+
+def _built_before(out: Path) -> set[str]:
+    try:
+        listed = json.loads((out / MANIFEST).read_text("utf-8"))
+        if listed["site"] != NAME:
+            return set()
+        return {posixpath.normpath(entry["path"]) for entry in listed["files"]} | {MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
