@@ -1,17 +1,21 @@
-"""Drives the browser: opens every contender in a page of its own and times them in turns."""
+"""Drives the browser: serves the site and the benchmark, and opens every contender in a page of its own."""
 
-import json
-import math
-import random
+import os
+import platform
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 
 from playwright.sync_api import Error, sync_playwright
 
 from tools import browser, runtime, server, site
 
 FOLDER = Path(__file__).parent
+
+WEBGL_RENDERER = """() => {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const names = gl?.getExtension("WEBGL_debug_renderer_info");
+  return names ? gl.getParameter(names.UNMASKED_RENDERER_WEBGL) : null;
+}"""
 
 # Contender -> the ways to use it; of several the fastest is reported. The names of `PEERS` in peers.js.
 CONTENDERS = {
@@ -23,59 +27,26 @@ CONTENDERS = {
 }
 LAB = "this lab"
 
-NETWORKS = ((8,), (8, 8, 8), (128, 128), (1024, 1024, 1024))
 
-WARM_UP_MS = 400
-ROUND_MS = 300
-# A contender is timed in this many rounds, or, where a step is slow, until it has had its time and the fewest rounds.
-ROUNDS = 5
-FEWEST_ROUNDS = 3
+class ContenderError(Exception):
+    """Why a contender cannot take part."""
 
 
 class Contender:
-    """One use of one library, in a page of its own; `failure` says why it cannot take part, once it cannot."""
+    """One use of one library, in a page of its own; `broken` says why its library could not be loaded, if so."""
 
-    def __init__(self, name, page):
-        self.name = name
-        self.failure = None
+    def __init__(self, page, broken=None):
         self._page = page
+        self._broken = broken
 
     def call(self, method, *arguments):
-        """What `bench.method(...arguments)` of measure.js resolves to; None, and a failure, where that rejects."""
-        if self.failure:
-            return None
+        """What `bench.method(...arguments)` of measure.js resolves to; raises ContenderError where that rejects."""
+        if self._broken:
+            raise ContenderError(self._broken)
         try:
-            return self._page.evaluate(
-                "([method, args]) => window.bench[method](...args)", [method, list(arguments)]
-            )
+            return self._page.evaluate("([method, args]) => window.bench[method](...args)", [method, list(arguments)])
         except Error as error:
-            self.failure = str(error).strip().splitlines()[0]
-            return None
-
-
-def batch_of_points(rows=40, classes=2, seed=0):
-    """`(points, labels)`: rows of two coordinates within ±6 and their class, inside or outside a circle."""
-    rng = random.Random(seed)
-    labels = [row % classes for row in range(rows)]
-    points = []
-    for label in labels:
-        radius, angle = rng.uniform(0, 2) + 3 * label, rng.uniform(0, 2 * math.pi)
-        points.append([radius * math.sin(angle), radius * math.cos(angle)])
-    return points, labels
-
-
-def network_of(hidden_layers, rows=40, activation="tanh"):
-    """The description of a network and its batch that peers.js explains."""
-    points, labels = batch_of_points(rows)
-    return {
-        "hiddenLayers": list(hidden_layers),
-        "activation": activation,
-        "learningRate": 0.01,
-        "momentum": 0.9,
-        "classes": 2,
-        "points": points,
-        "labels": labels,
-    }
+            raise ContenderError(error.message.partition("\n")[0].removeprefix("Page.evaluate: ")) from error
 
 
 def served_files():
@@ -114,6 +85,33 @@ def open_contender(context, url, name, options):
     page = context.new_page()
     page.goto(f"{url}bench/peers.html")
     page.wait_for_function("window.bench")
-    contender = Contender(name, page)
-    contender.call("open", name, options)
+    contender = Contender(page)
+    try:
+        contender.call("open", name, options)
+    except ContenderError as error:
+        return Contender(page, broken=str(error))
     return contender
+
+
+def describe_machine(program, context, url):
+    """What the numbers were measured on: processor, browser, and what stands behind WebGL."""
+    page = context.new_page()
+    page.goto(f"{url}bench/peers.html")
+    return {
+        "platform": platform.platform(),
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "browser": f"{program.browser_type.name} {program.version}",
+        "webgl": page.evaluate(WEBGL_RENDERER),
+        "cross_origin_isolated": page.evaluate("crossOriginIsolated"),
+    }
+
+
+def processor():
+    """The processor's name, as the system has it."""
+    table = Path("/proc/cpuinfo")
+    if table.is_file():
+        for line in table.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

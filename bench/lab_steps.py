@@ -4,6 +4,7 @@ import json
 from time import perf_counter
 
 import numpy as np
+
 import spec
 from lab import losses, network, training
 

@@ -1,26 +1,63 @@
 """What an experiment is: every choice, its default, its range, and its place in the URL.
 
-Read by both Pythons of the page, MicroPython on the main thread and CPython in the worker, so this
-module imports only what both have. An experiment is a plain dict; `DEFAULTS` is one.
+Read by both Pythons of the page, MicroPython on the main thread and CPython in the worker, so this module imports only
+what both have, and keeps in an OrderedDict what has an order: MicroPython's dict has none. An experiment is a dict from
+the names in `DEFAULTS` to values.
 
 A new dataset, activation, loss, optimizer or initialization is a function of that name in `lab` and a line here.
 """
 
 import math
+from collections import OrderedDict
 
 LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
-OPTIMIZERS = {"sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "adam": "Adam", "rmsprop": "RMSProp"}
-NORMALIZATIONS = {"none": "None", "batch_norm": "Batch norm", "layer_norm": "Layer norm"}
-INITIALIZATIONS = {
-    "kaiming": "Kaiming",
-    "lecun": "LeCun",
-    "random_normal": "Random normal",
-    "zeros": "Zeros",
-    "ones": "Ones",
-}
-ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "linear": "Linear"}
-LOSSES = {"cross_entropy": "Cross entropy", "mean_squared_error": "Mean squared error"}
-DATASETS = {"spiral": "Spiral", "circle": "Circle", "gaussian": "Gaussian", "xor": "XOR"}
+OPTIMIZERS = OrderedDict(
+    [
+        ("sgd", "SGD"),
+        ("momentum", "Momentum"),
+        ("nesterov", "Nesterov"),
+        ("adam", "Adam"),
+        ("rmsprop", "RMSProp"),
+    ]
+)
+NORMALIZATIONS = OrderedDict(
+    [
+        ("none", "None"),
+        ("batch_norm", "Batch norm"),
+        ("layer_norm", "Layer norm"),
+    ]
+)
+INITIALIZATIONS = OrderedDict(
+    [
+        ("kaiming", "Kaiming"),
+        ("lecun", "LeCun"),
+        ("random_normal", "Random normal"),
+        ("zeros", "Zeros"),
+        ("ones", "Ones"),
+    ]
+)
+ACTIVATIONS = OrderedDict(
+    [
+        ("relu", "ReLU"),
+        ("tanh", "Tanh"),
+        ("sigmoid", "Sigmoid"),
+        ("linear", "Linear"),
+    ]
+)
+LOSSES = OrderedDict(
+    [
+        ("cross_entropy", "Cross entropy"),
+        ("mean_squared_error", "Mean squared error"),
+    ]
+)
+DATASETS = OrderedDict(
+    [
+        ("spiral", "Spiral"),
+        ("circle", "Circle"),
+        ("gaussian", "Gaussian"),
+        ("xor", "XOR"),
+    ]
+)
 
 CHOICES = {
     "optimizer": OPTIMIZERS,
@@ -41,21 +78,23 @@ CLASSES = {"spiral": 2, "circle": 2, "gaussian": 2, "xor": 2}
 MEMORY_LIMIT = 1 << 30
 SEED_LIMIT = 1 << 32
 
-DEFAULTS = {
-    "learning_rate": 0.01,
-    "optimizer": "momentum",
-    "normalization": "none",
-    "initialization": "kaiming",
-    "activation": "tanh",
-    "loss": "cross_entropy",
-    "dataset": "circle",
-    "batch_size": 40,
-    "hidden_layers": (8,),
-    "seed": 0,
-    "layer": "",
-    "dimensions": (0, 1),
-    "speed": 60,
-}
+DEFAULTS = OrderedDict(
+    [
+        ("learning_rate", 0.01),
+        ("optimizer", "momentum"),
+        ("normalization", "none"),
+        ("initialization", "kaiming"),
+        ("activation", "tanh"),
+        ("loss", "cross_entropy"),
+        ("dataset", "circle"),
+        ("batch_size", 40),
+        ("hidden_layers", (8,)),
+        ("seed", 0),
+        ("layer", ""),
+        ("dimensions", (0, 1)),
+        ("speed", 60),
+    ]
+)
 
 # These act on a running network; a change of any other starts it afresh.
 LIVE = ("learning_rate", "layer", "dimensions", "speed")
@@ -137,9 +176,10 @@ def parameter_count(experiment):
 def memory_needed(experiment):
     """Bytes that training takes, near enough: parameters, gradients, optimizer state and every layer's output.
 
-    An update holds each parameter, its gradient, the new value and one temporary at once.
+    While it is updated a parameter is there five times over: as it was a step ago, as it is, as it will be, its
+    gradient and one temporary; and so is each of the optimizer's arrays three times.
     """
-    copies = 4 + OPTIMIZER_SLOTS[experiment["optimizer"]]
+    copies = 5 + 3 * OPTIMIZER_SLOTS[experiment["optimizer"]]
     rows = max(POINTS, experiment["batch_size"])
     outputs = rows * sum(width for name, kind, width in layers(experiment))
     return 4 * (copies * parameter_count(experiment) + 4 * outputs)
@@ -154,10 +194,10 @@ def bytes_in_words(count):
     """A number of bytes as a person reads it: `12 MB`, `3.7 GB`."""
     units = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
     unit = 0
-    while count >= 1000 and unit < len(units) - 1:
+    while count >= 999.5 and unit < len(units) - 1:
         count /= 1000
         unit += 1
-    return "%s %s" % (str(round(count, 1)) if unit and count < 10 else str(round(count)), units[unit])
+    return ("%.1f %s" if unit and count < 9.95 else "%.0f %s") % (count, units[unit])
 
 
 def _whole_number(text, least, most, what):
@@ -180,6 +220,9 @@ def _quoted(text):
 
 def _parse_learning_rate(text):
     message = "Learning rate must be a positive number such as 0.01; %s is not." % _quoted(text)
+    # What else `float` reads, such as nan or 1_0, is not the same in both Pythons.
+    if not all(letter in "0123456789.eE+-" for letter in text.strip()):
+        raise ValueError(message)
     try:
         value = float(text)
     except ValueError:
@@ -220,7 +263,7 @@ def _parse_dimensions(text):
 
 
 def _parse_layer(text):
-    if len(text) > 24 or not all(letter.isalpha() or letter in "0123456789" for letter in text):
+    if len(text) > 24 or not all("a" <= letter.lower() <= "z" or letter in "0123456789" for letter in text):
         raise ValueError("Visualize layer must be the name of a layer such as fc1; %s is not." % _quoted(text))
     return text
 
@@ -306,7 +349,8 @@ def changed(experiment, name, text):
 def to_query(experiment):
     """An experiment as a URL query: only what differs from the defaults, in the order of the fields."""
     return "&".join(
-        name + "=" + text_of(name, experiment[name]).replace(" ", "")
+        # In a query a plus sign is a space; 1e16 says the same as 1e+16.
+        name + "=" + text_of(name, experiment[name]).replace(" ", "").replace("+", "")
         for name in DEFAULTS
         if experiment[name] != DEFAULTS[name]
     )

@@ -160,12 +160,12 @@ def open_server(read: Reader, port: int | None) -> Server:
 
 
 def serve_forever(read: Reader, port: int | None, browser: bool) -> None:
-    """Serve until Ctrl-C; print the address, and open it in the person's browser when `browser` is true."""
+    """Serve until Ctrl-C; print the address, and when `browser` is true open it, playing, in the person's browser."""
     with open_server(read, port) as server:
         print(f"Intuitive Classification: {server.url}  (Ctrl-C ends)", flush=True)
         if browser:
             # In a thread: on a machine without a desktop this can be a browser that takes over the terminal's time.
-            threading.Thread(target=webbrowser.open, args=[server.url], daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=[server.url + "#play"], daemon=True).start()
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -61,6 +61,7 @@ class Session:
         self.steps = 0
         self.batches = []
         self.diverged = False
+        self.before = self.parameters, self.state, self.statistics
         self.history = []
         self.history_stride = 1
         self.seconds_a_point = _guessed_seconds_a_point(experiment)
@@ -74,8 +75,10 @@ class Session:
 
         Other keys of the request: `learning_rate`; `to_epoch`, where to stop at the latest, or None; `history`; `view`, of
         `layer`, `dimensions`, `palette`, `milliseconds` that a drawing may take, and the `resolution` that is
-        fine enough. The result always has `epoch`, `step`, `diverged` and `metrics` (train loss, train accuracy,
-        test loss, test accuracy). It has the views' arrays where they were worth drawing again: `pixels`,
+        fine enough. The result always has `epoch`, `step`, `taken` (steps by
+        this request), `diverged`, `metrics` (train loss, train accuracy,
+        test loss, test accuracy; those of the last epoch's end or drawing) and `milliseconds` (what this training
+        took, and the last drawing). It has the views' arrays where they were worth drawing again: `pixels`,
         `resolution`, `contour`, `contour_lengths`, `representation`, `extent` and `shape`; and, if the request has
         `history`, that: shape (5, n), epochs and the four metrics.
         """
@@ -83,7 +86,7 @@ class Session:
         taken = self._train(request, began)
         trained = time.perf_counter() - began
         self.trained_seconds += trained
-        result = {"epoch": self.epoch, "step": self.steps, "diverged": self.diverged, "taken": taken}
+        result = {}
         key = (self.steps, request["view"])
         idle = taken == 0
         due = self.view_seconds <= CHEAP_VIEW_SECONDS or self.trained_seconds >= 3 * self.view_seconds
@@ -94,9 +97,15 @@ class Session:
             self.view_seconds = time.perf_counter() - began - trained
         if request["history"]:
             result["history"] = np.array(self.history).T
-        result["metrics"] = np.array(self.metrics)
-        result["milliseconds"] = np.array([trained * 1000, self.view_seconds * 1000])
-        return result
+        return {
+            **result,
+            "epoch": self.epoch,
+            "step": self.steps,
+            "taken": taken,
+            "diverged": self.diverged,
+            "metrics": np.array(self.metrics),
+            "milliseconds": np.array([trained * 1000, self.view_seconds * 1000]),
+        }
 
     def _train(self, request, began):
         """Takes the steps that the request allows and returns how many; none once the loss is not finite."""
@@ -127,9 +136,10 @@ class Session:
             np.float32(self.steps + 1),
         )
         if not math.isfinite(loss):
-            self.diverged = True
             self.metrics = (float(loss), *self.metrics[1:])
+            self._diverge()
             return
+        self.before = self.parameters, self.state, self.statistics
         self.parameters, self.state, self.statistics = updated
         self.batches.pop()
         self.steps += 1
@@ -149,7 +159,14 @@ class Session:
             for part in (self.data.training, self.data.held_out)
             for number in training.evaluate(self.experiment, output[part], self.data.targets[part])
         )
-        self.diverged = self.diverged or not math.isfinite(self.metrics[0])
+        if not math.isfinite(self.metrics[0]):
+            self._diverge()
+
+    def _diverge(self):
+        """Notes that training is over, and goes back a step where the last one left numbers that cannot be drawn."""
+        self.diverged = True
+        if not all(np.isfinite(parameter).all() for parameter in self.parameters):
+            self.parameters, self.state, self.statistics = self.before
 
     def _record(self, outputs):
         self._measure(outputs)

@@ -23,11 +23,14 @@ def ticks(low, high, count=6):
 
 def tick_text(value, step):
     """A tick's value with the digits that its distance to the next one asks for."""
+    digits = math.floor(math.log10(step) + 1e-9) if step > 0 else 0
     if value and (abs(value) >= 1e5 or step < 1e-4):
-        return "%.0e" % value
-    digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
-    text = ("%." + str(digits) + "f") % value
-    return "0" if float(text) == 0 else text.replace("-", "−")
+        text = ("%." + str(max(0, math.floor(math.log10(abs(value)) + 1e-9) - digits)) + "e") % value
+    else:
+        text = ("%." + str(max(0, -digits)) + "f") % value
+    if float(text) == 0:
+        return "0"
+    return "−" + text[1:] if text[0] == "-" else text
 
 
 def fitted(shown, low, high):

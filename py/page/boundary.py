@@ -17,6 +17,7 @@ class Boundary:
         self.points = self.labels = self.training = None
         self.shown = None
         self.box = None
+        self.restyle()
 
     def set_data(self, points, labels, training):
         """New points to show: flat coordinates, and for each its class and whether it is trained on."""

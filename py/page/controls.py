@@ -45,6 +45,8 @@ class Controls:
             messages.show(str(error), field)
             if name not in TEXT_FIELDS:
                 field.value = self._text(name)
+            # A wrong entry elsewhere has lost its message to this one: it gives way to what is in force.
+            self.show(self.experiment)
             return
         messages.clear(field)
         if name == "layer" or not spec.same_run(experiment, self.experiment):

@@ -1,5 +1,7 @@
 """The few things that every module of the page asks of the document."""
 
+import asyncio
+
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
@@ -37,3 +39,8 @@ def numbers(typed_array):
     """A typed array's numbers as a list, in one crossing instead of one for each."""
     text = typed_array.join(",")
     return [float(number) for number in text.split(",")] if text else []
+
+
+async def breath():
+    """Lets the browser draw and hear before going on, so that no single task takes long."""
+    await asyncio.sleep(0)

@@ -1,6 +1,6 @@
 """Puts the page together: what a person does changes the experiment, the lab trains it, the views show it."""
 
-from pyscript import document, window
+from pyscript import window
 from pyscript.ffi import create_proxy
 
 import spec
@@ -8,7 +8,7 @@ from page import address, messages, palette
 from page.boundary import Boundary
 from page.charts import Charts
 from page.controls import Controls
-from page.dom import by_id, element, listen, now, numbers
+from page.dom import breath, by_id, element, now, numbers
 from page.lab import Lab
 from page.loading import Loading
 from page.representation import Representation
@@ -21,32 +21,39 @@ DESCRIBE_EVERY = 1000
 
 
 class Page:
-    def __init__(self):
+    """What a person sees and does. `open` must have run before anything else is asked of it."""
+
+    async def open(self):
+        """Builds the page, the slowest to be ready first, and lets the browser breathe in between."""
         self.experiment, complaints, play = address.read()
         self.started = False
         self.described = 0
         self.status = Status()
         self.loading = Loading()
+        self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost)
+        self.run = Run(self.lab, self.run_started, self.take_frame, self.draw)
+        self.start_lab()
+        await breath()
         self.controls = Controls(self.change)
         self.transport = Transport(self.play_or_pause, self.step, self.reset, self.set_speed)
-        self.boundary = Boundary()
-        self.representation = Representation()
-        self.boundary.restyle()
-        self.representation.restyle()
-        self.charts = Charts()
-        self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost)
-        self.run = Run(self.lab, self.run_started, self.take_frame, self.draw, self.charts.due)
         self.controls.show(self.experiment)
         self.transport.show_speed(self.experiment["speed"])
         palette.start(self.restyle)
         address.follow(self.follow_address)
         show_legend()
         show_source()
+        complain(complaints)
+        await breath()
+        self.boundary = Boundary()
+        await breath()
+        self.representation = Representation()
+        await breath()
+        self.charts = Charts()
+        self.run.wants_history = self.charts.due
+        self.set_view()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
         observer.observe(by_id("boundary"))
         observer.observe(by_id("loss-chart"))
-        self.start_lab()
-        complain(complaints)
         if play:
             self.play_or_pause()
 
@@ -71,8 +78,7 @@ class Page:
         if self.run.playing:
             self.pause()
             return
-        if self.status.state == "diverged":
-            self.reset()
+        self.recover()
         self.run.play(True)
         self.transport.show_playing(True)
         if self.started:
@@ -86,12 +92,18 @@ class Page:
 
     def step(self):
         """Trains to the end of the epoch that is under way."""
-        if self.status.state == "diverged":
-            self.reset()
+        self.recover()
         self.pause()
         self.run.play_to(self.status.epoch + 1)
         if self.started:
             self.status.set_state("training")
+
+    def recover(self):
+        """Starts afresh what cannot go on: a run that diverged, or a lab that is gone."""
+        if self.status.state == "diverged":
+            self.reset()
+        elif self.status.state == "error":
+            self.start_lab()
 
     def reset(self):
         """Starts the experiment afresh: the same weights, drawn from the seed, and the same order of batches."""
@@ -115,10 +127,10 @@ class Page:
     def start_lab(self):
         messages.clear()
         self.started = False
+        self.status.take(0, 0, self.status.metrics)
         self.status.set_state("loading")
         self.loading.begin()
         self.run.set_experiment(self.experiment, True)
-        self.set_view()
         self.lab.start()
 
     def lab_ready(self):
@@ -248,3 +260,4 @@ def _sentence(text):
 
 
 page = Page()
+await page.open()  # noqa: F704 (PyScript runs the page's script as a coroutine)

@@ -41,7 +41,7 @@ def _sprite(corners, colour, outline, held_out):
         context.fillStyle = outline
         context.fill()
         context.strokeStyle = colour
-        context.lineWidth = 1.8
+        context.lineWidth = 2
     else:
         context.fillStyle = colour
         context.fill()

@@ -1,16 +1,21 @@
 """The one element that says what went wrong: next to the control that it is about, or across the page."""
 
+from pyscript import document, window
+
 from page.dom import by_id, element, listen
 
 
 def show(text, field=None, button=None, action=None):
     """Says `text` under `field`, a control's element, or at the foot of the page; `button` names an `action`."""
+    clear()
     message = by_id("message")
-    message.replaceChildren()
-    place = field.closest(".field") if field else by_id("controls").closest("body")
+    place = field.closest(".field") if field else document.body
     place.append(message)
-    message.className = "near" if field else "across"
+    message.className = "across"
     if field:
+        # Under a control in the right half it grows to the left, to stay inside the window.
+        right_half = field.getBoundingClientRect().left > window.innerWidth / 2
+        message.className = "near end" if right_half else "near"
         field.setAttribute("aria-invalid", "true")
         field.setAttribute("aria-errormessage", "message")
     message.append(element("span", text))

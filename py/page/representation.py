@@ -14,6 +14,7 @@ class Representation:
         self.points = self.labels = self.training = None
         self.box = None
         self.drawn_ranges = None
+        self.restyle()
 
     def set_data(self, points, labels, training):
         """New points: for each its class and whether it is trained on; where they lie comes with every frame."""

@@ -21,14 +21,15 @@ EVERYTHING = 1000000
 
 
 class Run:
-    """Drives `lab`; `on_started(answer)`, `on_frame(answer)` and `draw()` are called with what it answers.
+    """Drives `lab`; `on_started(answer)` and `on_frame(answer)` are called with what it answers, then `draw()`.
 
-    `draw()` returns True while it wants to be called again for the next frame of the display.
+    `draw()` returns True while it wants to be called again for the next frame of the display. `wants_history()` tells
+    whether an answer should bring the history along. Nothing is asked of the lab before `set_view`.
     """
 
-    def __init__(self, lab, on_started, on_frame, draw, wants_history):
+    def __init__(self, lab, on_started, on_frame, draw):
         self.lab, self.on_started, self.on_frame, self.draw = lab, on_started, on_frame, draw
-        self.wants_history = wants_history
+        self.wants_history = lambda: True
         self.experiment = None
         self.view = None
         self.ready = False
@@ -105,7 +106,7 @@ class Run:
 
     def _ask(self):
         """Sends the next request if there is one to send and the lab is free."""
-        if self.busy or not self.ready:
+        if self.busy or not self.ready or not self.view:
             return
         if self.start_due:
             self.start_due = False

@@ -15,7 +15,7 @@ NORMALIZE_OUTPUT = False
 # Rates at which every network below learns smoothly; nearer to chaos, rounding alone would part the two sides.
 LEARNING_RATES = {"sgd": 0.02, "momentum": 0.005, "nesterov": 0.005, "adam": 0.005, "rmsprop": 0.002}
 
-# Experiments that start, or stay, where a formula has an edge: no hidden layer, equal units, ties at zero.
+# Where a formula has an edge: no hidden layer, equal units, probabilities at the clip, a batch of one point.
 EDGES = (
     {"hidden_layers": ()},
     {"hidden_layers": (), "normalization": "batch_norm", "loss": "mean_squared_error"},

@@ -177,7 +177,7 @@ def test_live_site_sees_edits_and_new_modules(project):
     (project / "index.html").write_text("edited")
     assert read("py/page/new.py") == b"NEW = 1"
     assert read("index.html") == b"edited"
-    assert "./py/page/new.py" in json.loads(read(site.PAGE_CONFIG))["files"]
+    assert "./py/page/new.py" in json.loads(read(site.CONFIG))["files"]
     assert read("README.md") is None
 
 

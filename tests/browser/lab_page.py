@@ -1,0 +1,127 @@
+"""The page as a person meets it: controls by label, buttons by name, and what `<html>` tells programs."""
+
+import spec
+
+ALERT = "alert"
+
+
+class LabPage:
+    """Drives one browser page; `complaints` collects what the console and the network should never show."""
+
+    def __init__(self, page, origin):
+        self.page = page
+        self.complaints = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("request", lambda request: self._watch(request.url, origin))
+
+    def _hear(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _watch(self, url, origin):
+        if not url.startswith((origin, "blob:", "data:")):
+            self.complaints.append(f"request to {url}")
+
+    # What `<html>` says.
+
+    def data(self, name):
+        return self.page.locator("html").get_attribute(f"data-{name}")
+
+    def number(self, name):
+        return float(self.data(name))
+
+    def all_data(self):
+        return self.page.evaluate("({...document.documentElement.dataset})")
+
+    def wait_for_state(self, *states):
+        self.wait(f"{list(states)}.includes(document.documentElement.dataset.state)")
+
+    def wait_for_epoch(self, epoch):
+        self.wait(f"+document.documentElement.dataset.epoch >= {epoch}")
+
+    def wait(self, condition, timeout=20_000):
+        self.page.wait_for_function(condition, timeout=timeout)
+
+    # What a person does.
+
+    def button(self, name):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def press(self, name):
+        self.button(name).click()
+
+    def field(self, name):
+        """The control of a field of `spec`, found by its label."""
+        return self.page.get_by_label(spec.LABELS[name], exact=True)
+
+    def choose(self, name, key):
+        """Picks one of the choices of a field by the words that a person reads."""
+        self.field(name).select_option(label=spec.CHOICES[name][key])
+
+    def enter(self, name, text):
+        """Types into a field and presses Enter."""
+        field = self.field(name)
+        field.click()
+        field.fill(text)
+        field.press("Enter")
+
+    def set_speed(self, speed):
+        slider = self.field("speed")
+        slider.press("Home")
+        for _ in range(spec.SPEEDS.index(speed)):
+            slider.press("ArrowRight")
+
+    def play_to(self, epoch):
+        """Plays until an epoch has been reached, then pauses."""
+        self.press("Play")
+        self.wait_for_epoch(epoch)
+        self.press("Pause")
+        self.wait_for_state("paused")
+
+    def step_one_epoch(self):
+        """Presses Step and waits for the epoch's end."""
+        epoch = int(self.number("epoch"))
+        self.press("Step")
+        self.wait(
+            f"document.documentElement.dataset.state === 'paused' && "
+            f"+document.documentElement.dataset.epoch === {epoch + 1}"
+        )
+
+    def start_over(self):
+        """Back to the defaults, ready, at epoch 0, by the address and the buttons."""
+        if self.button("Pause").count():
+            self.press("Pause")
+        self.page.evaluate("location.hash = 'speed=0'; location.hash = ''")
+        self.wait("document.getElementById('hidden_layers').value === '8' && document.getElementById('speed').value > 1")
+        self.wait("document.getElementById('speed-text').textContent === '60 steps/s'")
+        self.press("Reset")
+        self.wait("({...document.documentElement.dataset}).state === 'ready'")
+        self.wait("document.documentElement.dataset.epoch === '0'")
+
+    # What a person sees.
+
+    def alert(self):
+        """The text of the one element that says what went wrong, once it says anything."""
+        self.wait("document.querySelector('[role=alert]').textContent !== ''")
+        return self.page.get_by_role(ALERT).inner_text()
+
+    def no_alert(self):
+        return self.page.locator("[role=alert]").text_content() == ""
+
+    def picture(self, label):
+        """A canvas, found by how its label begins."""
+        return self.page.get_by_role("img", name=label)
+
+    def pixel(self, identifier, x, y):
+        """(red, green, blue) of a canvas at a share `x`, `y` of its width and height."""
+        return tuple(
+            self.page.evaluate(
+                """([id, x, y]) => {
+                    const canvas = document.getElementById(id);
+                    const context = canvas.getContext("2d");
+                    return [...context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data].slice(0, 3);
+                }""",
+                [identifier, x, y],
+            )
+        )

@@ -1,0 +1,142 @@
+"""What a wrong entry is told, and that it costs nothing: the network goes on as it was."""
+
+import pytest
+
+import spec
+
+BAD = [
+    ("hidden_layers", "abc", ["whole numbers from 1 up", "8, 4, 2", "abc"]),
+    ("hidden_layers", "8,,4", ["whole numbers from 1 up", "comma"]),
+    ("hidden_layers", "0", ["whole numbers from 1 up", "“0”"]),
+    ("hidden_layers", "-3", ["whole numbers from 1 up", "-3"]),
+    ("hidden_layers", "8.5", ["whole numbers from 1 up", "8.5"]),
+    ("hidden_layers", "1e9", ["whole numbers from 1 up", "1e9"]),
+    ("hidden_layers", "1000000000", ["too large", "GB", "at most 1.1 GB"]),
+    ("hidden_layers", "20000, 20000", ["too large", "GB", "at most 1.1 GB"]),
+    ("learning_rate", "0", ["positive number", "“0”"]),
+    ("learning_rate", "-1", ["positive number", "-1"]),
+    ("learning_rate", "nan", ["positive number", "nan"]),
+    ("learning_rate", "fast", ["positive number", "fast"]),
+    ("dimensions", "1, 1", ["different", "the same"]),
+    ("dimensions", "0, 2", ["from 0 to 1", "2"]),
+    ("dimensions", "x", ["whole numbers", "x"]),
+    ("batch_size", "0", ["from 1 to 180"]),
+    ("batch_size", "181", ["from 1 to 180"]),
+    ("batch_size", "", ["from 1 to 180", "empty"]),
+    ("seed", "-1", ["from 0"]),
+    ("seed", "<b>1</b>", ["from 0", "<b>1</b>"]),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "words"), BAD)
+def test_bad_entry_is_told_what_is_allowed_and_changes_nothing(lab, name, text, words):
+    lab.press("Play")
+    lab.wait_for_epoch(1)
+    address = lab.page.url
+    lab.enter(name, text)
+    message = lab.alert()
+    assert message.startswith((spec.LABELS[name], "This network", "Dimensions"))
+    for word in words:
+        assert word in message
+    field = lab.field(name)
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.input_value() == text, "what was typed stays to be mended"
+    assert_below(lab, field)
+    epoch = lab.number("epoch")
+    assert epoch >= 1
+    lab.wait_for_epoch(epoch + 2)
+    assert lab.data("state") == "training"
+    assert lab.page.url == address
+
+
+def assert_below(lab, field):
+    """The message stands right under the control, inside the window."""
+    box, message = field.bounding_box(), lab.page.get_by_role("alert").bounding_box()
+    assert 0 <= message["y"] - (box["y"] + box["height"]) < 20
+    assert message["x"] >= 0
+    assert message["x"] + message["width"] <= 1280
+
+
+def test_mending_the_entry_takes_the_message_away(lab):
+    lab.enter("hidden_layers", "8,,4")
+    lab.alert()
+    lab.enter("hidden_layers", "8, 4")
+    assert lab.no_alert()
+    assert lab.field("hidden_layers").get_attribute("aria-invalid") is None
+    lab.step_one_epoch()
+
+
+def test_only_one_alert_at_a_time(lab):
+    lab.enter("hidden_layers", "x")
+    lab.enter("batch_size", "x")
+    assert lab.page.get_by_role("alert").count() == 1
+    assert "Batch size" in lab.alert()
+    assert lab.field("hidden_layers").input_value() == "8", "an entry that no message is about any more is undone"
+
+
+def test_bad_address_is_told_and_the_rest_of_it_is_kept(open_page):
+    lab = open_page("dataset=moon&hidden_layers=4&learning_rate=-2&batch_size=99999&nonsense=1")
+    message = lab.alert()
+    for word in ("Dataset", "spiral, circle, gaussian, xor", "Learning rate", "Batch size"):
+        assert word in message
+    assert lab.field("hidden_layers").input_value() == "4"
+    assert lab.field("dataset").input_value() == "circle"
+    lab.step_one_epoch()
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["%", "=&=&&&", "hidden_layers=" + "9" * 5000, "layer=<img src=x onerror=alert(1)>", "__proto__=1&seed=%F0%9F%98%80"],
+)
+def test_hostile_address_leaves_a_working_page(open_page, fragment):
+    lab = open_page(fragment)
+    lab.step_one_epoch()
+    assert lab.page.locator("img[src=x]").count() == 0
+
+
+def test_divergence_stops_and_says_what_to_try(open_page):
+    lab = open_page("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
+    lab.press("Play")
+    lab.wait_for_state("diverged")
+    message = lab.alert()
+    for word in ("diverged", "smaller learning rate", "10", "Play"):
+        assert word in message
+    assert lab.button("Play").is_visible()
+    lab.enter("learning_rate", "0.01")
+    lab.press("Play")
+    lab.wait_for_epoch(3)
+    assert lab.data("state") == "training"
+    assert lab.no_alert()
+
+
+def test_a_crash_of_the_worker_is_told_and_mended_with_a_click(open_page):
+    lab = open_page("dataset=xor&hidden_layers=4,4")
+    lab.press("Play")
+    lab.wait_for_epoch(2)
+    (worker,) = lab.page.workers
+    worker.evaluate("self.close()")
+    lab.wait_for_state("error")
+    assert "stopped" in lab.alert()
+    lab.press("Start the lab again")
+    lab.wait_for_state("ready")
+    assert lab.no_alert()
+    assert lab.field("dataset").input_value() == "xor"
+    assert lab.field("hidden_layers").input_value() == "4, 4"
+    lab.step_one_epoch()
+    assert lab.number("step") == 5
+
+
+def test_an_error_in_the_lab_is_told_and_mended(open_page):
+    """An exception in the worker's Python; Play starts another lab, and goes on."""
+    lab = open_page("seed=4")
+    lab.press("Play")
+    lab.wait_for_epoch(1)
+    (worker,) = lab.page.workers
+    worker.evaluate("Object.fromEntries = () => { throw new Error('out of luck'); }")
+    lab.wait_for_state("error")
+    assert "out of luck" in lab.alert()
+    lab.press("Play")
+    lab.wait_for_state("training")
+    lab.wait_for_epoch(1)
+    assert lab.no_alert()
+    assert lab.field("seed").input_value() == "4"

@@ -1,0 +1,156 @@
+"""Every control and every choice, by the words on the screen."""
+
+import math
+
+import pytest
+
+import spec
+
+CHOICES = [(name, key) for name, choices in spec.CHOICES.items() for key in choices]
+
+
+def assert_trains(lab):
+    """One more epoch from where it is, with numbers to show for it."""
+    lab.step_one_epoch()
+    for name in ("train-loss", "test-loss", "train-accuracy", "test-accuracy"):
+        assert math.isfinite(lab.number(name))
+    assert lab.no_alert()
+
+
+@pytest.mark.parametrize(("name", "key"), CHOICES)
+def test_every_choice(lab, name, key):
+    lab.step_one_epoch()
+    lab.choose(name, key)
+    if key != spec.DEFAULTS[name]:
+        assert f"{name}={key}" in lab.page.url
+        lab.wait("document.documentElement.dataset.epoch === '0'")
+    assert_trains(lab)
+
+
+def test_defaults_are_those_of_the_original(lab):
+    shown = {name: lab.field(name).input_value() for name in spec.LABELS if name != "speed"}
+    assert shown == {
+        "learning_rate": "0.01",
+        "optimizer": "momentum",
+        "normalization": "none",
+        "initialization": "kaiming",
+        "activation": "tanh",
+        "loss": "cross_entropy",
+        "dataset": "circle",
+        "batch_size": "40",
+        "hidden_layers": "8",
+        "seed": "0",
+        "layer": "fc2",
+        "dimensions": "0, 1",
+    }
+
+
+def test_choices_are_those_of_the_original(lab):
+    for name, choices in spec.CHOICES.items():
+        assert lab.field(name).locator("option").all_text_contents() == list(choices.values())
+    rates = lab.page.locator("#learning_rates option").evaluate_all("options => options.map(o => o.value)")
+    assert rates == ["0.0001", "0.001", "0.005", "0.01", "0.03", "0.05", "0.1", "0.3", "0.5", "1", "10"]
+
+
+@pytest.mark.parametrize("rate", [*map(str, spec.LEARNING_RATES), "0.0123", "2e-3"])
+def test_every_learning_rate_and_any_other(lab, rate):
+    lab.enter("learning_rate", rate)
+    assert lab.field("learning_rate").get_attribute("aria-invalid") is None
+    if rate != "0.01":
+        assert "learning_rate=" in lab.page.url
+    lab.step_one_epoch()
+    assert lab.number("epoch") == 1
+
+
+def test_learning_rate_box_offers_all_and_keeps_what_it_had(lab):
+    field = lab.field("learning_rate")
+    field.click()
+    assert field.input_value() == ""
+    lab.page.keyboard.press("Tab")
+    assert field.input_value() == "0.01"
+
+
+@pytest.mark.parametrize("text", ["", "1", "8, 4, 2", "16,16", " 3 ", "2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2"])
+def test_hidden_layers(lab, text):
+    lab.enter("hidden_layers", text)
+    widths = [int(part) for part in text.split(",") if part.strip()]
+    names = lab.field("layer").locator("option").all_text_contents()
+    assert [name for name in names if name.startswith("fc")] == [f"fc{index + 1}" for index in range(len(widths) + 1)]
+    assert_trains(lab)
+
+
+@pytest.mark.parametrize("size", ["1", "7", "180"])
+def test_batch_size(lab, size):
+    lab.enter("batch_size", size)
+    assert_trains(lab)
+    assert lab.number("step") == math.ceil(180 / int(size))
+
+
+@pytest.mark.parametrize("normalization", ["batch_norm", "layer_norm"])
+def test_every_layer_can_be_seen(open_page, normalization):
+    lab = open_page(f"hidden_layers=5,3,1&normalization={normalization}")
+    short = {"batch_norm": "BN", "layer_norm": "LN"}[normalization]
+    names = lab.field("layer").locator("option").all_text_contents()
+    hidden = [name for index in "123" for name in (f"fc{index}", f"{short}{index}", f"tanh{index}")]
+    assert names == ["input", *hidden, "fc4", "softmax"]
+    widths = [2, 5, 5, 5, 3, 3, 3, 1, 1, 1, 2, 2]
+    lab.step_one_epoch()
+    for name, width in zip(names, widths, strict=True):
+        lab.field("layer").select_option(label=name)
+        lab.wait(f"document.getElementById('representation-shape').textContent.includes('{name}, 200 × {width}')")
+        label = lab.picture("Representation").get_attribute("aria-label")
+        assert name in label and f"200 × {width}" in label
+        assert lab.field("dimensions").is_disabled() == (width == 1)
+    assert lab.number("epoch") == 1, "another view leaves the network as it is"
+
+
+def test_dimensions(open_page):
+    lab = open_page("layer=tanh1")
+    before = lab.page.locator("#representation").screenshot()
+    lab.enter("dimensions", "5, 2")
+    lab.wait("document.getElementById('representation-shape').textContent.includes('dimensions 5 and 2')")
+    assert lab.page.locator("#representation").screenshot() != before
+    assert "dimensions=5,2" in lab.page.url
+
+
+def test_no_choice_of_layer_outlives_its_layer(open_page):
+    lab = open_page("hidden_layers=8,8&layer=tanh2&dimensions=6,7")
+    lab.enter("hidden_layers", "8")
+    assert lab.field("layer").input_value() == "fc2"
+    assert lab.field("dimensions").input_value() == "0, 1"
+    assert_trains(lab)
+
+
+def test_a_link_is_an_experiment(open_page):
+    lab = open_page("dataset=spiral&hidden_layers=6,5&activation=relu&learning_rate=0.03&optimizer=adam&batch_size=20")
+    assert lab.field("hidden_layers").input_value() == "6, 5"
+    assert lab.field("optimizer").input_value() == "adam"
+    lab.step_one_epoch()
+    assert lab.number("step") == 9
+    lab.page.evaluate("location.hash = 'dataset=gaussian&seed=3'")
+    lab.wait("document.getElementById('dataset').value === 'gaussian'")
+    assert lab.field("seed").input_value() == "3"
+    assert lab.field("hidden_layers").input_value() == "8"
+    lab.wait("document.documentElement.dataset.epoch === '0'")
+    assert_trains(lab)
+
+
+def test_theme_is_kept(lab):
+    lab.press("Dark theme")
+    dark = lab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    lab.page.reload()
+    lab.wait_for_state("ready")
+    assert lab.page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    assert lab.button("Light theme").is_visible()
+
+
+def test_whole_loop_by_keyboard(lab):
+    lab.button("Play").focus()
+    lab.page.keyboard.press("Enter")
+    lab.wait_for_epoch(1)
+    lab.page.keyboard.press("Space")
+    lab.wait_for_state("paused")
+    lab.field("activation").focus()
+    lab.page.keyboard.type("sig")
+    lab.wait("document.getElementById('activation').value === 'sigmoid'")
+    lab.wait("document.documentElement.dataset.epoch === '0'")

@@ -1,0 +1,188 @@
+"""Choose, train, watch: the loop as a person and as a program see it."""
+
+import math
+
+import pytest
+
+import spec
+
+
+def test_circle_is_learnt_before_your_eyes(lab):
+    lab.press("Play")
+    lab.wait("+document.documentElement.dataset.trainAccuracy >= 0.95")
+    assert lab.data("state") == "training"
+    assert lab.number("train-loss") < 0.4
+    assert lab.number("test-accuracy") >= 0.8
+
+
+def test_programs_see_what_people_see(lab):
+    assert lab.data("engine") in ("autograd", "wasm")
+    assert lab.data("epoch") == lab.data("step") == "0"
+    lab.press("Play")
+    lab.wait_for_epoch(8)
+    lab.wait("+document.documentElement.dataset.stepsPerSecond > 10")
+    lab.press("Pause")
+    lab.wait_for_state("paused")
+    seen = lab.all_data()
+    assert int(seen["epoch"]) == int(seen["step"]) // 5
+    for name in ("trainLoss", "testLoss"):
+        assert 0 < float(seen[name]) < 1
+    for name in ("trainAccuracy", "testAccuracy"):
+        assert 0 <= float(seen[name]) <= 1
+    assert seen["stepsPerSecond"] == "0"
+    assert lab.page.locator("#epoch").inner_text() == seen["epoch"]
+    assert lab.page.locator("#train-loss").inner_text() == f"{float(seen['trainLoss']):.3f}"
+
+
+def test_attributes_are_fresh_at_least_twice_a_second(lab):
+    lab.page.evaluate("""() => {
+        window.changes = [];
+        new MutationObserver(() => window.changes.push(performance.now()))
+            .observe(document.documentElement, {attributes: true, attributeFilter: ["data-step"]});
+    }""")
+    lab.press("Play")
+    lab.wait("window.changes.length > 12")
+    gaps = lab.page.evaluate("window.changes.slice(1).map((time, index) => time - window.changes[index])")
+    assert sorted(gaps)[len(gaps) // 2] < 500
+
+
+def test_pause_stops_and_play_goes_on(lab):
+    lab.press("Play")
+    lab.wait_for_epoch(2)
+    lab.press("Pause")
+    lab.wait_for_state("paused")
+    step = lab.number("step")
+    lab.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert lab.number("step") == step
+    lab.press("Play")
+    lab.wait(f"+document.documentElement.dataset.step > {step}")
+
+
+def test_step_trains_one_epoch(lab):
+    lab.step_one_epoch()
+    assert (lab.data("epoch"), lab.data("step")) == ("1", "5")
+    lab.step_one_epoch()
+    assert (lab.data("epoch"), lab.data("step")) == ("2", "10")
+
+
+def test_step_ends_an_epoch_that_was_begun(lab):
+    lab.set_speed(20)
+    lab.press("Play")
+    lab.wait("+document.documentElement.dataset.step >= 7")
+    lab.press("Pause")
+    lab.wait_for_state("paused")
+    lab.step_one_epoch()
+    assert lab.number("step") == 5 * lab.number("epoch")
+
+
+def test_reset_gives_the_same_run_again(lab):
+    before = lab.data("train-loss")
+    for _ in range(3):
+        lab.step_one_epoch()
+    after = lab.data("train-loss")
+    assert after != before
+    lab.press("Reset")
+    lab.wait_for_state("ready")
+    lab.wait(f"document.documentElement.dataset.trainLoss === '{before}'")
+    assert lab.data("epoch") == "0"
+    for _ in range(3):
+        lab.step_one_epoch()
+    assert lab.data("train-loss") == after
+
+
+def test_same_experiment_same_run_at_any_speed(open_page):
+    losses = []
+    for speed in (0, 250):
+        lab = open_page(f"seed=7&activation=relu&speed={speed}")
+        lab.press("Play")
+        lab.wait_for_epoch(3)
+        lab.press("Pause")
+        lab.wait_for_state("paused")
+        while lab.number("epoch") < 60:
+            lab.step_one_epoch()
+        lab.press("Reset")
+        lab.wait_for_state("ready")
+        for _ in range(4):
+            lab.step_one_epoch()
+        losses.append(lab.data("train-loss"))
+    assert losses[0] == losses[1]
+
+
+def test_another_seed_is_another_run(lab):
+    before = lab.data("train-loss")
+    lab.enter("seed", "5")
+    lab.wait(f"document.documentElement.dataset.trainLoss !== '{before}'")
+    assert "seed=5" in lab.page.url
+
+
+@pytest.mark.parametrize("speed", spec.SPEEDS)
+def test_every_speed(lab, speed):
+    lab.set_speed(speed)
+    words = "flat out" if speed == 0 else f"{speed} step"
+    assert words in lab.field("speed").get_attribute("aria-valuetext")
+    lab.press("Play")
+    lab.wait("+document.documentElement.dataset.step >= 2")
+    assert math.isfinite(lab.number("train-loss"))
+
+
+def test_slow_is_one_step_at_a_time(lab):
+    lab.set_speed(1)
+    lab.page.evaluate("""() => {
+        window.steps = new Set();
+        new MutationObserver(() => window.steps.add(+document.documentElement.dataset.step))
+            .observe(document.documentElement, {attributes: true, attributeFilter: ["data-step"]});
+    }""")
+    lab.press("Play")
+    lab.wait("window.steps.has(3)")
+    assert {1, 2, 3} <= set(lab.page.evaluate("[...window.steps]"))
+
+
+def test_learning_rate_and_speed_act_on_the_running_network(lab):
+    lab.press("Play")
+    lab.wait_for_epoch(3)
+    lab.enter("learning_rate", "0.0001")
+    lab.set_speed(120)
+    epoch = lab.number("epoch")
+    assert epoch >= 3
+    lab.wait_for_epoch(epoch + 2)
+    assert lab.data("state") == "training"
+
+
+def test_a_big_network_leaves_the_controls_answering(open_page):
+    """While a step of three layers of 1024 takes its time, a click is answered before that step is over."""
+    lab = open_page("hidden_layers=1024,1024,1024&speed=0")
+    lab.press("Play")
+    lab.wait("+document.documentElement.dataset.step >= 1")
+    lab.press("Pause")
+    assert lab.button("Play").is_visible()
+    assert lab.data("state") == "paused"
+    lab.enter("hidden_layers", "8")
+    lab.press("Play")
+    lab.wait_for_epoch(1)
+
+
+def test_pictures_say_what_they_show(lab):
+    lab.set_speed(0)
+    lab.play_to(60)
+    label = lab.picture("Decision boundary").get_attribute("aria-label")
+    assert "after epoch" in label and "%" in label
+    assert "fc2" in lab.picture("Representation").get_attribute("aria-label")
+    for name in ("Loss over epochs", "Accuracy over epochs"):
+        assert "after epoch" in lab.picture(name).get_attribute("aria-label")
+    assert lab.page.locator("canvas:not([role=img])").count() == 0
+
+
+def test_boundary_shows_the_classes_where_they_are(lab):
+    """After circle data has been learnt, the middle is blue and the rim orange."""
+    lab.set_speed(0)
+    lab.press("Play")
+    lab.wait("+document.documentElement.dataset.trainAccuracy >= 0.99")
+    lab.press("Pause")
+    lab.wait_for_state("paused")
+    colours = {
+        name: lab.pixel("boundary", x, y) for name, x, y in (("middle", 0.545, 0.44), ("corner", 0.12, 0.06))
+    }
+    red, _, blue = colours["middle"]
+    assert blue > red, colours
+    red, _, blue = colours["corner"]
+    assert red > blue, colours

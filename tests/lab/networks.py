@@ -1,0 +1,46 @@
+"""The combinations of choices that a network is made of, and small networks made of them."""
+
+from itertools import product
+
+import numpy as np
+
+import spec
+from lab import datasets, losses, network
+
+# Every normalization × loss × activation.
+COMBINATIONS = tuple(product(spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS))
+
+
+def experiment_of(**choices):
+    """The default experiment but for `choices`."""
+    return {**spec.DEFAULTS, **choices}
+
+
+def shaken(experiment, dtype=np.float32):
+    """`(parameters, statistics)` of a new network with every array moved off what it starts from."""
+    rng = np.random.default_rng(experiment["seed"])
+    parameters, statistics = network.initialize(experiment)
+    parameters = [(array + rng.normal(0, 0.3, array.shape)).astype(dtype) for array in parameters]
+    return parameters, [(array + rng.uniform(0, 0.3, array.shape)).astype(dtype) for array in statistics]
+
+
+def batch_of(experiment, rows=12, dtype=np.float32):
+    """`(x, targets)` of the first points to train on and the last."""
+    data = datasets.load(experiment)
+    indices = np.r_[data.training[: rows // 2], data.training[-(rows - rows // 2) :]]
+    return data.points[indices].astype(dtype), data.targets[indices].astype(dtype)
+
+
+def loss_function(experiment, statistics, x, targets):
+    """The loss of the whole network in training, a function of its parameters as separate arguments."""
+
+    def loss(*parameters):
+        outputs, updated = network.forward(experiment, list(parameters), statistics, x, training=True)
+        return getattr(losses, experiment["loss"])(network.output(outputs), targets), updated
+
+    return loss
+
+
+def name_of(choices):
+    """The name of a test with the default experiment but for `choices`."""
+    return spec.to_query(experiment_of(**choices)) or "default"

@@ -1,0 +1,60 @@
+"""Batches, and how well a network does."""
+
+import numpy as np
+import pytest
+
+from lab import datasets, training
+from tests.lab import networks
+
+DATA = datasets.load(networks.experiment_of())
+
+
+@pytest.mark.parametrize("size", [1, 7, 40, 60, 179, 180])
+def test_an_epoch_is_a_permutation_of_the_training_points(size):
+    batches = training.epoch_batches(networks.experiment_of(batch_size=size), DATA.training, 3)
+    assert sorted(np.concatenate(batches)) == sorted(DATA.training)
+    assert [len(batch) for batch in batches[:-1]] == [size] * ((180 - 1) // size)
+    assert len(batches[-1]) == 180 - size * ((180 - 1) // size)
+
+
+def test_default_batches():
+    assert [len(batch) for batch in training.epoch_batches(networks.experiment_of(), DATA.training, 0)] == [40] * 4 + [
+        20
+    ]
+
+
+def order(epoch, **choices):
+    return np.concatenate(training.epoch_batches(networks.experiment_of(**choices), DATA.training, epoch)).tolist()
+
+
+def test_order_depends_on_seed_and_epoch_only():
+    assert order(5) == order(5)
+    assert order(5) != order(6)
+    assert order(5) != order(5, seed=1)
+    assert order(0) != DATA.training.tolist()
+    assert order(5) == order(
+        5, batch_size=7, optimizer="adam", hidden_layers=(3, 3), learning_rate=1, activation="relu"
+    )
+
+
+def test_training_points_are_not_altered():
+    before = DATA.training.copy()
+    order(1)
+    assert (DATA.training == before).all()
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_evaluate(classes):
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(classes), 50).astype(np.float32)
+    labels = rng.integers(0, classes, 50)
+    targets = np.eye(classes, dtype=np.float32)[labels]
+    right = np.mean(
+        [max(range(classes), key=row.__getitem__) == label for row, label in zip(probabilities, labels, strict=True)]
+    )
+    entropy = np.mean([-np.log(row[label]) for row, label in zip(probabilities, labels, strict=True)])
+    loss, accuracy = training.evaluate(networks.experiment_of(), probabilities, targets)
+    assert (loss, accuracy) == (pytest.approx(entropy, rel=1e-4), pytest.approx(right))
+    loss, accuracy = training.evaluate(networks.experiment_of(loss="mean_squared_error"), probabilities, targets)
+    assert (loss, accuracy) == (pytest.approx(np.mean((probabilities - targets) ** 2), rel=1e-5), pytest.approx(right))
+    assert type(loss) is type(accuracy) is float

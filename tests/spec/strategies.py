@@ -1,0 +1,35 @@
+"""Random experiments for hypothesis, and how it runs here: the same examples every time, without a clock."""
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+import spec
+
+
+def examples(count):
+    """Runs a test of hypothesis on `count` examples that are the same in every run."""
+    checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    return settings(max_examples=count, deadline=None, derandomize=True, database=None, suppress_health_check=checks)
+
+
+learning_rates = st.one_of(
+    st.sampled_from(spec.LEARNING_RATES),
+    st.floats(1e-30, 1e30),
+    st.integers(1, 10**18).map(float),
+)
+
+
+@st.composite
+def experiments(draw):
+    """Experiments as the page makes them: any choice, and dimensions that the shown layer has."""
+    experiment = {name: draw(st.sampled_from(list(choices))) for name, choices in spec.CHOICES.items()}
+    experiment["learning_rate"] = draw(learning_rates)
+    experiment["batch_size"] = draw(st.integers(1, spec.TRAINING_POINTS))
+    experiment["hidden_layers"] = tuple(draw(st.lists(st.integers(1, 40), max_size=4)))
+    experiment["seed"] = draw(st.integers(0, spec.SEED_LIMIT - 1))
+    experiment["speed"] = draw(st.sampled_from(spec.SPEEDS))
+    experiment["layer"] = draw(st.sampled_from(["", *(name for name, _, _ in spec.layers(experiment))]))
+    _, width = spec.shown_layer(experiment)
+    pairs = st.lists(st.integers(0, width - 1), min_size=2, max_size=2, unique=True).map(tuple)
+    experiment["dimensions"] = draw(pairs) if width > 1 else spec.DEFAULTS["dimensions"]
+    return {name: experiment[name] for name in spec.DEFAULTS}

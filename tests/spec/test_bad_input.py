@@ -1,0 +1,271 @@
+"""What a person may type: what is read from it, and what is said where it is not allowed."""
+
+import copy
+import math
+
+import pytest
+
+import spec
+
+BIG = "9" * 200_000
+
+
+def refusal(name, text, **choices):
+    """The message that `text` in field `name` gets; the experiment is the default one but for `choices`."""
+    experiment = {**spec.DEFAULTS, **choices}
+    before = copy.deepcopy(experiment)
+    with pytest.raises(ValueError) as caught:
+        spec.changed(experiment, name, text)
+    assert experiment == before
+    return str(caught.value)
+
+
+def accepted(name, text, **choices):
+    """The value that `text` in field `name` is read as; every other field must stay as it was."""
+    experiment = {**spec.DEFAULTS, **choices}
+    before = copy.deepcopy(experiment)
+    after = spec.changed(experiment, name, text)
+    assert experiment == before
+    assert after is not experiment
+    assert {**after, name: before[name]} == before
+    return after[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("8", (8,)), ("8, 4, 2", (8, 4, 2)), ("8,4,2", (8, 4, 2)), (" 16 ,1 ", (16, 1)), ("", ()), ("   ", ())],
+)
+def test_hidden_layers_that_are_allowed(text, value):
+    assert accepted("hidden_layers", text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "culprit"),
+    [
+        ("abc", "“abc”"),
+        ("8,,4", "a comma with no number beside it"),
+        ("8,", "a comma with no number beside it"),
+        (",", "a comma with no number beside it"),
+        ("0", "“0”"),
+        ("8, 0", "“0”"),
+        ("-3", "“-3”"),
+        ("8.5", "“8.5”"),
+        ("1e9", "“1e9”"),
+        ("8 4", "“8 4”"),
+        ("８", "“８”"),
+        ("²", "“²”"),
+        ("1_0", "“1_0”"),
+        ("+8", "“+8”"),
+    ],
+)
+def test_hidden_layers_that_are_not(text, culprit):
+    message = refusal("hidden_layers", text)
+    assert "Hidden layers must be whole numbers from 1 up, separated by commas, such as 8, 4, 2" in message
+    assert "nothing for no hidden layer" in message
+    assert message.endswith(f"; {culprit} is not.")
+
+
+@pytest.mark.parametrize("text", ["0.01", " 0.5 ", "1e-3", "10", "+2", "1e-30", "1e30", "5e-7"])
+def test_learning_rates_that_are_allowed(text):
+    assert accepted("learning_rate", text) == float(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "nan", "inf", "-inf", "1e999", "abc", "1e-999", "0,01", "0.0", "1j", "--1"]
+)
+def test_learning_rates_that_are_not(text):
+    message = refusal("learning_rate", text)
+    assert message == f"Learning rate must be a positive number such as 0.01; “{text}” is not."
+
+
+def test_no_learning_rate():
+    for text in ("", "  "):
+        assert refusal("learning_rate", text).endswith("such as 0.01; an empty box is not.")
+
+
+@pytest.mark.parametrize("text", ["1e31", "1e300", "1e-31", "5e-324"])
+def test_learning_rate_that_float32_cannot_use_is_told_the_range(text):
+    message = refusal("learning_rate", text)
+    assert "between 1e-30 and 1e30" in message
+    assert text in message
+
+
+def test_every_offered_learning_rate_is_allowed():
+    for rate in spec.LEARNING_RATES:
+        assert accepted("learning_rate", spec.text_of("learning_rate", rate)) == rate
+
+
+@pytest.mark.parametrize(("text", "value"), [("0, 1", (0, 1)), ("1,0", (1, 0)), (" 3 , 7", (3, 7))])
+def test_dimensions_that_are_allowed(text, value):
+    assert accepted("dimensions", text, layer="fc1") == value
+
+
+@pytest.mark.parametrize("text", ["", "0", "0,1,2", "a, b", "0;1", "-1, 0", "0.5, 1", "0,", "0 1", "1e0,2", "one, two"])
+def test_dimensions_that_are_not(text):
+    message = refusal("dimensions", text)
+    assert message.startswith("Dimensions must be two different whole numbers counted from 0, such as 0, 1; ")
+    assert message.endswith(f"{f'“{text}”' if text else 'an empty box'} is not.")
+
+
+@pytest.mark.parametrize("text", ["1, 1", "0,0", "01, 1"])
+def test_equal_dimensions(text):
+    message = refusal("dimensions", text)
+    assert "two different whole numbers counted from 0" in message
+    assert message.endswith("are the same.")
+
+
+@pytest.mark.parametrize(("layer", "text", "last"), [("", "0, 2", 1), ("fc1", "8, 0", 7), ("tanh1", "1, 400", 7)])
+def test_dimensions_out_of_range_are_told_the_range_of_the_layer(layer, text, last):
+    message = refusal("dimensions", text, layer=layer)
+    assert f"Dimensions of layer {layer or 'fc2'} run from 0 to {last}" in message
+    assert message.endswith("is out of range.")
+
+
+def test_dimensions_of_a_layer_that_has_only_one():
+    message = refusal("dimensions", "0, 1", layer="fc1", hidden_layers=(1,))
+    assert message == "Layer fc1 has a single dimension, 0, which is drawn by itself."
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("batch_size", 1, spec.TRAINING_POINTS), ("seed", 0, spec.SEED_LIMIT - 1)]
+)
+def test_whole_numbers(name, least, most):
+    for number in (least, least + 1, most):
+        assert accepted(name, f" {number} ") == number
+    allowed = f"{spec.LABELS[name]} must be a whole number from {least} to {most}; "
+    assert refusal(name, str(most + 1)) == f"{allowed}“{most + 1}” is out of range."
+    for text in ("abc", "1.5", "1e1", "-1", "+1", "1_0", "nan", "４"):
+        assert refusal(name, text) == f"{allowed}“{text}” is not."
+    assert refusal(name, "") == f"{allowed}an empty box is not."
+
+
+def test_batch_size_of_0():
+    assert refusal("batch_size", "0") == "Batch size must be a whole number from 1 to 180; “0” is out of range."
+
+
+@pytest.mark.parametrize("text", ["3", "-1", "", "fast", "0.5", "60.0", "٦٠"])
+def test_speeds_that_are_not_on_the_slider(text):
+    message = refusal("speed", text)
+    for speed in spec.SPEEDS[:-1]:
+        assert str(speed) in message
+    assert "0 for flat out" in message
+
+
+def test_speeds_of_the_slider():
+    assert [accepted("speed", str(speed)) for speed in spec.SPEEDS] == list(spec.SPEEDS)
+
+
+@pytest.mark.parametrize("name", spec.CHOICES)
+def test_choices(name):
+    for key in spec.CHOICES[name]:
+        assert accepted(name, key) == key
+    for text in ("", "nonsense", spec.CHOICES[name][spec.DEFAULTS[name]], "__class__"):
+        message = refusal(name, text)
+        assert message.startswith(f"{spec.LABELS[name]} must be one of {', '.join(spec.CHOICES[name])}; ")
+
+
+@pytest.mark.parametrize("text", ["fc 1", "<b>", "fc-1", "a" * 25, "fc1;", "../x"])
+def test_layers_that_cannot_be_a_name(text):
+    assert refusal("layer", text).startswith("Visualize layer must be the name of a layer such as fc1; “")
+
+
+def test_long_nonsense_is_cut_short():
+    for name in spec.DEFAULTS:
+        message = refusal(name, "x" * 10_000)
+        assert "x…”" in message
+        assert len(message) < 250
+
+
+def test_digits_without_end_are_refused_unread():
+    """CPython refuses to read more than 4300 digits, with words of its own; MicroPython would read them for minutes."""
+    for name in ("hidden_layers", "dimensions", "batch_size", "seed", "learning_rate"):
+        for text in (BIG, f"8, {BIG}"):
+            message = refusal(name, text)
+            assert spec.LABELS[name] in message
+            assert "Exceeds the limit" not in message
+            assert len(message) < 250
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        # 2 × 16384² parameters, eight copies of each with momentum, four bytes a number.
+        ("16384, 16384, 16384", "17 GB"),
+        # Outputs: 2 × 1e9 columns, 200 rows, four copies; 5e9 parameters beside them take a fortieth of that.
+        ("1000000000", "6.6 TB"),
+        # 1e30 parameters, eight copies.
+        ("999999999999999, 999999999999999", "32000000000013 EB"),
+    ],
+)
+def test_network_too_large_is_told_what_it_would_need(text, amount):
+    message = refusal("hidden_layers", text)
+    assert f"it would need about {amount} of memory" in message
+    assert f"a page may use at most {spec.bytes_in_words(spec.MEMORY_LIMIT)}" in message
+    assert "fewer or narrower hidden layers" in message
+
+
+def test_three_layers_of_1024_are_allowed():
+    assert accepted("hidden_layers", "1024, 1024, 1024") == (1024,) * 3
+
+
+def test_optimizer_that_makes_a_network_too_large_is_refused():
+    """The limit is of the whole experiment, not of the field that was typed into."""
+    width = next(
+        width
+        for width in range(1000, 20_000)
+        if spec.memory_needed({**spec.DEFAULTS, "hidden_layers": (width, width), "optimizer": "adam"})
+        > spec.MEMORY_LIMIT
+    )
+    hidden = (width, width)
+    assert accepted("optimizer", "sgd", hidden_layers=hidden) == "sgd"
+    assert "too large" in refusal("optimizer", "adam", hidden_layers=hidden)
+
+
+def test_too_large_a_network_does_not_refuse_what_acts_on_a_running_one():
+    choices = {"hidden_layers": (100_000, 100_000)}
+    assert accepted("learning_rate", "0.5", **choices) == 0.5
+    assert accepted("speed", "0", **choices) == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (12_345_678, "12 MB"),
+        (3_700_000_000, "3.7 GB"),
+        (1e12, "1.0 TB"),
+        (4e18, "4.0 EB"),
+        (4e22, "40000 EB"),
+    ],
+)
+def test_bytes_in_words(count, words):
+    assert spec.bytes_in_words(count) == words
+
+
+def test_defaults_are_the_originals():
+    originals = {
+        "learning_rate": 0.01,
+        "optimizer": "momentum",
+        "normalization": "none",
+        "initialization": "kaiming",
+        "activation": "tanh",
+        "loss": "cross_entropy",
+        "dataset": "circle",
+        "batch_size": 40,
+        "hidden_layers": (8,),
+        "seed": 0,
+        "layer": "",
+        "dimensions": (0, 1),
+    }
+    assert {name: value for name, value in spec.DEFAULTS.items() if name != "speed"} == originals
+    assert spec.DEFAULTS["speed"] in spec.SPEEDS
+    assert spec.LEARNING_RATES == (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
+    assert set(spec.LABELS) == set(spec.DEFAULTS)
+    assert all(math.isfinite(rate) for rate in spec.LEARNING_RATES)
+
+
+def test_every_default_can_be_typed():
+    for name, value in spec.DEFAULTS.items():
+        assert accepted(name, spec.text_of(name, value)) == value

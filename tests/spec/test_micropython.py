@@ -1,0 +1,139 @@
+"""`spec` and `page.axes` under the pinned MicroPython compute what they compute under CPython."""
+
+import json
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import spec
+from page import axes
+from tests.spec import table
+from tools import environment, runtime
+
+HERE = Path(__file__).parent
+NASTY = (
+    *(
+        "",
+        " ",
+        "abc",
+        "8,,4",
+        "0",
+        "-3",
+        "8.5",
+        "1e9",
+        "8, 4, 2",
+        "8 4",
+        "é",
+        "９",
+        "²",
+        "<b>",
+        "0, 1",
+        "1, 1",
+        "7,9",
+        "a, b",
+    ),
+    *(
+        "nan",
+        "inf",
+        "-1",
+        "1e999",
+        "1e-999",
+        "1e-31",
+        "1e31",
+        "0.01",
+        " 1 ",
+        "1e",
+        "1e+",
+        ".",
+        ".5",
+        "1.",
+        "1j",
+        "0x10",
+    ),
+    *("60", "61", "180", "181", "4294967295", "4294967296", "999999999999999", "9" * 400, "9" * 20_000, "x" * 60),
+    *("tanh", "Tanh", "adam", "fc1", "softmax", "layer_norm", "none", "spiral", "16384, 16384", "1000000000"),
+)
+
+
+def inputs():
+    """The table's inputs: nasty ones, and random ones that are the same every time."""
+    dice = random.Random(7)
+    queries = ["", "#", "&=&", "unknown=1", "hidden_layers=", "hidden_layers=8%2C4%2c2&layer=fc2&dimensions=3,1"]
+    queries += [
+        "hidden_layers=1&layer=fc1&dimensions=3,1",
+        "learning_rate=1e16",
+        "learning_rate=0.1&speed=0",
+        "seed=abc",
+    ]
+    for _ in range(40):
+        pairs = [f"{name}={dice.choice(list(choices))}" for name, choices in spec.CHOICES.items()]
+        pairs.append(f"hidden_layers={','.join(str(dice.randint(1, 99)) for _ in range(dice.randint(0, 5)))}")
+        pairs.append(f"layer={dice.choice(('fc1', 'fc2', 'BN1', 'LN2', 'tanh1', 'softmax', 'input', ''))}")
+        pairs.append(f"dimensions={dice.randint(0, 9)},{dice.randint(0, 9)}")
+        pairs.append(f"{dice.choice(list(spec.DEFAULTS))}={dice.choice(NASTY)}")
+        queries.append("&".join(pairs))
+    rates = [10 ** dice.uniform(-30, 30) for _ in range(200)]
+    short_rates = [*spec.LEARNING_RATES, 1e14, 1e15, 1e16, 1e30, 1e-5, 1e-7, 1e-30, 0.25, 1.5, 123456.0, 2.5e-7]
+    ranges = [(-6, 6), (0, 1), (0, 0), (3.5, 3.5), (-1e-5, 2e-5), (0, 3e7), (-2e-7, 1e5), (-0.25, 0.25), (1, 0)]
+    for _ in range(100):
+        low, span = dice.gauss(0, 1) * 10 ** dice.uniform(-4, 6), 10 ** dice.uniform(-4, 6)
+        ranges.append((low, low + span))
+    return {
+        "texts": [(name, text) for name in spec.DEFAULTS for text in NASTY],
+        "queries": queries,
+        "rates": rates,
+        "short_rates": short_rates,
+        "bytes": [
+            0,
+            1,
+            999,
+            1000,
+            9949,
+            9999,
+            10_000,
+            123456,
+            1 << 30,
+            3_700_000_000,
+            10**15,
+            10**18,
+            10**21,
+            2 * 10**30,
+        ],
+        "ranges": ranges,
+    }
+
+
+@pytest.fixture(scope="module")
+def micropython(tmp_path_factory):
+    """The path of the pinned `micropython.mjs`, its WebAssembly beside it."""
+    folder = tmp_path_factory.mktemp("micropython")
+    parts = [part for part in runtime.read_pins() if any("micropython" in path for path in part.files.values())]
+    for path, content in runtime.part_files("site", parts).items():
+        (folder / Path(path).name).write_bytes(content)
+    return folder / "micropython.mjs"
+
+
+def test_both_pythons_agree(micropython):
+    files = [spec.__file__, axes.__file__, table.__file__]
+    process = subprocess.run(
+        [*environment.node(), str(HERE / "micropython_runner.mjs"), str(micropython), *files],
+        input=json.dumps(inputs()),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    theirs = json.loads(process.stdout)
+    # By way of JSON here too, so that both get lists and the same numbers.
+    ours = table.lines(spec, axes, json.loads(json.dumps(inputs())))
+    assert len(ours) > 2000
+    assert len(theirs) == len(ours)
+    differ = [
+        f"\n  CPython: {ours}\n  MicroPython: {theirs}"
+        for ours, theirs in zip(ours, theirs, strict=True)
+        if ours != theirs
+    ]
+    assert not differ, f"{len(differ)} lines differ:" + "".join(differ[:20])

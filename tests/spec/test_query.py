@@ -1,0 +1,123 @@
+"""An experiment in the address: what is written is read back, and nothing that is read does harm."""
+
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import spec
+from tests.spec.strategies import examples, experiments
+
+
+def is_valid(experiment):
+    """Whether every field of an experiment is one that a person could have chosen."""
+    assert list(experiment) == list(spec.DEFAULTS)
+    for name, value in experiment.items():
+        assert spec.parse(name, spec.text_of(name, value)) == value
+        assert type(value) is type(spec.DEFAULTS[name]) or name == "learning_rate"
+    spec.check(experiment)
+    _, width = spec.shown_layer(experiment)
+    dimensions = experiment["dimensions"]
+    return dimensions == spec.DEFAULTS["dimensions"] or max(dimensions) < width
+
+
+@examples(200)
+@given(experiments())
+def test_what_is_written_is_read_back(experiment):
+    before = copy.deepcopy(experiment)
+    query = spec.to_query(experiment)
+    assert spec.from_query(query) == (experiment, [])
+    assert spec.from_query("#" + query) == (experiment, [])
+    assert spec.from_query("?" + query) == (experiment, [])
+    assert experiment == before
+    assert " " not in query
+
+
+@pytest.mark.parametrize("rate", [1e15, 1e16, 2.5e20, 1e30, 123456789012345.6, 1e-7, 1e-30, 1 / 3, 1.0, 1])
+def test_extreme_learning_rates_are_read_back(rate):
+    experiment = {**spec.DEFAULTS, "learning_rate": rate}
+    assert spec.from_query(spec.to_query(experiment)) == (experiment, [])
+
+
+def test_only_what_differs_is_written_in_the_order_of_the_fields():
+    assert spec.to_query(spec.DEFAULTS) == ""
+    experiment = {**spec.DEFAULTS, "dimensions": (3, 1), "hidden_layers": (8, 4, 2), "layer": "fc1", "loss": "x"}
+    assert spec.to_query(experiment) == "loss=x&hidden_layers=8,4,2&layer=fc1&dimensions=3,1"
+    assert spec.to_query({**spec.DEFAULTS, "hidden_layers": ()}) == "hidden_layers="
+
+
+@pytest.mark.parametrize("query", ["", "#", "?", "#?", "&", "=", "&&==&", "unknown=1&hello", "play"])
+def test_nothing_of_ours_is_the_default_experiment(query):
+    assert spec.from_query(query) == (spec.DEFAULTS, [])
+
+
+@pytest.mark.parametrize("text", ["8,4,2", "8%2C4%2c2", "8%2C%204,+2", "8, 4, 2"])
+def test_commas_and_spaces_may_be_encoded(text):
+    experiment, complaints = spec.from_query("#hidden_layers=" + text)
+    assert (experiment["hidden_layers"], complaints) == ((8, 4, 2), [])
+
+
+def test_order_in_the_address_does_not_matter():
+    """Dimensions belong to a layer, and a layer to a network, wherever they stand."""
+    experiment, complaints = spec.from_query("dimensions=11,9&layer=fc2&hidden_layers=4,12")
+    assert complaints == []
+    assert (experiment["dimensions"], experiment["layer"]) == ((11, 9), "fc2")
+
+
+def test_wrong_fields_keep_their_default_and_complain_each():
+    experiment, complaints = spec.from_query("learning_rate=nan&hidden_layers=8,,4&dimensions=7,9&seed=5&loss=l")
+    assert experiment == {**spec.DEFAULTS, "seed": 5}
+    assert [text.split(" must")[0] for text in complaints[:3]] == ["Learning rate", "Loss", "Hidden layers"]
+    assert complaints[3].startswith("Dimensions of layer fc2 run from 0 to 1")
+    assert len(complaints) == 4
+    assert all(text.endswith(".") for text in complaints)
+
+
+def test_too_large_a_network_in_the_address_is_refused():
+    experiment, complaints = spec.from_query("hidden_layers=99999,99999")
+    assert experiment == spec.DEFAULTS
+    assert len(complaints) == 1
+    assert "too large" in complaints[0]
+
+
+def test_defaults_are_not_shared_with_what_is_read():
+    experiment, _ = spec.from_query("")
+    experiment["seed"] = 77
+    assert spec.DEFAULTS["seed"] == 0
+
+
+values = st.one_of(
+    st.text(),
+    st.text(alphabet="0123456789,.-+eE%2C nafi", max_size=30),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.sampled_from(["", "0", "8,4", "99999999999999999999", "1e999", "nan", "%", "%2", "%2C", "fc1", "é", "9" * 5000]),
+)
+pairs = st.tuples(st.one_of(st.sampled_from(list(spec.DEFAULTS)), st.text(max_size=12)), values).map("=".join)
+fragments = st.one_of(
+    st.text(), st.lists(pairs, max_size=16).map("&".join), st.binary().map(lambda b: b.decode("latin1"))
+)
+
+
+@examples(300)
+@given(fragments)
+def test_garbage_is_never_an_error_and_never_an_invalid_experiment(fragment):
+    experiment, complaints = spec.from_query(fragment)
+    assert is_valid(experiment)
+    assert all(isinstance(text, str) and text.endswith(".") for text in complaints)
+    assert len(complaints) <= len(spec.DEFAULTS)
+
+
+@examples(200)
+@given(experiments(), st.sampled_from(list(spec.DEFAULTS)), values)
+def test_changed_is_valid_or_refused_and_leaves_the_old_alone(experiment, name, text):
+    before = copy.deepcopy(experiment)
+    try:
+        after = spec.changed(experiment, name, text)
+    except ValueError as error:
+        assert str(error).endswith(".")
+    else:
+        assert after[name] == spec.parse(name, text)
+        assert {**after, name: before[name]} == before
+    assert experiment == before
