@@ -159,7 +159,7 @@ def shown_layer(experiment):
 
 def shown_dimensions(experiment):
     """The dimensions to draw of the shown layer: the chosen two, the first two, or the only one."""
-    name, width = shown_layer(experiment)
+    _, width = shown_layer(experiment)
     if width == 1:
         return (0,)
     dimensions = tuple(experiment["dimensions"])

@@ -22,7 +22,8 @@ def spiral(rng):
     half = spec.POINTS // 2
     radius = np.linspace(0.5, 4.5, half)
     arms = [
-        radius[:, None] * _direction(np.linspace(label * np.pi, (label + 2) * np.pi, half) + rng.uniform(-0.8, 0.8, half))
+        radius[:, None]
+        * _direction(np.linspace(label * np.pi, (label + 2) * np.pi, half) + rng.uniform(-0.8, 0.8, half))
         for label in range(2)
     ]
     return np.concatenate(arms), _halves()

@@ -46,7 +46,8 @@ def batch_norm(x, parameters, statistics, training):
 def layer_norm(x, parameters, statistics, training):
     """Normalizes every row over its columns (Ba, Kiros, Hinton, 2016)."""
     scale, shift = parameters
-    return _normalized(x, *_moments(x, axis=1), scale, shift), statistics
+    center, variance = _moments(x, axis=1)
+    return _normalized(x, center, variance, scale, shift), statistics
 
 
 def softmax(x, parameters, statistics, training):

@@ -17,7 +17,8 @@ def initialize(experiment):
     rng = np.random.default_rng([experiment["seed"], 1])
     draw_kernel = getattr(initializers, experiment["initialization"])
     first_values = {"kernel": draw_kernel, "bias": _filled(0), "scale": _filled(1), "shift": _filled(0)}
-    parameters, statistics = [], []
+    parameters: list[np.ndarray] = []
+    statistics: list[np.ndarray] = []
     inputs = spec.DIMENSIONS_OF_INPUT
     for _, kind, width in spec.layers(experiment):
         layer = layer_of(kind)

@@ -21,7 +21,7 @@ CHEAP_VIEW_SECONDS = 0.012
 # The history is thinned to every second epoch, then every fourth, and so on, to stay below this many rows.
 HISTORY_ROWS = 1000
 
-_session = None
+_session: "Session | None" = None
 
 
 def start(experiment):
@@ -45,6 +45,8 @@ def start(experiment):
 
 def frame(request):
     """Trains the run further and returns what is to be seen now; see `Session.frame`."""
+    if _session is None:
+        raise RuntimeError("There is no run yet: call start first")
     return _session.frame(request)
 
 
@@ -59,10 +61,11 @@ class Session:
         self.step = training.make_step(experiment)
         self.epoch = 0
         self.steps = 0
-        self.batches = []
+        self.batches: list[np.ndarray] = []
         self.diverged = False
         self.before = self.parameters, self.state, self.statistics
-        self.history = []
+        self.metrics = (math.nan,) * 4
+        self.history: list[tuple[float, ...]] = []
         self.history_stride = 1
         self.seconds_a_point = _guessed_seconds_a_point(experiment)
         self.view_seconds = 0.0
@@ -73,14 +76,13 @@ class Session:
     def frame(self, request):
         """Trains by at most `request["steps"]` steps within about `request["milliseconds"]`, then draws.
 
-        Other keys of the request: `learning_rate`; `to_epoch`, where to stop at the latest, or None; `history`; `view`, of
-        `layer`, `dimensions`, `palette`, `milliseconds` that a drawing may take, and the `resolution` that is
-        fine enough. The result always has `epoch`, `step`, `taken` (steps by
-        this request), `diverged`, `metrics` (train loss, train accuracy,
-        test loss, test accuracy; those of the last epoch's end or drawing) and `milliseconds` (what this training
-        took, and the last drawing). It has the views' arrays where they were worth drawing again: `pixels`,
-        `resolution`, `contour`, `contour_lengths`, `representation`, `extent` and `shape`; and, if the request has
-        `history`, that: shape (5, n), epochs and the four metrics.
+        Other keys of the request: `learning_rate`; `to_epoch`, where to stop at the latest, or None; `history`; and
+        `view`: `layer`, `dimensions`, `palette`, `milliseconds` that a drawing may take, and the `resolution` that is
+        fine enough. The result always has `epoch`, `step`, `taken` (steps by this request), `diverged`, `metrics`
+        (train loss, train accuracy, test loss, test accuracy; those of the last epoch's end or drawing) and
+        `milliseconds` (what this training took, and the last drawing). It has the views' arrays where they were worth
+        drawing again: `pixels`, `resolution`, `contour`, `contour_lengths`, `representation`, `extent` and `shape`;
+        and, if the request has `history`, that: shape (5, n), epochs and the four metrics.
         """
         began = time.perf_counter()
         taken = self._train(request, began)

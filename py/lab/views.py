@@ -83,7 +83,7 @@ def contour(values):
     # An edge of the grid has a number: 2 · (its first sample) for the edge to the right, one more for the one down.
     sample = rows * values.shape[1] + columns
     edges = np.stack([2 * sample, 2 * sample + 3, 2 * (sample + values.shape[1]), 2 * sample + 1], axis=1).tolist()
-    neighbours = {}
+    neighbours: dict[int, list[int]] = {}
     for cell, code in zip(edges, corners[rows, columns].tolist(), strict=True):
         for first, second in _SEGMENTS[code]:
             neighbours.setdefault(cell[first], []).append(cell[second])

@@ -15,7 +15,7 @@ def ticks(low, high, count=6):
     if not span > 0:
         return [low]
     power = 10 ** math.floor(math.log10(span / count))
-    step = power * [factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count][0]
+    step = power * next(factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)]

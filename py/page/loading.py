@@ -37,9 +37,7 @@ class Loading:
         if total:
             loaded = sum(min(size, self.loaded.get(file, 0)) for file, size in self.expected.items())
             by_id("loading-progress").value = round(100 * loaded / total)
-            set_text(
-                by_id("loading-bytes"), "%s of %s" % (spec.bytes_in_words(loaded), spec.bytes_in_words(total))
-            )
+            set_text(by_id("loading-bytes"), "%s of %s" % (spec.bytes_in_words(loaded), spec.bytes_in_words(total)))
 
     def begin(self):
         by_id("loading").hidden = False

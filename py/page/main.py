@@ -69,9 +69,9 @@ class Page:
             self.representation.refit()
         self.experiment = experiment
         address.write(experiment)
-        self.run.set_experiment(experiment, afresh)
         if afresh:
-            self.begin_run()
+            messages.clear()
+        self.run.set_experiment(experiment, afresh)
         self.set_view()
 
     def play_or_pause(self):
@@ -87,14 +87,18 @@ class Page:
     def pause(self):
         self.run.play(False)
         self.transport.show_playing(False)
-        if self.status.state == "training":
+        self.note_pause()
+
+    def note_pause(self):
+        """Says that training has paused once it really has: what the lab was asked for before may still come."""
+        if self.status.state == "training" and not self.run.is_training():
             self.status.set_state("paused")
 
     def step(self):
         """Trains to the end of the epoch that is under way."""
         self.recover()
         self.pause()
-        self.run.play_to(self.status.epoch + 1)
+        self.run.play_to(1 if self.run.fresh else self.status.epoch + 1)
         if self.started:
             self.status.set_state("training")
 
@@ -107,8 +111,8 @@ class Page:
 
     def reset(self):
         """Starts the experiment afresh: the same weights, drawn from the seed, and the same order of batches."""
+        messages.clear()
         self.run.set_experiment(self.experiment, True)
-        self.begin_run()
 
     def set_speed(self, speed):
         self.change(dict(self.experiment, speed=speed))
@@ -127,7 +131,6 @@ class Page:
     def start_lab(self):
         messages.clear()
         self.started = False
-        self.status.take(0, 0, self.status.metrics)
         self.status.set_state("loading")
         self.loading.begin()
         self.run.set_experiment(self.experiment, True)
@@ -150,13 +153,6 @@ class Page:
             action=self.start_lab,
         )
 
-    def begin_run(self):
-        """Shows that a run starts from epoch 0."""
-        messages.clear()
-        self.status.take(0, 0, self.status.metrics)
-        if self.started:
-            self.status.set_state("training" if self.run.playing else "ready")
-
     def run_started(self, answer):
         points, labels, training = numbers(answer.points), numbers(answer.labels), numbers(answer.training)
         data = points, [int(label) for label in labels], [bool(flag) for flag in training]
@@ -173,7 +169,8 @@ class Page:
             self.shape = [int(size) for size in numbers(answer.shape)]
         if getattr(answer, "history", None):
             self.charts.show(answer.history)
-        if not self.started:
+        if self.run.fresh:
+            self.run.fresh = False
             self.started = True
             self.loading.end()
             self.status.set_state("training" if self.run.playing or self.run.to_epoch else "ready")
@@ -181,7 +178,7 @@ class Page:
             self.diverge()
         elif self.run.to_epoch is not None and answer.epoch >= self.run.to_epoch:
             self.run.play(False)
-            self.status.set_state("paused")
+        self.note_pause()
         self.describe()
 
     def diverge(self):
@@ -260,4 +257,4 @@ def _sentence(text):
 
 
 page = Page()
-await page.open()  # noqa: F704 (PyScript runs the page's script as a coroutine)
+await page.open()

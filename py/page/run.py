@@ -36,8 +36,11 @@ class Run:
         self.playing = False
         self.to_epoch = None
         self.start_due = False
+        # From when a run is to be started until its first answer has been taken up.
+        self.fresh = True
         self.view_due = False
         self.busy = False
+        self.steps_asked = False
         self.drawing_due = False
         self.scheduled = False
         self.owed = 0
@@ -52,6 +55,7 @@ class Run:
         self.experiment = experiment
         if afresh:
             self.start_due = True
+            self.fresh = True
             self.to_epoch = None
         self.wake()
 
@@ -77,11 +81,16 @@ class Run:
         self.to_epoch = epoch
         self.wake()
 
+    def is_training(self):
+        """Whether steps are taken, or will be, or may be under way."""
+        return self.playing or self.to_epoch is not None or self.steps_asked
+
     def lab_ready(self, ready):
         """Tells whether the lab answers; a lab that has just been started knows of no experiment yet."""
         self.ready = ready
-        self.busy = False
+        self.busy = self.steps_asked = False
         self.start_due = True
+        self.fresh = True
         self.wake()
 
     def wake(self):
@@ -118,6 +127,7 @@ class Run:
         if not steps and not self.view_due:
             return
         self.busy = True
+        self.steps_asked = steps > 0
         self.view_due = False
         moving = self.playing or self.to_epoch is not None
         request = {
@@ -148,12 +158,16 @@ class Run:
 
     def _answered(self, answer):
         self.busy = False
+        self.steps_asked = False
         # What was asked of a run that is to be started afresh is of no interest any more.
         if not self.start_due:
             self.on_frame(answer)
             self.drawing_due = True
-        if self.start_due or self.view_due or self.to_epoch is not None or (
-            self.playing and not self.experiment["speed"]
+        if (
+            self.start_due
+            or self.view_due
+            or self.to_epoch is not None
+            or (self.playing and not self.experiment["speed"])
         ):
             self._ask()
         self.wake()

@@ -1,6 +1,7 @@
 """What programs and people are told of the run: attributes of `<html>`, counters, and the names of buttons."""
 
-from pyscript import document
+from pyscript import document, window
+from pyscript.ffi import create_proxy
 
 from page.dom import by_id, now, set_text
 
@@ -17,6 +18,8 @@ class Status:
         self.marks = []
         self.epoch = self.step = 0
         self.metrics = None
+        self.write_due = False
+        self._write_late = create_proxy(self._write_late)
 
     def set_state(self, state):
         """`loading`, `ready`, `training`, `paused`, `diverged` or `error`."""
@@ -33,9 +36,14 @@ class Status:
         self.epoch, self.step, self.metrics = epoch, step, metrics
         if now() - self.written >= EVERY:
             self.write()
+        elif not self.write_due:
+            # The last word before a quiet time must not be lost.
+            self.write_due = True
+            window.setTimeout(self._write_late, EVERY)
 
-    def restart(self):
-        self.marks = []
+    def _write_late(self):
+        if self.write_due:
+            self.write()
 
     def _rate(self):
         """Steps per second over about the last second of training; 0 when it is not training."""
@@ -50,6 +58,7 @@ class Status:
 
     def write(self):
         self.written = now()
+        self.write_due = False
         rate = self._rate()
         attributes = {
             "state": self.state,

@@ -93,7 +93,9 @@ class LabPage:
         if self.button("Pause").count():
             self.press("Pause")
         self.page.evaluate("location.hash = 'speed=0'; location.hash = ''")
-        self.wait("document.getElementById('hidden_layers').value === '8' && document.getElementById('speed').value > 1")
+        self.wait(
+            "document.getElementById('hidden_layers').value === '8' && document.getElementById('speed').value > 1"
+        )
         self.wait("document.getElementById('speed-text').textContent === '60 steps/s'")
         self.press("Reset")
         self.wait("({...document.documentElement.dataset}).state === 'ready'")
@@ -119,8 +121,9 @@ class LabPage:
             self.page.evaluate(
                 """([id, x, y]) => {
                     const canvas = document.getElementById(id);
-                    const context = canvas.getContext("2d");
-                    return [...context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data].slice(0, 3);
+                    const copy = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+                    copy.drawImage(canvas, -Math.round(x * canvas.width), -Math.round(y * canvas.height));
+                    return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
                 }""",
                 [identifier, x, y],
             )
