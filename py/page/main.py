@@ -5,16 +5,11 @@ from pyscript.ffi import create_proxy
 
 import spec
 from page import address, messages, palette
-from page.boundary import Boundary
-from page.charts import Charts
-from page.controls import Controls
 from page.dom import breath, by_id, element, now, numbers
 from page.lab import Lab
 from page.loading import Loading
-from page.representation import Representation
 from page.run import Run
 from page.status import Status
-from page.transport import Transport
 
 # The labels of the canvases are for people who hear them: new words this often, in milliseconds.
 DESCRIBE_EVERY = 1000
@@ -24,32 +19,55 @@ class Page:
     """What a person sees and does. `open` must have run before anything else is asked of it."""
 
     async def open(self):
-        """Builds the page, the slowest to be ready first, and lets the browser breathe in between."""
+        """Builds the page, what takes longest to be ready first.
+
+        Reading a module takes MicroPython milliseconds. What the lab's start does not need is imported here, step by
+        step, so that the browser can draw and hear in between.
+        """
         self.experiment, complaints, play = address.read()
         self.started = False
         self.described = 0
+        self.boundary = None
+        self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.status = Status()
         self.loading = Loading()
         self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost)
         self.run = Run(self.lab, self.run_started, self.take_frame, self.draw)
         self.start_lab()
         await breath()
+
+        from page.controls import Controls
+
         self.controls = Controls(self.change)
-        self.transport = Transport(self.play_or_pause, self.step, self.reset, self.set_speed)
         self.controls.show(self.experiment)
+        await breath()
+
+        from page.transport import Transport
+
+        self.transport = Transport(self.play_or_pause, self.step, self.reset, self.set_speed)
         self.transport.show_speed(self.experiment["speed"])
-        palette.start(self.restyle)
-        address.follow(self.follow_address)
         show_legend()
         show_source()
         complain(complaints)
         await breath()
+
+        from page.boundary import Boundary
+
         self.boundary = Boundary()
         await breath()
+
+        from page.representation import Representation
+
         self.representation = Representation()
         await breath()
+
+        from page.charts import Charts
+
         self.charts = Charts()
         self.run.wants_history = self.charts.due
+        await breath()
+        palette.start(self.restyle)
+        address.follow(self.follow_address)
         self.set_view()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
         observer.observe(by_id("boundary"))
@@ -193,12 +211,14 @@ class Page:
     # What is seen.
 
     def set_view(self):
+        """Tells the lab what to draw, as soon as there is something to draw it on."""
+        if not self.boundary:
+            return
         layer, _ = spec.shown_layer(self.experiment)
         self.run.set_view(layer, spec.shown_dimensions(self.experiment), palette.shading(), self.boundary.enough())
 
     def draw(self):
-        still = window.matchMedia("(prefers-reduced-motion: reduce)").matches
-        return self.representation.draw(still)
+        return self.representation.draw(self.calm.matches)
 
     def describe(self):
         """Says in words what the canvases show, now and then while training and at once when it stops."""
