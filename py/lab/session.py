@@ -11,12 +11,19 @@ import numpy as np
 
 import spec
 from lab import datasets, network, training, views
+from lab.plain import PlainTrainer
 
 # Resolutions of the shaded plane, in squares a side; the finest that keeps within its time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
 
 # A view that takes longer than this is only drawn again after training for three times as long.
 CHEAP_VIEW_SECONDS = 0.012
+
+# Steps are taken in portions of about this time, between which the clock is looked at.
+CHUNK_SECONDS = 0.002
+
+# The network is kept this often, to go back to should training diverge.
+SAVE_EVERY_SECONDS = 0.25
 
 # The history is thinned to every second epoch, then every fourth, and so on, to stay below this many rows.
 HISTORY_ROWS = 1000
@@ -28,7 +35,7 @@ def start(experiment):
     """Begins a run of `experiment` afresh and forgets the one before. Returns what does not change during it.
 
     The result has `points` (200, 2), `labels` (200,), `training` (200,), 1 for a point to train on and 0 for one held
-    out, and `engine`, which engine runs the steps.
+    out, `engine`, which engine runs the steps, and `reason`, why it is not the fast one, if so.
     """
     global _session
     _session = Session(experiment)
@@ -39,7 +46,8 @@ def start(experiment):
         "points": data.points,
         "labels": data.labels.astype(np.uint8),
         "training": is_training,
-        "engine": "autograd",
+        "engine": _session.trainer.engine,
+        "reason": _session.trainer.reason,
     }
 
 
@@ -51,19 +59,19 @@ def frame(request):
 
 
 class Session:
-    """A run: its data, its network as it is now, and its history."""
+    """A run: its data, its network in training, and its history."""
 
     def __init__(self, experiment):
         self.experiment = experiment
         self.data = datasets.load(experiment)
-        self.parameters, self.statistics = network.initialize(experiment)
-        self.state = training.initial_state(experiment, self.parameters)
-        self.step = training.make_step(experiment)
-        self.epoch = 0
+        self.trainer = PlainTrainer(experiment, self.data)
+        self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
-        self.batches: list[np.ndarray] = []
+        self.seconds_a_step = 0.0
         self.diverged = False
-        self.before = self.parameters, self.state, self.statistics
+        self.rate = None
+        self.saved = self.steps, self.trainer.arrays()
+        self.seconds_since_saved = 0.0
         self.metrics = (math.nan,) * 4
         self.history: list[tuple[float, ...]] = []
         self.history_stride = 1
@@ -71,7 +79,12 @@ class Session:
         self.view_seconds = 0.0
         self.trained_seconds = math.inf
         self.drawn = None
-        self._record(self._outputs())
+        self._record()
+
+    @property
+    def epoch(self):
+        """Whole epochs trained so far."""
+        return self.steps // self.steps_per_epoch
 
     def frame(self, request):
         """Trains by at most `request["steps"]` steps within about `request["milliseconds"]`, then draws.
@@ -111,47 +124,41 @@ class Session:
 
     def _train(self, request, began):
         """Takes the steps that the request allows and returns how many; none once the loss is not finite."""
-        rate = np.float32(request["learning_rate"])
         end = began + request["milliseconds"] / 1000
-        taken = 0
-        while (
-            taken < request["steps"]
-            and not self.diverged
-            and (request["to_epoch"] is None or self.epoch < request["to_epoch"])
-            and (taken == 0 or time.perf_counter() < end)
-        ):
-            self._take_step(rate)
-            taken += 1
-        return taken
+        last = self.steps + request["steps"]
+        if request["to_epoch"] is not None:
+            last = min(last, request["to_epoch"] * self.steps_per_epoch)
+        first = self.steps
+        while self.steps < last and not self.diverged and (self.steps == first or time.perf_counter() < end):
+            self._take_steps(request["learning_rate"], min(last - self.steps, self._chunk()))
+        return self.steps - first
 
-    def _take_step(self, rate):
-        if not self.batches:
-            self.batches = training.epoch_batches(self.experiment, self.data.training, self.epoch)[::-1]
-        batch = self.batches[-1]
-        loss, *updated = self.step(
-            self.parameters,
-            self.state,
-            self.statistics,
-            self.data.points[batch],
-            self.data.targets[batch],
-            rate,
-            np.float32(self.steps + 1),
-        )
-        if not math.isfinite(loss):
-            self.metrics = (float(loss), *self.metrics[1:])
+    def _chunk(self):
+        """How many steps to take at once: not past the next epoch's end to be recorded, nor for too long."""
+        affordable = max(1, int(CHUNK_SECONDS / self.seconds_a_step)) if self.seconds_a_step else 1
+        stride = self.history_stride * self.steps_per_epoch
+        return min(affordable, stride - self.steps % stride)
+
+    def _take_steps(self, rate, count):
+        if rate != self.rate:
+            # What is saved can only be gone on from with the learning rate of that time.
+            self._save()
+            self.rate = rate
+        began = time.perf_counter()
+        losses = self.trainer.train(rate, self.steps, count)
+        if not math.isfinite(losses[-1]):
+            self.steps += len(losses) - 1
+            self.metrics = (float(losses[-1]), *self.metrics[1:])
             self._diverge()
             return
-        self.before = self.parameters, self.state, self.statistics
-        self.parameters, self.state, self.statistics = updated
-        self.batches.pop()
-        self.steps += 1
-        if not self.batches:
-            self.epoch += 1
-            if self.epoch % self.history_stride == 0:
-                self._record(self._outputs())
-
-    def _outputs(self):
-        return network.predict(self.experiment, self.parameters, self.statistics, self.data.points)
+        self.steps += len(losses)
+        seconds = time.perf_counter() - began
+        self.seconds_a_step = seconds / count
+        self.seconds_since_saved += seconds
+        if self.steps % (self.history_stride * self.steps_per_epoch) == 0:
+            self._record()
+        if self.seconds_since_saved >= SAVE_EVERY_SECONDS:
+            self._save()
 
     def _measure(self, outputs):
         """Sets the metrics from all layers' outputs for all points, and notices a loss that is not finite."""
@@ -164,27 +171,36 @@ class Session:
         if not math.isfinite(self.metrics[0]):
             self._diverge()
 
+    def _save(self):
+        self.seconds_since_saved = 0.0
+        arrays = self.trainer.arrays()
+        if _finite(arrays):
+            self.saved = self.steps, arrays
+
     def _diverge(self):
         """Notes that training is over, and goes back a step where the last one left numbers that cannot be drawn."""
         self.diverged = True
-        if not all(np.isfinite(parameter).all() for parameter in self.parameters):
-            self.parameters, self.state, self.statistics = self.before
+        if not _finite(self.trainer.arrays()):
+            step, arrays = self.saved
+            self.trainer.restore(arrays)
+            while step < self.steps - 1:
+                step += len(self.trainer.train(self.rate, step, self.steps - 1 - step))
 
-    def _record(self, outputs):
-        self._measure(outputs)
+    def _record(self):
+        self._measure(self.trainer.outputs())
         self.history.append((self.epoch, *self.metrics))
         if len(self.history) > HISTORY_ROWS:
             self.history = self.history[::2]
             self.history_stride *= 2
 
     def _draw(self, view):
-        outputs = self._outputs()
+        outputs = self.trainer.outputs()
         if not self.diverged:
             self._measure(outputs)
         resolution = self._resolution(view["milliseconds"] / 1000, view["resolution"])
         began = time.perf_counter()
         pixels, contour, lengths = views.boundary(
-            self.experiment, self.parameters, self.statistics, self.data.classes, resolution, view["palette"]
+            self.experiment, self.trainer.grid_outputs(resolution), self.data.classes, resolution, view["palette"]
         )
         self._learn_cost(time.perf_counter() - began, resolution)
         points, extent = views.representation(outputs[view["layer"]], view["dimensions"])
@@ -208,6 +224,11 @@ class Session:
         # A slow average, so that one hiccup of the machine does not make the picture coarser for an instant.
         measured = seconds / (resolution + 2) ** 2
         self.seconds_a_point += 0.1 * (measured - self.seconds_a_point)
+
+
+def _finite(arrays):
+    """Whether parameters, the first of `(parameters, state, statistics)`, are finite, so that they can be drawn."""
+    return all(np.isfinite(parameter).all() for parameter in arrays[0])
 
 
 def _guessed_seconds_a_point(experiment):

@@ -1,10 +1,15 @@
 """Training: batches, one step, and how well a network does. Pure functions of flat lists of arrays."""
 
+from functools import lru_cache
+
 import numpy as np
 
 import spec
 from lab import losses, network, optimizers
 from lab.gradients import value_and_gradients
+
+# Epochs whose orders are drawn together.
+BLOCK = 64
 
 
 def initial_state(experiment, parameters):
@@ -41,14 +46,38 @@ def make_step(experiment):
     return step
 
 
-def epoch_batches(experiment, training, epoch):
-    """The batches of one epoch, counted from 0: index arrays, shuffled by seed and epoch, the last one maybe short.
+def steps_per_epoch(experiment, training):
+    """How many batches an epoch has, the last one maybe short."""
+    return -(-len(training) // experiment["batch_size"])
 
-    An epoch's order depends on nothing that came before it, so that any epoch can be played again.
+
+@lru_cache(maxsize=4)
+def _orders(seed, block, training):
+    """The orders of `BLOCK` epochs in a row, shape (BLOCK, points): drawing them one by one would take longer."""
+    orders = np.tile(np.array(training, np.int32), (BLOCK, 1))
+    return np.random.default_rng([seed, 2, block]).permuted(orders, axis=1)
+
+
+def orders(experiment, training, block):
+    """The orders in which the epochs from `block · BLOCK` on go through the training points, shape (BLOCK, points).
+
+    An epoch's order depends on seed and epoch, and on nothing that came before it, so that it can be played again.
     """
-    order = np.random.default_rng([experiment["seed"], 2, epoch]).permutation(training)
+    return _orders(experiment["seed"], block, tuple(training.tolist()))
+
+
+def epoch_batches(experiment, training, epoch):
+    """The batches of one epoch, counted from 0: index arrays, the last one maybe short."""
+    order = orders(experiment, training, epoch // BLOCK)[epoch % BLOCK]
     size = experiment["batch_size"]
     return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def batch(experiment, training, number):
+    """The batch of a step, counted from 0 through all epochs: an index array."""
+    epoch, position = divmod(number, steps_per_epoch(experiment, training))
+    size = experiment["batch_size"]
+    return orders(experiment, training, epoch // BLOCK)[epoch % BLOCK][position * size : (position + 1) * size]
 
 
 def evaluate(experiment, output, targets):

@@ -143,13 +143,12 @@ def _crossings(values, edges):
     return np.stack([column + share * (1 - down), row + share * down], axis=1)
 
 
-def boundary(experiment, parameters, statistics, classes, resolution, palette):
-    """The left view: `(pixels, points, lengths)`.
+def boundary(experiment, outputs, classes, resolution, palette):
+    """The left view, of the last two layers' outputs for `grid(resolution)`: `(pixels, points, lengths)`.
 
     `pixels`, shape (resolution, resolution, 4) uint8, shade the plane over ±6, top row first; `points` and `lengths`
     are the decision boundary's polylines in the plane's own coordinates.
     """
-    outputs = network.predict(experiment, parameters, statistics, grid(resolution))
     size = resolution + 2
     pixels = shade(class_scores(experiment, network.output(outputs)), palette).reshape(size, size, 4)[1:-1, 1:-1]
     lines = [contour(margin.reshape(size, size)) for margin in margins(experiment, outputs, classes).T]

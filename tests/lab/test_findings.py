@@ -7,7 +7,7 @@ from tests.lab import networks
 from tests.lab.test_session import EVERYTHING, request
 
 EPOCHS = 150
-SEEDS = (0, 3, 4, 6, 9)
+SEEDS = (3, 9, 15, 18, 21)
 
 
 def training_accuracies(normalization, seed):

@@ -285,6 +285,11 @@ def test_shade_of_three_classes():
 # The whole left view.
 
 
+def left_view(experiment, parameters, statistics, classes, resolution, palette):
+    outputs = network.predict(experiment, parameters, statistics, views.grid(resolution))
+    return views.boundary(experiment, outputs, classes, resolution, palette)
+
+
 def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
     """A network without hidden layers that says class 1 where slope · x + offset > 0."""
     experiment = networks.experiment_of(hidden_layers=(), loss=loss)
@@ -300,7 +305,7 @@ def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
 def test_boundary_of_a_linear_classifier(loss):
     experiment, parameters = linear_classifier(loss)
     resolution = 32
-    pixels, points, lengths = views.boundary(experiment, parameters, [], 2, resolution, [ORANGE, BLUE, GREY])
+    pixels, points, lengths = left_view(experiment, parameters, [], 2, resolution, [ORANGE, BLUE, GREY])
     assert pixels.shape == (resolution, resolution, 4)
     assert pixels.dtype == np.uint8
     (line,) = split(points, lengths)
@@ -328,7 +333,7 @@ def test_boundary_of_three_classes(monkeypatch):
     angles = np.array([90, 210, 330]) * np.pi / 180
     kernel = np.float32([np.cos(angles), np.sin(angles)])
     palette = [ORANGE, BLUE, GREEN, GREY]
-    pixels, points, lengths = views.boundary(experiment, [kernel, np.zeros(3, np.float32)], [], 3, 60, palette)
+    pixels, points, lengths = left_view(experiment, [kernel, np.zeros(3, np.float32)], [], 3, 60, palette)
     lines = split(points, lengths)
     assert len(lines) == 3
     # The best class's colour at the top, bottom left and bottom right.
@@ -345,11 +350,11 @@ def test_boundary_predicts_with_running_statistics():
     experiment = networks.experiment_of(normalization="batch_norm", activation="linear")
     parameters, statistics = networks.shaken(experiment)
     palette = [ORANGE, BLUE, GREY]
-    pixels, points, _ = views.boundary(experiment, parameters, statistics, 2, 24, palette)
+    pixels, points, _ = left_view(experiment, parameters, statistics, 2, 24, palette)
     outputs = network.predict(experiment, parameters, statistics, points)
     np.testing.assert_allclose(outputs["softmax"], 0.5, atol=1e-2)
     moved = [array + 1 for array in statistics]
-    others, _, _ = views.boundary(experiment, parameters, moved, 2, 24, palette)
+    others, _, _ = left_view(experiment, parameters, moved, 2, 24, palette)
     assert (pixels != others).any()
 
 
