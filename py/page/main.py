@@ -176,7 +176,7 @@ class Page:
         data = points, [int(label) for label in labels], [bool(flag) for flag in training]
         self.boundary.set_data(*data)
         self.representation.set_data(*data)
-        self.status.set_engine(answer.engine)
+        self.status.set_engine(answer.engine, answer.reason)
 
     def take_frame(self, answer):
         metrics = numbers(answer.metrics)

@@ -27,9 +27,14 @@ class Status:
         self.marks = []
         self.write()
 
-    def set_engine(self, engine):
-        """Which engine runs the steps, `autograd` or `wasm`."""
+    def set_engine(self, engine, reason):
+        """Tells which engine runs the steps, `autograd` or `wasm`, and for what reason not the fast one."""
         self.root.setAttribute("data-engine", engine)
+        if engine == "wasm":
+            text = "Its training steps are autograd's own, compiled to WebAssembly."
+        else:
+            text = "Its training steps run in plain autograd" + (": %s." % reason if reason else ".")
+        set_text(by_id("engine"), text)
 
     def take(self, epoch, step, metrics):
         """Takes up where a run is: metrics are train loss, train accuracy, test loss, test accuracy."""
