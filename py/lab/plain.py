@@ -45,9 +45,10 @@ class PlainTrainer:
             self._parameters, self._state, self._statistics = updated
         return np.array(taken)
 
-    def outputs(self):
-        """Every layer's output for all points, by name."""
-        return network.predict(self.experiment, self._parameters, self._statistics, self.data.points)
+    def outputs(self, *names):
+        """The named layers' outputs for all points, by name."""
+        outputs = network.predict(self.experiment, self._parameters, self._statistics, self.data.points)
+        return {name: outputs[name] for name in names}
 
     def grid_outputs(self, resolution):
         """The last two layers' outputs for `views.grid(resolution)`, by name."""

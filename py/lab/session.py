@@ -10,7 +10,9 @@ import time
 import numpy as np
 
 import spec
-from lab import datasets, network, training, views
+from engine.workspace import Uncompilable
+from lab import datasets, training, views
+from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 
 # Resolutions of the shaded plane, in squares a side; the finest that keeps within its time is drawn.
@@ -64,7 +66,8 @@ class Session:
     def __init__(self, experiment):
         self.experiment = experiment
         self.data = datasets.load(experiment)
-        self.trainer = PlainTrainer(experiment, self.data)
+        self.trainer = _trainer(experiment, self.data)
+        self.last_layer, _, _ = spec.layers(experiment)[-1]
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
         self.seconds_a_step = 0.0
@@ -160,9 +163,8 @@ class Session:
         if self.seconds_since_saved >= SAVE_EVERY_SECONDS:
             self._save()
 
-    def _measure(self, outputs):
-        """Sets the metrics from all layers' outputs for all points, and notices a loss that is not finite."""
-        output = network.output(outputs)
+    def _measure(self, output):
+        """Sets the metrics from the network's output for all points, and notices a loss that is not finite."""
         self.metrics = tuple(
             number
             for part in (self.data.training, self.data.held_out)
@@ -178,25 +180,30 @@ class Session:
             self.saved = self.steps, arrays
 
     def _diverge(self):
-        """Notes that training is over, and goes back a step where the last one left numbers that cannot be drawn."""
+        """Notes that training is over, and goes back to the last network that can be drawn.
+
+        That is the one whose loss is not finite, or, where its parameters are not finite either, the one before.
+        """
         self.diverged = True
-        if not _finite(self.trainer.arrays()):
+        for last in (self.steps, self.steps - 1):
             step, arrays = self.saved
             self.trainer.restore(arrays)
-            while step < self.steps - 1:
-                step += len(self.trainer.train(self.rate, step, self.steps - 1 - step))
+            while step < last:
+                step += len(self.trainer.train(self.rate, step, last - step))
+            if _finite(self.trainer.arrays()):
+                return
 
     def _record(self):
-        self._measure(self.trainer.outputs())
+        self._measure(self.trainer.outputs(self.last_layer)[self.last_layer])
         self.history.append((self.epoch, *self.metrics))
         if len(self.history) > HISTORY_ROWS:
             self.history = self.history[::2]
             self.history_stride *= 2
 
     def _draw(self, view):
-        outputs = self.trainer.outputs()
+        outputs = self.trainer.outputs(view["layer"], self.last_layer)
         if not self.diverged:
-            self._measure(outputs)
+            self._measure(outputs[self.last_layer])
         resolution = self._resolution(view["milliseconds"] / 1000, view["resolution"])
         began = time.perf_counter()
         pixels, contour, lengths = views.boundary(
@@ -224,6 +231,14 @@ class Session:
         # A slow average, so that one hiccup of the machine does not make the picture coarser for an instant.
         measured = seconds / (resolution + 2) ** 2
         self.seconds_a_point += 0.1 * (measured - self.seconds_a_point)
+
+
+def _trainer(experiment, data):
+    """What trains a network: the compiled trainer, or, with the reason, the plain one where it cannot be compiled."""
+    try:
+        return CompiledTrainer(experiment, data)
+    except Uncompilable as error:
+        return PlainTrainer(experiment, data, str(error))
 
 
 def _finite(arrays):

@@ -14,6 +14,7 @@ def assert_trains(lab):
     lab.step_one_epoch()
     for name in ("train-loss", "test-loss", "train-accuracy", "test-accuracy"):
         assert math.isfinite(lab.number(name))
+    assert lab.data("engine") == "wasm"
     assert lab.no_alert()
 
 

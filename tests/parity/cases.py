@@ -120,24 +120,50 @@ def case_for_tensorflow(experiment):
     }
 
 
-def train_here(experiment):
-    """Trains the experiment with the lab; returns `(losses, parameters, statistics)`, one loss per step."""
+def train_here(experiment, wrap):
+    """Trains the experiment with the lab; returns `(losses, parameters, statistics)`, one loss per step.
+
+    `wrap` makes of a function of arrays one that gives the same, such as `engine.jit.jit`.
+    """
     data = datasets.load(experiment)
     parameters, statistics = shaken_start(experiment)
     state = training.initial_state(experiment, parameters)
     step = training.make_step(experiment)
+    ends = np.cumsum([len(parameters), len(state)])
+
+    def flat_step(x, y, rate, count, *trained):
+        loss, *updated = step(*_split(trained, ends), x, y, rate, count)
+        return [loss, *(array for arrays in updated for array in arrays)]
+
+    flat_step = wrap(flat_step)
+    trained = [*parameters, *state, *statistics]
+    rate = np.float32(experiment["learning_rate"])
     losses = []
     for count, (x, y) in enumerate(batches_of(experiment, data), start=1):
-        loss, parameters, state, statistics = step(
-            parameters, state, statistics, x, y, experiment["learning_rate"], count
-        )
+        loss, *trained = flat_step(x, y, rate, np.float32(count), *trained)
         losses.append(float(loss))
+    parameters, _, statistics = _split(trained, ends)
     return losses, parameters, statistics
 
 
-def predict_here(experiment, parameters, statistics):
-    """Every layer's output by name for all points of the experiment's data, as when predicting."""
-    return network.predict(experiment, parameters, statistics, datasets.load(experiment).points)
+def _split(arrays, ends):
+    """`[parameters, state, statistics]` of a flat list of all three."""
+    return [list(arrays[: ends[0]]), list(arrays[ends[0] : ends[1]]), list(arrays[ends[1] :])]
+
+
+def predict_here(experiment, parameters, statistics, wrap):
+    """Every layer's output by name for all points of the experiment's data, as when predicting; see `train_here`."""
+    names = []
+
+    def predict(x, *trained):
+        ends = (len(parameters), len(parameters))
+        own_parameters, _, own_statistics = _split(trained, ends)
+        outputs = network.predict(experiment, own_parameters, own_statistics, x)
+        names[:] = outputs
+        return list(outputs.values())
+
+    outputs = wrap(predict)(datasets.load(experiment).points, *parameters, *statistics)
+    return dict(zip(names, outputs, strict=True))
 
 
 def statistics_of(result):

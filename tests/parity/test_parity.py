@@ -1,15 +1,37 @@
 """The lab computes what TensorFlow.js computes: same initial weights, same batches, same losses and predictions.
 
-The default run trains a part of all experiments in which every pair of choices occurs; `--parity-all` trains all.
+Both ways that it has of computing it: plain autograd, and the engine's WebAssembly. The default run trains a part of
+all experiments in which every pair of choices occurs; `--parity-all` trains all.
 """
 
 import numpy as np
 import pytest
 
+from engine.jit import jit
 from tests.parity import cases, reference
 from tools import environment, runtime
 
 TOLERANCE = 1e-3
+
+
+def in_autograd(function):
+    """The function as it is."""
+    return function
+
+
+def compiled(function):
+    """The function compiled by the engine, all of it."""
+    jitted = jit(function)
+
+    def call(*arrays):
+        results = jitted(*arrays)
+        assert jitted.engine == "wasm", jitted.reason
+        return results
+
+    return call
+
+
+WAYS = (in_autograd, compiled)
 EVERY = cases.every_experiment()
 
 
@@ -36,24 +58,26 @@ def tensorflow_results(request, run_tensorflow):
     return {result["id"]: result for result in results}
 
 
-def test_same_losses_and_predictions(experiment, tensorflow_results):
+@pytest.mark.parametrize("wrap", WAYS, ids=["autograd", "wasm"])
+def test_same_losses_and_predictions(experiment, wrap, tensorflow_results):
     theirs = tensorflow_results[cases.name_of(experiment)]
-    losses, parameters, statistics = cases.train_here(experiment)
+    losses, parameters, statistics = cases.train_here(experiment, wrap)
     assert len(theirs["losses"]) == cases.STEPS
     np.testing.assert_allclose(losses, theirs["losses"], rtol=TOLERANCE, atol=1e-6, err_msg="loss of every step")
 
     parameters, statistics = cases.with_their_noise(experiment, parameters, statistics, theirs)
-    outputs = cases.predict_here(experiment, parameters, statistics)
+    outputs = cases.predict_here(experiment, parameters, statistics, wrap)
     assert list(outputs) == theirs["layers"]
     _assert_close(outputs[theirs["layers"][-1]], theirs["predictions"], "predictions")
     for number, (own, their) in enumerate(zip(statistics, cases.statistics_of(theirs), strict=True)):
         _assert_close(own, their, f"moving statistics {number}")
 
 
-def test_trained_elsewhere_predicts_the_same(experiment, tensorflow_results):
+@pytest.mark.parametrize("wrap", WAYS, ids=["autograd", "wasm"])
+def test_trained_elsewhere_predicts_the_same(experiment, wrap, tensorflow_results):
     theirs = tensorflow_results[cases.name_of(experiment)]
     weights = [np.float32(array) for array in theirs["weights"]]
-    outputs = cases.predict_here(experiment, weights, cases.statistics_of(theirs))
+    outputs = cases.predict_here(experiment, weights, cases.statistics_of(theirs), wrap)
     _assert_close(outputs[theirs["layers"][-1]], theirs["predictions"], "predictions")
 
 

@@ -1,0 +1,16 @@
+"""The numbers of the functions that stand first in every module, for the code of kernels to call."""
+
+from enum import IntEnum
+
+
+class Helper(IntEnum):
+    WRAP_ANGLE = 0
+    WRAP_ANGLES = 1
+    TRANSPOSE = 2
+    PACK_ROWS_BY_4 = 3
+    PACK_ROWS_BY_8 = 4
+    PACK_COLUMNS_BY_4 = 5
+    PACK_COLUMNS_BY_8 = 6
+    TILE = 7
+    COPY_TILE = 8
+    PRODUCT = 9

@@ -1,0 +1,231 @@
+"""The code of the reductions that a loop makes beside its stores.
+
+A reducer is asked for code at five places of the loop: before it (`start`), before, in and after a row (`row_start`,
+`step`, `row_end`), and behind it (`end`). Values are taken into vector locals, *accumulators*, so that a sum of many
+numbers is the sum of four or more shorter ones, and the additions need not wait for each other.
+"""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.instructions import (
+    I32,
+    V128,
+    Function,
+    advance,
+    f32x4_add,
+    f32x4_max,
+    f32x4_mul,
+    get,
+    i32,
+    lanes_of_bits,
+    load_some,
+    put,
+    shuffle,
+    store_lane,
+    store_some,
+    store_two,
+    times,
+    v128_bitselect,
+)
+from engine.program import Loop, Reduction
+
+if TYPE_CHECKING:
+    from engine.loops import LoopWriter
+
+COMBINE = {"sum": f32x4_add, "max": f32x4_max}
+IDENTITY = {"sum": 0.0, "max": -math.inf}
+
+
+def reducer(writer: "LoopWriter", reduction: Reduction) -> "Reducer":
+    """The way to reduce that fits the loop."""
+    if reduction.axis is None:
+        return ToOneNumber(writer, reduction)
+    if writer.pairs:
+        return (PairColumns if reduction.axis == 0 else PairRows)(writer, reduction)
+    if reduction.axis == 1:
+        return Rows(writer, reduction)
+    if writer.loop.rows == 1:
+        return SingleRow(writer, reduction)
+    return (Columns if writer.written_out else ColumnsInMemory)(writer, reduction)
+
+
+def write_empty(loop: Loop) -> Function:
+    """The function of a loop without elements: every result is what a reduction starts from."""
+    function = Function()
+    counter, position = function.local(I32), function.local(I32)
+    for reduction in loop.reductions:
+        count = 1 if reduction.axis is None else loop.rows if reduction.axis == 1 else loop.columns
+        # Times the scale, which might be infinite or NaN.
+        identity = f32x4_mul(function.number(IDENTITY[reduction.kind]), function.number(reduction.scale))
+        store = store_lane(get(position), identity, reduction.address, 0)
+        function.body += put(position, i32(0)) + times(counter, count, store + advance(position, 4))
+    return function
+
+
+class Reducer:
+    """A reduction of which each subclass is one way; those that need no accumulators pass `places` = 0."""
+
+    def __init__(self, writer: "LoopWriter", reduction: Reduction, places: int | None = None) -> None:
+        self.writer = writer
+        self.reduction = reduction
+        self.combine = COMBINE[reduction.kind]
+        self.identity = writer.function.number(IDENTITY[reduction.kind])
+        self.value = writer.values[reduction.value]
+        if places is None:
+            places = max(writer.unrolled, writer.tail_place + 1 if writer.tail else 0)
+        self.accumulators = [writer.function.local(V128) for _ in range(places)]
+
+    def start(self) -> bytes:
+        return self.reset()
+
+    def row_start(self) -> bytes:
+        return b""
+
+    def step(self, number: int, place: int, count: int) -> bytes:
+        """Takes in the lowest `count` lanes of the value."""
+        value = get(self.value)
+        if count < 4:
+            mask = self.writer.function.constant(lanes_of_bits(*(-(lane < count) & 0xFFFFFFFF for lane in range(4))))
+            value = v128_bitselect(value, self.identity, get(mask))
+        accumulator = self.accumulators[place]
+        return put(accumulator, self.combine(get(accumulator), value))
+
+    def row_end(self) -> bytes:
+        return b""
+
+    def end(self) -> bytes:
+        return b""
+
+    def reset(self) -> bytes:
+        return b"".join(put(accumulator, self.identity) for accumulator in self.accumulators)
+
+    def fold_places(self) -> bytes:
+        """Combines all accumulators into the first, as a balanced tree."""
+        code, active = b"", self.accumulators
+        while len(active) > 1:
+            half = (len(active) + 1) // 2
+            for into, other in zip(active, active[half:], strict=False):
+                code += put(into, self.combine(get(into), get(other)))
+            active = active[:half]
+        return code
+
+    def fold_lanes(self, *orders: tuple[int, int, int, int]) -> bytes:
+        """Combines the first accumulator with itself in other orders of its lanes, one after the other."""
+        first = self.accumulators[0]
+        return b"".join(
+            put(first, self.combine(get(first), shuffle(get(first), get(first), order))) for order in orders
+        )
+
+    def scaled(self, value: bytes) -> bytes:
+        scale = self.reduction.scale
+        return value if scale == 1.0 else f32x4_mul(value, self.writer.function.number(scale))
+
+
+class ToOneNumber(Reducer):
+    """Over everything."""
+
+    def end(self) -> bytes:
+        fold = self.fold_places() + self.fold_lanes((2, 3, 2, 3), (1, 1, 1, 1))
+        return fold + store_lane(i32(0), self.scaled(get(self.accumulators[0])), self.reduction.address, 0)
+
+
+class Rows(Reducer):
+    """Along axis 1: one number for each row."""
+
+    def start(self) -> bytes:
+        return b""
+
+    def row_start(self) -> bytes:
+        return self.reset()
+
+    def row_end(self) -> bytes:
+        # A column of results: as if written with strides (1, 0).
+        access = self.writer.access(self.reduction.address, (1, 0))
+        fold = self.fold_places() + self.fold_lanes((2, 3, 2, 3), (1, 1, 1, 1))
+        return fold + store_lane(self.writer.offset(access), self.scaled(get(self.accumulators[0])), access.address, 0)
+
+
+class SingleRow(Reducer):
+    """Along axis 0 of a single row: the values themselves."""
+
+    def __init__(self, writer: "LoopWriter", reduction: Reduction) -> None:
+        super().__init__(writer, reduction, places=0)
+
+    def step(self, number: int, place: int, count: int) -> bytes:
+        access = self.writer.access(self.reduction.address, (0, 1))
+        return store_some(self.writer.offset(access), self.scaled(get(self.value)), access.address + 16 * number, count)
+
+
+class Columns(Reducer):
+    """Along axis 0, where a row's steps are written out: every place of a step is four columns of its own."""
+
+    def end(self) -> bytes:
+        code = b""
+        for place, accumulator in enumerate(self.accumulators):
+            count = min(4, self.writer.loop.columns - 4 * place)
+            code += put(accumulator, self.scaled(get(accumulator)))
+            code += store_some(i32(0), get(accumulator), self.reduction.address + 16 * place, count)
+        return code
+
+
+class ColumnsInMemory(Reducer):
+    """Along axis 0 of many columns: the results grow in memory, row by row."""
+
+    def __init__(self, writer: "LoopWriter", reduction: Reduction) -> None:
+        super().__init__(writer, reduction, places=0)
+        self.access = writer.access(reduction.address, (0, 1))
+
+    def start(self) -> bytes:
+        return self._every_column(lambda position, address, count: store_some(position, self.identity, address, count))
+
+    def step(self, number: int, place: int, count: int) -> bytes:
+        position, address = self.writer.offset(self.access), self.access.address + 16 * number
+        result = self.writer.function.temporary(0)
+        # Lanes beyond `count` hold anything here, and are not written.
+        code = put(result, self.combine(load_some(position, address, count), get(self.value)))
+        return code + store_some(position, get(result), address, count)
+
+    def end(self) -> bytes:
+        if self.reduction.scale == 1.0:
+            return b""
+        result = self.writer.function.temporary(0)
+        return self._every_column(
+            lambda position, address, count: (
+                put(result, self.scaled(load_some(position, address, count)))
+                + store_some(position, get(result), address, count)
+            )
+        )
+
+    def _every_column(self, code: Callable[[bytes, int, int], bytes]) -> bytes:
+        """`code(position, address, count)` for each four columns, and for those behind them."""
+        counter, position = self.writer.function.local(I32), self.writer.function.local(I32)
+        steps, tail = divmod(self.writer.loop.columns, 4)
+        address = self.access.address
+        walk = times(counter, steps, code(get(position), address, 4) + advance(position, 16))
+        return put(position, i32(0)) + walk + (code(get(position), address, tail) if tail else b"")
+
+
+class PairRows(Reducer):
+    """Along axis 1 of rows of two columns: each step holds two whole rows."""
+
+    def __init__(self, writer: "LoopWriter", reduction: Reduction) -> None:
+        super().__init__(writer, reduction, places=0)
+
+    def step(self, number: int, place: int, count: int) -> bytes:
+        access = self.writer.access(self.reduction.address, (1, 0))
+        result, address = self.writer.function.temporary(0), access.address + 8 * number
+        value = get(self.value)
+        code = put(result, self.combine(value, shuffle(value, value, (1, 0, 3, 2))))
+        code += put(result, self.scaled(shuffle(get(result), get(result), (0, 2, 0, 2))))
+        return code + store_some(self.writer.offset(access), get(result), address, count // 2)
+
+
+class PairColumns(Reducer):
+    """Along axis 0 of rows of two columns: lanes 0 and 2 are one column, 1 and 3 the other."""
+
+    def end(self) -> bytes:
+        first = self.accumulators[0]
+        fold = self.fold_places() + self.fold_lanes((2, 3, 2, 3))
+        return fold + put(first, self.scaled(get(first))) + store_two(i32(0), get(first), self.reduction.address)

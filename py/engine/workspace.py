@@ -1,0 +1,107 @@
+"""Arrays that stay in one module's memory, and functions compiled to work on them there.
+
+workspace = Workspace()
+x = workspace.place(array)
+workspace.add("double", lambda x: [x + x], [x], [x])
+workspace.build()
+workspace.call("double")
+workspace.read(x)
+"""
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+from engine.assembly import assemble
+from engine.machine import Machine
+from engine.plan import plan
+from engine.products import scratch_bytes
+from engine.program import Product
+from engine.trace import Untraceable, trace
+
+# Nothing lies at address 0, so that a forgotten address is noticed.
+START = 64
+ALIGNMENT = 64
+
+# Where an array lies, in bytes from the start of memory, and what it was when it was placed.
+Slot = namedtuple("Slot", "address first")
+
+
+class Uncompilable(Exception):
+    """Why a function has to run in plain autograd."""
+
+
+class Workspace:
+    """One memory and one module; every number is a float32 but for tables of int32 row numbers."""
+
+    def __init__(self):
+        self._end = START
+        self._slots = []
+        self._functions: dict[str, list] = {}
+        self._constants = []
+        # There is none before `build`.
+        self.machine: Any = None
+
+    def place(self, array):
+        """Gives an array its place in memory. Returns its `Slot`."""
+        slot = Slot(self._reserve(array.nbytes), array)
+        self._slots.append(slot)
+        return slot
+
+    def add(self, name, function, arguments, results=None, before=(), after=()):
+        """Compiles `function`, which takes arrays and returns a list of arrays, to work on slots.
+
+        `results` gives a slot for each returned array, which may be an argument's that is then updated in place;
+        without it they get slots of their own. Returns the results' slots. `before` and `after` are further kernels,
+        such as `Gather`, to run around it. Raises `Uncompilable`, with the reason, where the function cannot be
+        compiled.
+        """
+        try:
+            program = trace(function, [slot.first for slot in arguments])
+            if results is None:
+                shapes = [program.shapes[number] for number in program.outputs]
+                results = [self.place(np.zeros(shape, np.float32)) for shape in shapes]
+            addresses = [slot.address for slot in arguments], [slot.address for slot in results]
+            planned = plan(program, addresses[0], self._end, addresses[1])
+        except Untraceable as error:
+            raise Uncompilable(str(error)) from error
+        self._end = _aligned(planned.end)
+        self._constants.extend(planned.constants)
+        self._functions[name] = [*before, *planned.kernels, *after]
+        return results
+
+    def build(self):
+        """Makes the module of all that was added and puts the placed arrays into its memory.
+
+        Raises `Uncompilable` where this browser does not run it, for want of SIMD or of memory, say.
+        """
+        products = [kernel for kernels in self._functions.values() for kernel in kernels if isinstance(kernel, Product)]
+        scratch = self._reserve(max(map(scratch_bytes, products), default=0))
+        self.module = assemble(self._functions, self._end, scratch)
+        try:
+            self.machine = Machine(self.module)
+        except Exception as error:
+            raise Uncompilable(f"this browser does not run WebAssembly with SIMD ({error})") from error
+        self.numbers = {name: number for number, name in enumerate(self._functions)}
+        for slot in self._slots:
+            self.machine.write(slot.address, slot.first)
+        for address, content in self._constants:
+            self.machine.write(address, np.frombuffer(content, np.float32))
+
+    def write(self, slot, array):
+        """Puts an array of the same shape and type where a slot is."""
+        self.machine.write(slot.address, np.ascontiguousarray(array, slot.first.dtype))
+
+    def read(self, slot):
+        """A copy of the array where a slot is, as it is now; float32."""
+        return self.machine.read(slot.address, slot.first.shape)
+
+    def _reserve(self, size):
+        address = self._end
+        self._end = _aligned(address + size)
+        return address
+
+
+def _aligned(address):
+    return -(-address // ALIGNMENT) * ALIGNMENT
