@@ -1,40 +1,114 @@
-"""`python3 -m bench [--json FILE]`, by way of `python3 -m tools bench`: prints one table per network."""
+"""`python3 -m bench [--json FILE] [--only NAME]`, by way of `python3 -m tools bench`: measured in the browser."""
 
 import argparse
 import datetime
 import json
+import os
 import sys
+import time
 from pathlib import Path
 
-from bench import driver, report, rounds
-
-NETWORKS = ((8,), (8, 8, 8), (128, 128), (1024, 1024, 1024))
+from bench import driver, report, rounds, sweeps
+from bench.networks import GOALS
 
 
 def main(arguments):
     """Measures, prints, and writes the JSON file if one is named."""
     parser = argparse.ArgumentParser(prog="python3 -m bench", description="Training speed in the browser, side by side")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to FILE")
+    parser.add_argument("--only", choices=PARTS, metavar="NAME", help=f"measure only one of {', '.join(PARTS)}")
     options = parser.parse_args(arguments)
-    document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "networks": []}
-    with driver.opened_contenders() as (contenders, machine):
-        document["machine"] = machine
-        print(headline(machine), flush=True)
-        for hidden_layers in NETWORKS:
-            uses = rounds.time_network(contenders, rounds.network_of(hidden_layers))
-            results = report.with_ratios(report.fastest_uses(driver.CONTENDERS, uses), driver.LAB)
-            print("", *report.table(hidden_layers, results), sep="\n", flush=True)
-            document["networks"].append({"hidden_layers": list(hidden_layers), "contenders": results, "uses": uses})
+    document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
+    chosen = [options.only] if options.only else list(PARTS)
+    uses = [use for names in driver.CONTENDERS.values() for use in names] if "compare" in chosen else []
+    with driver.opened_contenders(uses or ["lab"]) as (contenders, machine):
+        rate, rates = sweeps.simd_rate(contenders["lab"])
+        # Numbers of a machine that is busy with other things say little: how busy, is told.
+        document["machine"] = {**machine, "simd_gigaflops": rates, "load_before": os.getloadavg()}
+        print(headline(machine, rates), flush=True)
+        for name in chosen:
+            start = time.perf_counter()
+            document[name] = PARTS[name](contenders, rate)
+            print(f"  ({name}: {time.perf_counter() - start:.0f} s)", flush=True)
+        document["machine"]["load_after"] = os.getloadavg()
     if options.json:
         options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def headline(machine):
+def headline(machine, rates):
     """What is measured, and on what, in words."""
+    products = ", ".join(f"{report.short(rate)} ({size}³)" for size, rate in rates.items())
     return (
         "One step: forward, backward and update of 40 points; tanh, softmax cross-entropy, momentum 0.9.\n"
-        f"{machine['browser']}, {machine['cores']} cores ({machine['processor']}), WebGL by {machine['webgl']}"
+        f"{machine['browser']}, {machine['cores']} cores ({machine['processor']}), WebGL by {machine['webgl']}\n"
+        f"The machine's own rate of matrix products in WebAssembly SIMD, one thread: {products} GFLOP/s\n"
+        f"Load of the machine in the last minute, without this: {os.getloadavg()[0]:.1f}"
     )
+
+
+def show(lines):
+    """Prints a table, with a line above it."""
+    print("", *lines, sep="\n", flush=True)
+
+
+def compare(contenders, rate):
+    """Every contender with every network; the machine's own rate is measured again beside each."""
+    networks, standings = [], {}
+    for hidden_layers in GOALS:
+        rate, rates = sweeps.simd_rate(contenders["lab"])
+        network = rounds.network_of(hidden_layers)
+        uses = rounds.time_network(contenders, network)
+        results = report.fastest_uses(driver.CONTENDERS, uses)
+        results = report.with_ratios(results, driver.LAB, hidden_layers, len(network["labels"]), rate)
+        show(report.comparison_table(hidden_layers, results))
+        print(f"  (SIMD rate beside it: {report.short(rate)} GFLOP/s)", flush=True)
+        standings[hidden_layers] = report.speed_up(hidden_layers, results, driver.LAB)
+        networks.append(
+            {
+                "hidden_layers": hidden_layers,
+                "simd_gigaflops": rates,
+                "contenders": results,
+                "uses": uses,
+                "standing": standings[hidden_layers],
+            }
+        )
+    show(report.speed_up_table(standings))
+    return networks
+
+
+def growth(contenders, rate):
+    """How the lab's step time grows."""
+    sweep_results = {}
+    for sweep, value, result in sweeps.growth(contenders["lab"]):
+        sweep_results.setdefault(sweep, {})[value] = result
+    for sweep, results in sweep_results.items():
+        show(report.growth_table(sweep, results, rate))
+    return sweep_results
+
+
+def compile_times(contenders, rate):
+    """From a change of the network to one that is ready to be trained."""
+    results = {layers: (limit, result) for layers, limit, result in sweeps.compile_times(contenders["lab"])}
+    show(report.compile_table(results))
+    return [{"hidden_layers": layers, "limit": limit, **result} for layers, (limit, result) in results.items()]
+
+
+def grid(contenders, rate):
+    """The grid behind the decision boundary."""
+    results = dict(sweeps.grid_times(contenders["lab"], GOALS))
+    show(report.grid_table(sweeps.RESOLUTION, results))
+    return [{"hidden_layers": layers, "resolution": sweeps.RESOLUTION, **result} for layers, result in results.items()]
+
+
+def variants(contenders, rate):
+    """Every other path through the lab: optimizers, normalizations, activations, losses."""
+    results = {(title, layers): result for title, layers, result in sweeps.variants(contenders["lab"])}
+    show(report.variants_table(list(sweeps.VARIANTS), sweeps.VARIED_NETWORKS, results))
+    return [{"variant": title, "hidden_layers": layers, **result} for (title, layers), result in results.items()]
+
+
+# `compile` comes first: it is to find the browser as a page that was just opened does.
+PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid": grid, "variants": variants}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ CONTENDERS = {
     "TensorFlow.js wasm": ["tensorflow-wasm-minimize", "tensorflow-wasm-layers"],
     "TensorFlow.js webgl": ["tensorflow-webgl-minimize", "tensorflow-webgl-layers"],
     "ConvNetJS": ["convnetjs"],
+    "plain autograd": ["autograd"],
 }
 LAB = "this lab"
 
@@ -56,14 +57,14 @@ def served_files():
 
 
 def python_modules(files):
-    """Paths of the Python files that the lab needs in its worker."""
-    rooms = ("py/lab/", "py/engine/")
-    return [name for name in files if name == "py/spec.py" or name.startswith(rooms)] + ["bench/lab_steps.py"]
+    """Paths of the Python files that the lab, and what is measured of it, need in its worker."""
+    rooms = ("py/spec.py", "py/lab/", "py/engine/", "bench/lab_")
+    return [name for name in files if name.endswith(".py") and name.startswith(rooms)]
 
 
 @contextmanager
-def opened_contenders():
-    """`(contenders, machine)`: every contender by its name in peers.js, and what they run on."""
+def opened_contenders(names):
+    """`(contenders, machine)`: the contenders of these names in peers.js, by name, and what they run on."""
     files = served_files()
     with server.serve_files(files) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(
@@ -74,9 +75,7 @@ def opened_contenders():
         with program:
             context = program.new_context()
             options = {"modules": python_modules(files)}
-            contenders = {
-                name: open_contender(context, url, name, options) for uses in CONTENDERS.values() for name in uses
-            }
+            contenders = {name: open_contender(context, url, name, options) for name in names}
             yield contenders, describe_machine(program, context, url)
 
 

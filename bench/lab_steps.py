@@ -1,4 +1,4 @@
-"""The lab's side of the benchmark, run in Pyodide: trains one network on one batch, step after step."""
+"""The lab's side of the comparison, run in Pyodide: trains one network on its batches, step after step."""
 
 import json
 from time import perf_counter
@@ -6,11 +6,19 @@ from time import perf_counter
 import numpy as np
 
 import spec
-from lab import losses, network, training
+from lab import datasets, training
+from lab.compiled import CompiledTrainer
+from lab.plain import PlainTrainer
+
+TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 
 
 class Training:
-    """A network of the lab and its batch, from a description in JSON, as `peers.js` explains it."""
+    """A network of the lab and its data, from a description in JSON, as `peers.js` explains it.
+
+    Beyond that a description may have `engine` ("wasm" or "autograd"), `batchSize`, where a batch is not all of the
+    points, and `choices`: what of an experiment is to differ.
+    """
 
     def __init__(self, description):
         given = json.loads(description)
@@ -19,29 +27,34 @@ class Training:
             "hidden_layers": tuple(given["hiddenLayers"]),
             "activation": given["activation"],
             "learning_rate": given["learningRate"],
-            "batch_size": len(given["labels"]),
+            "batch_size": given.get("batchSize", len(given["labels"])),
             "optimizer": "momentum",
             "loss": "cross_entropy",
+            **given.get("choices", {}),
         }
-        self._x = np.array(given["points"], np.float32)
-        self._y = np.eye(given["classes"], dtype=np.float32)[given["labels"]]
-        self._parameters, self._statistics = network.initialize(self._experiment)
-        self._state = training.initial_state(self._experiment, self._parameters)
-        self._step = training.make_step(self._experiment)
+        labels = np.array(given["labels"])
+        self._data = datasets.Data(
+            points=np.array(given["points"], np.float32),
+            labels=labels,
+            targets=np.eye(given["classes"], dtype=np.float32)[labels],
+            training=np.arange(len(labels)),
+            held_out=np.arange(0),
+            classes=given["classes"],
+        )
+        self._trainer = TRAINERS[given.get("engine", "wasm")](self._experiment, self._data)
         self._count = 0
 
     def run(self, steps):
         """Trains so many steps; returns the milliseconds they took."""
         rate = self._experiment["learning_rate"]
         start = perf_counter()
-        for _ in range(steps):
-            self._count += 1
-            _, self._parameters, self._state, self._statistics = self._step(
-                self._parameters, self._state, self._statistics, self._x, self._y, rate, self._count
-            )
+        end = self._count + steps
+        while self._count < end:
+            self._count += len(self._trainer.train(rate, self._count, end - self._count))
         return (perf_counter() - start) * 1e3
 
     def loss(self):
-        """The loss on the batch as the network is now."""
-        outputs = network.predict(self._experiment, self._parameters, self._statistics, self._x)
-        return float(losses.cross_entropy(network.output(outputs), self._y))
+        """The loss on all points as the network is now."""
+        last = spec.layers(self._experiment)[-1][0]
+        loss, _ = training.evaluate(self._experiment, self._trainer.outputs(last)[last], self._data.targets)
+        return loss

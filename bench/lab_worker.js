@@ -4,6 +4,7 @@ import { loadPyodide } from "../vendor/pyodide/pyodide.mjs";
 
 const SITE = new URL("../", import.meta.url).href;
 
+let python;
 let steps;
 let training;
 
@@ -12,8 +13,11 @@ const METHODS = {
   async open(modules) {
     const pyodide = await loadPyodide({ indexURL: `${SITE}vendor/pyodide/`, packages: ["numpy", "autograd"] });
     for (const path of modules) await writeModule(pyodide, path);
+    python = pyodide;
     steps = pyodide.pyimport("lab_steps");
   },
+  /** What `measure` of one of the benchmark's own modules returns; all values are JSON. */
+  ask: async ({ module, argument }) => JSON.parse(python.pyimport(module).measure(JSON.stringify(argument))),
   async prepare(network) {
     training = steps.Training(JSON.stringify(network));
   },

@@ -28,6 +28,9 @@ window.bench = {
     return { loss, milliseconds: elapsed / steps };
   },
 
+  /** Only of the lab: what `measure(argument)` of a Python module of the benchmark returns. */
+  ask: (module, argument) => prepare.ask(module, argument),
+
   /** Trains `steps` steps; returns the milliseconds they took together. */
   run: (steps) => contender.run(steps),
 

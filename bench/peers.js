@@ -163,17 +163,24 @@ async function prepareConvNet(network) {
   };
 }
 
-/** This lab: Pyodide in a worker, as the page has it, running `lab_steps.py`. */
-async function openLab({ modules }) {
-  const call = connect(new Worker(new URL("lab_worker.js", import.meta.url), { type: "module" }));
-  await call("open", modules);
-  return async (network) => {
-    await call("prepare", network);
-    return {
-      run: (steps) => call("run", steps),
-      loss: () => call("loss"),
-      dispose: () => call("dispose"),
+/**
+ * This lab: Pyodide in a worker, as the page has it, running `lab_steps.py`; `engine` is "wasm", or "autograd" for
+ * plain autograd. `prepare.ask` runs another of the benchmark's Python modules.
+ */
+function lab(engine) {
+  return async ({ modules }) => {
+    const call = connect(new Worker(new URL("lab_worker.js", import.meta.url), { type: "module" }));
+    await call("open", modules);
+    const prepare = async (network) => {
+      await call("prepare", { ...network, engine });
+      return {
+        run: (steps) => call("run", steps),
+        loss: () => call("loss"),
+        dispose: () => call("dispose"),
+      };
     };
+    prepare.ask = (module, argument) => call("ask", { module, argument });
+    return prepare;
   };
 }
 
@@ -188,7 +195,8 @@ function connect(worker) {
 }
 
 export const PEERS = {
-  lab: openLab,
+  lab: lab("wasm"),
+  autograd: lab("autograd"),
   "tensorflow-cpu-layers": tensorFlow("cpu", prepareLayers),
   "tensorflow-cpu-minimize": tensorFlow("cpu", prepareMinimize),
   "tensorflow-wasm-layers": tensorFlow("wasm", prepareLayers),

@@ -1,6 +1,8 @@
-"""Turns timings into the fastest use of each contender, ratios, and a table to read."""
+"""Turns timings into the fastest use of each contender, ratios, and tables to read."""
 
 import math
+
+from bench.networks import GOALS, gigaflops, in_words
 
 
 def fastest_uses(contenders, results):
@@ -19,37 +21,157 @@ def fastest_uses(contenders, results):
     return chosen
 
 
-def with_ratios(results, lab):
-    """The results, each with `speed_against_fastest_peer`: its steps per second over those of the fastest but `lab`."""
-    peers = [result["steps_per_second"] for name, result in results.items() if name != lab and "error" not in result]
-    if not peers:
-        return results
+def with_ratios(results, lab, hidden_layers, batch, rate):
+    """The results, each with how it stands: to the fastest peer, and to the machine.
+
+    `speed_against_fastest_peer` is its steps per second over those of the fastest but `lab`; `gigaflops` counts the
+    matrix products, see `networks.operations`; `share_of_simd` is that over `rate`.
+    """
+    fastest = fastest_peer(results, lab)
+    completed = {}
+    for name, result in results.items():
+        completed[name] = {**result, **gigaflops(result, hidden_layers, batch)}
+        if "error" not in result:
+            completed[name]["share_of_simd"] = completed[name]["gigaflops"] / rate
+            if fastest:
+                ratio = result["steps_per_second"] / results[fastest]["steps_per_second"]
+                completed[name]["speed_against_fastest_peer"] = ratio
+    return completed
+
+
+def fastest_peer(results, lab):
+    """The fastest contender's name but `lab`; None if none could be measured."""
+    peers = [name for name, result in results.items() if name != lab and "error" not in result]
+    return min(peers, key=lambda name: results[name]["us_per_step"], default=None)
+
+
+def speed_up(hidden_layers, results, lab):
+    """How the lab stands to the fastest peer and to what it has to reach; None where either was not measured."""
+    peer = fastest_peer(results, lab)
+    if peer is None or "error" in results[lab]:
+        return None
+    ratio = results[lab]["speed_against_fastest_peer"]
+    least, aim = GOALS[hidden_layers]
     return {
-        name: result
-        if "error" in result
-        else {**result, "speed_against_fastest_peer": result["steps_per_second"] / max(peers)}
-        for name, result in results.items()
+        "fastest_peer": peer,
+        "speed_up": ratio,
+        "at_least": least,
+        "aim": aim,
+        "met": ratio >= least,
+        "aim_met": ratio >= aim,
     }
 
 
-def table(hidden_layers, results):
-    """Lines of text: one contender a line, with its time, its speed, and that over the fastest peer's."""
-    title = "hidden layers " + (", ".join(map(str, hidden_layers)) or "none")
-    lines = [f"{title:<34}{'µs per step':>14}{'steps/s':>12}{'of fastest peer':>18}"]
+def comparison_table(hidden_layers, results):
+    """One contender a line."""
+    rows = []
     for name, result in results.items():
         if "error" in result:
-            lines.append(f"  {name:<32}  {result['error']}")
+            rows.append((name, result["error"]))
             continue
         use = result["use"].rpartition("-")
         shown = f"{name}, {use[2]}" if use[0] else name
-        numbers = [short(result["us_per_step"]), short(result["steps_per_second"])]
-        share = result.get("speed_against_fastest_peer")
-        numbers.append("" if share is None else f"{short(share)} ×")
-        lines.append(f"  {shown:<32}{numbers[0]:>14}{numbers[1]:>12}{numbers[2]:>18}")
-    return lines
+        ratio = result.get("speed_against_fastest_peer")
+        rows.append(
+            (
+                shown,
+                short(result["us_per_step"]),
+                short(result["steps_per_second"]),
+                "" if ratio is None else f"{short(ratio)} ×",
+                short(result["gigaflops"]),
+                percent(result["share_of_simd"]),
+            )
+        )
+    header = ("µs per step", "steps/s", "of fastest peer", "GFLOP/s", "of SIMD rate")
+    return table(f"hidden layers {in_words(hidden_layers)}", header, rows)
+
+
+def speed_up_table(networks):
+    """One network a line; `networks` maps hidden layers to what `speed_up` says."""
+    rows = []
+    for hidden_layers, standing in networks.items():
+        if standing is None:
+            rows.append((in_words(hidden_layers), "not measured"))
+            continue
+        goals = [
+            f"{standing[goal]} × {'met' if standing[met] else 'MISSED'}"
+            for goal, met in (("at_least", "met"), ("aim", "aim_met"))
+        ]
+        rows.append((in_words(hidden_layers), f"{short(standing['speed_up'])} ×", *goals, standing["fastest_peer"]))
+    return table("this lab against the fastest peer", ("speed-up", "at least", "aim", "fastest peer"), rows)
+
+
+def growth_table(sweep, results, rate):
+    """One network a line; `results` maps what grows to the lab's result."""
+    rows = []
+    for value, result in results.items():
+        if "error" in result:
+            rows.append((str(value), result["error"]))
+        else:
+            speed = result["gigaflops"]
+            rows.append((str(value), short(result["us_per_step"]), short(speed), percent(speed / rate)))
+    return table(sweep, ("µs per step, best", "GFLOP/s", "of SIMD rate"), rows)
+
+
+def variants_table(titles, networks, results):
+    """One variant a line, two columns a network; `results` is by title and hidden layers."""
+    rows = []
+    for title in titles:
+        cells = []
+        for hidden_layers in networks:
+            result, usual = results[title, hidden_layers], results[titles[0], hidden_layers]
+            if "error" in result or "error" in usual:
+                cells += [result.get("error", "?")[:16], ""]
+            else:
+                ratio = result["us_per_step"] / usual["us_per_step"]
+                cells += [short(result["us_per_step"]), f"{ratio:.2f} ×"]
+        rows.append((title, *cells))
+    header = [cell for hidden_layers in networks for cell in (in_words(hidden_layers), "of as above")]
+    return table("µs per step, best round, by hidden layers", header, rows)
+
+
+def compile_table(results):
+    """One network a line: all in all; then one stage a line. `results` maps hidden layers to `(limit, result)`."""
+    rows = []
+    for hidden_layers, (limit, result) in results.items():
+        allowed = "" if limit is None else f"{limit} {'met' if result['milliseconds'] <= limit else 'MISSED'}"
+        times = [short(number) for number in (result["milliseconds"], min(result["all"]), result["first"])]
+        rows.append((in_words(hidden_layers), *times, allowed, f"{result['bytes']:,}"))
+    lines = table(
+        "compile, hidden layers", ("median ms", "fastest ms", "the first ms", "limit ms", "module bytes"), rows
+    )
+    stages = list(next(iter(results.values()))[1]["stages"])
+    rows = [(stage, *(short(result["stages"][stage]) for _, result in results.values())) for stage in stages]
+    return [*lines, "", *table("of these, median ms", [in_words(each) for each in results], rows)]
+
+
+def grid_table(resolution, results):
+    """One network a line; `results` maps hidden layers to what lab_grid.py measures."""
+    rows = [(in_words(each), short(result["milliseconds"]), short(result["first"])) for each, result in results.items()]
+    return table(f"grid {resolution} × {resolution}, hidden layers", ("median ms", "the first ms"), rows)
+
+
+def table(title, header, rows):
+    """Lines of text: the first column to the left, all others to the right; a row too short is a name and a message."""
+    full = [row for row in rows if len(row) == len(header) + 1]
+    first = max(len(title), *(len(row[0]) + 2 for row in rows), 34)
+    widths = [max(map(len, column)) + 3 for column in zip(header, *(row[1:] for row in full), strict=True)]
+
+    def line(name, cells):
+        return f"{name:<{first}}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+
+    others = [line(f"  {row[0]}", row[1:]) if row in full else f"  {row[0]:<{first}}{row[1]}" for row in rows]
+    return [line(title, header), *others]
+
+
+def percent(share):
+    """A share as a percentage with three digits that count."""
+    return f"{short(100 * share)} %"
 
 
 def short(number):
-    """A positive number with three digits that count, and no exponent."""
+    """A number, not negative, with three digits that count, and no exponent."""
+    if number < 1e-9:
+        return "0"
     digits = max(0, 2 - math.floor(math.log10(number)))
     return f"{number:,.{digits}f}"

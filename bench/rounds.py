@@ -2,28 +2,31 @@
 
 import math
 import random
+from collections import namedtuple
 from statistics import median
 
 from bench.driver import ContenderError
 
-WARM_UP_MS = 800
-ROUND_MS = 300
-# A contender is timed in this many rounds, or, where a step is slow, until it has had its time in the fewest rounds.
-ROUNDS = 7
+# How long to train before anything is timed, how long a round is, in milliseconds, and how many rounds there are; where
+# a step is slow, a contender is timed until it has had its time in `FEWEST_ROUNDS`.
+Pace = namedtuple("Pace", "warm_up round rounds")
+THOROUGH = Pace(800, 300, 7)
+QUICK = Pace(250, 120, 5)
 FEWEST_ROUNDS = 3
 
 
-def network_of(hidden_layers, rows=40, activation="tanh"):
-    """The description of a network and its batch of `rows` points, as peers.js explains it."""
+def network_of(hidden_layers, rows=40, **more):
+    """The description of a network and its `rows` points, as peers.js, and lab_steps.py for `more`, explain it."""
     points, labels = ring_and_disc(rows)
     return {
         "hiddenLayers": list(hidden_layers),
-        "activation": activation,
+        "activation": "tanh",
         "learningRate": 0.01,
         "momentum": 0.9,
         "classes": 2,
         "points": points,
         "labels": labels,
+        **more,
     }
 
 
@@ -38,14 +41,15 @@ def ring_and_disc(rows, seed=0):
     return points, labels
 
 
-def time_network(contenders, network):
+def time_network(contenders, network, pace=THOROUGH):
     """Trains `network` with every contender in turns; returns a result for each name.
 
-    A result has `us_per_step` (median of the rounds), `steps_per_second`, `rounds` (microseconds per step of each),
-    `steps` (timed ones) and `loss` (before the first step and after the last); or `error`, why there is none.
+    A result has `us_per_step` (median of the rounds), `us_of_fastest_round`, `steps_per_second`, `rounds` (microseconds
+    per step of each), `steps` (timed ones) and `loss` (before the first step and after the last); or `error`, why there
+    is none.
     """
-    timings = {name: Timing(contender, network) for name, contender in contenders.items()}
-    for number in range(ROUNDS):
+    timings = {name: Timing(contender, network, pace) for name, contender in contenders.items()}
+    for number in range(pace.rounds):
         for name in _from_another(list(contenders), number):
             timings[name].play_round()
     return {name: timing.result() for name, timing in timings.items()}
@@ -54,17 +58,18 @@ def time_network(contenders, network):
 class Timing:
     """One contender's training of one network: prepared at once, then timed round by round."""
 
-    def __init__(self, contender, network):
+    def __init__(self, contender, network, pace):
         self._contender = contender
+        self._pace = pace
         self._rounds = []
         self._error = None
-        self._prepared = self._call("prepare", network, WARM_UP_MS)
+        self._prepared = self._call("prepare", network, pace.warm_up)
 
     def play_round(self):
-        """Trains for about `ROUND_MS`, at least one step, unless the contender has failed or had enough."""
+        """Trains for about a round, at least one step, unless the contender has failed or had enough."""
         if self._error or self._had_enough():
             return
-        steps = max(1, round(ROUND_MS / self._prepared["milliseconds"]))
+        steps = max(1, round(self._pace.round / self._prepared["milliseconds"]))
         milliseconds = self._call("run", steps)
         if not self._error:
             self._rounds.append((steps, milliseconds))
@@ -79,6 +84,7 @@ class Timing:
         us_per_step = [1e3 * milliseconds / steps for steps, milliseconds in self._rounds]
         return {
             "us_per_step": median(us_per_step),
+            "us_of_fastest_round": min(us_per_step),
             "steps_per_second": 1e6 / median(us_per_step),
             "rounds": us_per_step,
             "steps": sum(steps for steps, _ in self._rounds),
@@ -96,7 +102,7 @@ class Timing:
 
     def _had_enough(self):
         spent = sum(milliseconds for _, milliseconds in self._rounds)
-        return len(self._rounds) >= FEWEST_ROUNDS and spent >= ROUNDS * ROUND_MS
+        return len(self._rounds) >= FEWEST_ROUNDS and spent >= self._pace.rounds * self._pace.round
 
 
 def _from_another(names, number):

@@ -89,6 +89,10 @@ class Workspace:
         for address, content in self._constants:
             self.machine.write(address, np.frombuffer(content, np.float32))
 
+    def kernels(self, name):
+        """The kernels of a function that was added, in order."""
+        return list(self._functions[name])
+
     def write(self, slot, array):
         """Puts an array of the same shape and type where a slot is."""
         self.machine.write(slot.address, np.ascontiguousarray(array, slot.first.dtype))

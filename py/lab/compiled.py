@@ -32,7 +32,7 @@ class CompiledTrainer:
         parameters, statistics = network.initialize(experiment)
         state = training.initial_state(experiment, parameters)
         self._counts = len(parameters), len(state), len(statistics)
-        workspace = self._workspace = Workspace()
+        workspace = self.workspace = Workspace()
         self._trained = [workspace.place(array) for array in [*parameters, *state, *statistics]]
         self._rate = workspace.place(np.array([experiment["learning_rate"]], np.float32))
         self._count = workspace.place(np.array([1], np.float32))
@@ -59,14 +59,14 @@ class CompiledTrainer:
 
     def _add_step(self, name, rows):
         step = training.make_step(self.experiment)
-        x = self._workspace.place(self.data.points[:rows])
-        targets = self._workspace.place(self.data.targets[:rows])
+        x = self.workspace.place(self.data.points[:rows])
+        targets = self.workspace.place(self.data.targets[:rows])
 
         def flat(rate, count, x, targets, *trained):
             loss, *updated = step(*self._split(trained), x, targets, rate, count)
             return [*(array for arrays in updated for array in arrays), loss.reshape(1), count + 1]
 
-        self._workspace.add(
+        self.workspace.add(
             name,
             flat,
             [self._rate, self._count, x, targets, *self._trained],
@@ -85,10 +85,10 @@ class CompiledTrainer:
     def _add_outputs(self):
         layers = spec.layers(self.experiment)
         self._outputs = {
-            name: self._workspace.place(np.zeros((len(self.data.points), width), np.float32))
+            name: self.workspace.place(np.zeros((len(self.data.points), width), np.float32))
             for name, _, width in layers
         }
-        self._workspace.add(
+        self.workspace.add(
             "outputs",
             lambda x, *trained: list(self._predict(x, trained).values()),
             [self._points, *self._trained],
@@ -100,14 +100,14 @@ class CompiledTrainer:
         rows = -(-((finest + 2) ** 2) // GRID_ROWS) * GRID_ROWS
         self._last = spec.layers(self.experiment)[-2:]
         width = sum(width for _, _, width in self._last)
-        place = self._workspace.place
+        place = self.workspace.place
         self._grid = place(np.zeros((rows, 2), np.float32))
         self._grid_order = place(np.arange(rows, dtype=np.int32))
         self._grid_results = place(np.zeros(rows * width, np.float32))
         self._grid_resolution = None
         x = place(np.zeros((GRID_ROWS, 2), np.float32))
         ends = [place(np.zeros((GRID_ROWS, width), np.float32)) for _, _, width in self._last]
-        self._workspace.add(
+        self.workspace.add(
             "grid",
             lambda x, *trained: list(self._predict(x, trained).values())[-2:],
             [x, *self._trained],
@@ -122,15 +122,15 @@ class CompiledTrainer:
         It ends with the first loss that is not finite; the network may then have been trained beyond it. It takes
         fewer than `count` where these go past the batches that are drawn together.
         """
-        machine = self._workspace.machine
+        machine = self.workspace.machine
         epoch, position = divmod(first, self._epoch_steps)
         block = epoch // training.BLOCK
         if block != self._block:
-            self._workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
+            self.workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
             self._block = block
         count = min(count, LOSSES, (block + 1) * training.BLOCK * self._epoch_steps - first)
-        self._workspace.write(self._rate, np.array([learning_rate], np.float32))
-        self._workspace.write(self._count, np.array([first + 1], np.float32))
+        self.workspace.write(self._rate, np.array([learning_rate], np.float32))
+        self.workspace.write(self._count, np.array([first + 1], np.float32))
         row = (epoch % training.BLOCK) * len(self.data.training) + position * self._size
         machine.set("cursor", self._order.address + 4 * row)
         machine.set("log", self._losses.address)
@@ -143,7 +143,7 @@ class CompiledTrainer:
 
     def _portions(self, position, count):
         """Which compiled steps to run how often for `count` steps from `position` in an epoch on."""
-        numbers = self._workspace.numbers
+        numbers = self.workspace.numbers
         if "short" not in numbers:
             return [(numbers["full"], count)]
         portions = []
@@ -158,12 +158,12 @@ class CompiledTrainer:
 
     def outputs(self, *names):
         """The named layers' outputs for all points, by name."""
-        self._workspace.machine.call("outputs")
-        return {name: self._workspace.read(self._outputs[name]) for name in names}
+        self.workspace.machine.call("outputs")
+        return {name: self.workspace.read(self._outputs[name]) for name in names}
 
     def grid_outputs(self, resolution):
         """The last two layers' outputs for `views.grid(resolution)`, by name."""
-        machine = self._workspace.machine
+        machine = self.workspace.machine
         rows = (resolution + 2) ** 2
         if resolution != self._grid_resolution:
             machine.write(self._grid.address, grid(resolution))
@@ -171,7 +171,7 @@ class CompiledTrainer:
         portions = -(-rows // GRID_ROWS)
         machine.set("cursor", self._grid_order.address)
         machine.set("log", self._grid_results.address)
-        machine.call("repeat", self._workspace.numbers["grid"], portions)
+        machine.call("repeat", self.workspace.numbers["grid"], portions)
         widths = [width for _, _, width in self._last]
         results = machine.read(self._grid_results.address, (portions, GRID_ROWS * sum(widths)))
         ends = np.split(results, np.cumsum([GRID_ROWS * width for width in widths])[:-1], axis=1)
@@ -179,9 +179,9 @@ class CompiledTrainer:
 
     def arrays(self):
         """Everything that training changes: `(parameters, state, statistics)`, flat lists of arrays."""
-        return self._split(self._workspace.read(slot) for slot in self._trained)
+        return self._split(self.workspace.read(slot) for slot in self._trained)
 
     def restore(self, arrays):
         """Goes back to where the network was when `arrays()` gave these."""
         for slot, array in zip(self._trained, [*arrays[0], *arrays[1], *arrays[2]], strict=True):
-            self._workspace.write(slot, array)
+            self.workspace.write(slot, array)

@@ -94,10 +94,10 @@ def test_restore_goes_back_exactly():
 
 def test_learning_rate_compiles_nothing():
     ours, plain = trainers()
-    module = ours._workspace.module
+    module = ours.workspace.module
     for step, rate in enumerate((0.01, 0.5, 0.0001)):
         np.testing.assert_allclose(ours.train(rate, step, 1), plain.train(rate, step, 1), rtol=TOLERANCE)
-    assert ours._workspace.module is module
+    assert ours.workspace.module is module
 
 
 def test_losses_end_with_the_first_that_is_not_finite():

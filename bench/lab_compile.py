@@ -1,0 +1,95 @@
+"""How long the lab takes from a change of the network to one that is ready to be trained, run in Pyodide."""
+
+import json
+from contextlib import ExitStack, contextmanager
+from statistics import median
+from time import perf_counter
+from unittest.mock import patch
+
+import spec
+from engine import memory, plan, workspace
+from engine.machine import Machine
+from lab import datasets, network
+from lab.compiled import CompiledTrainer
+
+# Stage -> whose attribute, by that name, does it. A stage within another counts for itself only.
+STAGES = {
+    "parameters": (network, "initialize"),
+    "trace": (workspace, "trace"),
+    "simplify": (plan, "simplify"),
+    "fuse": (plan, "fuse"),
+    "place": (memory, "place"),
+    "lower": (workspace, "plan"),
+    "assemble": (workspace, "assemble"),
+    "WebAssembly": (workspace, "Machine"),
+    "copy in": (Machine, "write"),
+}
+
+LONGEST_MS = 8000
+
+
+def measure(argument):
+    """`argument` is JSON: `hidden_layers`, and how many `repetitions`. Returns milliseconds and more, as JSON.
+
+    `first` is the first construction, `milliseconds` the median of those after it, `all` all of these, fewer where they
+    take longer than `LONGEST_MS`; `first_stages` and `stages` say how the time divides (medians, stage by stage);
+    `bytes` is the module's size.
+    """
+    given = json.loads(argument)
+    first, others = construct(given["hidden_layers"], 0), []
+    while not others or (
+        len(others) < given["repetitions"] and sum(each["milliseconds"] for each in others) < LONGEST_MS
+    ):
+        others.append(construct(given["hidden_layers"], len(others) + 1))
+    milliseconds = [each["milliseconds"] for each in others]
+    stages = {stage: median(each["stages"].get(stage, 0) for each in others) for stage in (*STAGES, "rest")}
+    result = {"first": first["milliseconds"], "milliseconds": median(milliseconds), "all": milliseconds}
+    return json.dumps({**result, "first_stages": first["stages"], "stages": stages, "bytes": first["bytes"]})
+
+
+def construct(hidden_layers, seed):
+    """One construction of the trainer: its `milliseconds`, these by `stages`, and the module's `bytes`."""
+    experiment = {**spec.DEFAULTS, "hidden_layers": tuple(hidden_layers), "seed": seed}
+    data = datasets.load(experiment)
+    clock = Clock()
+    with clock.wrapped(STAGES):
+        start = perf_counter()
+        CompiledTrainer(experiment, data)
+        seconds = perf_counter() - start
+    stages = {**clock.seconds, "rest": seconds - sum(clock.seconds.values())}
+    return {
+        "milliseconds": 1e3 * seconds,
+        "stages": {stage: 1e3 * seconds for stage, seconds in stages.items()},
+        "bytes": len(clock.results["assemble"]),
+    }
+
+
+class Clock:
+    """Takes the time of functions, less that of others it takes the time of and that they call."""
+
+    def __init__(self):
+        # Both by stage; a result is the last one.
+        self.seconds = {}
+        self.results = {}
+        self._inner = 0.0
+
+    @contextmanager
+    def wrapped(self, stages):
+        """Within the context the functions of `stages` are timed."""
+        with ExitStack() as stack:
+            for stage, (owner, name) in stages.items():
+                stack.enter_context(patch.object(owner, name, self._timed(stage, getattr(owner, name))))
+            yield
+
+    def _timed(self, stage, function):
+        def timed(*arguments, **options):
+            outer, self._inner = self._inner, 0.0
+            start = perf_counter()
+            result = function(*arguments, **options)
+            seconds = perf_counter() - start
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds - self._inner
+            self._inner = outer + seconds
+            self.results[stage] = result
+            return result
+
+        return timed

@@ -1,0 +1,76 @@
+"""What the engine's passes buy: the training step with one of them switched off, in the engine's CPython host.
+
+    PYTHONPATH=.:py .venv/bin/python -m bench.passes
+
+It prints microseconds per step, of batches of 40, tanh, cross entropy, momentum, and the number of kernels.
+"""
+
+from contextlib import contextmanager
+from statistics import median
+from time import perf_counter
+from unittest.mock import patch
+
+import spec
+from engine import fuse
+from lab import datasets
+from lab.compiled import CompiledTrainer
+from lab.plain import PlainTrainer
+
+NETWORKS = ((8,), (8, 8, 8), (128, 128))
+ROUNDS = 7
+ROUND_SECONDS = 0.15
+MANY = 50
+
+
+@contextmanager
+def everything():
+    """The engine as it is."""
+    yield
+
+
+@contextmanager
+def without_fusing():
+    """Every operation a loop of its own, its result stored."""
+    with patch.object(fuse, "DEPTH_LIMIT", 1), patch.object(fuse, "CHEAP", 0):
+        yield
+
+
+# What is left out -> (how, steps by one call from Python)
+WAYS = {
+    "nothing left out": (everything, CompiledTrainer, MANY),
+    "a call from Python for every step": (everything, CompiledTrainer, 1),
+    "no fusing": (without_fusing, CompiledTrainer, MANY),
+    "no engine: plain autograd": (everything, PlainTrainer, 1),
+}
+
+
+def microseconds_a_step(trainer, at_once):
+    """Median over the rounds; `at_once` steps are taken by one call."""
+    step, times = 0, []
+    for _ in range(ROUNDS):
+        began, first = perf_counter(), step
+        while perf_counter() - began < ROUND_SECONDS:
+            step += len(trainer.train(0.01, step, at_once))
+        times.append((perf_counter() - began) / (step - first) * 1e6)
+    return median(times)
+
+
+def kernels(trainer):
+    """How many kernels a step is, or a dash."""
+    return len(trainer.workspace.kernels("full")) if isinstance(trainer, CompiledTrainer) else "–"
+
+
+def main():
+    print("left out | " + " | ".join(", ".join(map(str, widths)) for widths in NETWORKS))
+    for name, (way, trainer_of, at_once) in WAYS.items():
+        cells = []
+        for widths in NETWORKS:
+            experiment = {**spec.DEFAULTS, "hidden_layers": widths}
+            with way():
+                trainer = trainer_of(experiment, datasets.load(experiment))
+            cells.append(f"{microseconds_a_step(trainer, at_once):.1f} µs, {kernels(trainer)} kernels")
+        print(f"{name} | " + " | ".join(cells))
+
+
+if __name__ == "__main__":
+    main()

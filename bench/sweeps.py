@@ -1,0 +1,96 @@
+"""What is measured of the lab alone: how its step time grows, its compiler, its boundary grid, its other paths."""
+
+from bench import rounds
+from bench.networks import gigaflops
+
+# Points that the page trains on: a batch is drawn out of at least so many.
+POINTS = 180
+BATCH = 40
+
+WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+DEPTHS = (1, 2, 4, 8, 16)
+BATCHES = (1, 4, 16, 40, 180, 1024, 4096)
+# Sweep -> (hidden layers, batch) of each network in it.
+GROWTH = {
+    "width of two hidden layers": {width: ((width, width), BATCH) for width in WIDTHS},
+    "number of hidden layers of 8": {depth: ((8,) * depth, BATCH) for depth in DEPTHS},
+    "points in a batch, hidden layer 8": {batch: ((8,), batch) for batch in BATCHES},
+    "points in a batch, hidden layers 128, 128": {batch: ((128, 128), batch) for batch in BATCHES},
+}
+
+# Title -> what differs from tanh, cross entropy and momentum without normalization.
+VARIANTS = {
+    "as above": {},
+    "batch norm": {"normalization": "batch_norm"},
+    "layer norm": {"normalization": "layer_norm"},
+    "SGD": {"optimizer": "sgd"},
+    "Nesterov": {"optimizer": "nesterov"},
+    "Adam": {"optimizer": "adam"},
+    "RMSProp": {"optimizer": "rmsprop"},
+    "ReLU": {"activation": "relu"},
+    "sigmoid": {"activation": "sigmoid"},
+    "linear": {"activation": "linear"},
+    "mean squared error": {"loss": "mean_squared_error"},
+    "batch norm, Adam, ReLU": {"normalization": "batch_norm", "optimizer": "adam", "activation": "relu"},
+    "layer norm, Adam, ReLU": {"normalization": "layer_norm", "optimizer": "adam", "activation": "relu"},
+}
+VARIED_NETWORKS = ((8,), (128, 128))
+
+# Hidden layers -> (how often to compile, the longest time allowed in milliseconds, if any).
+COMPILED = {(8,): (20, 150), (8,) * 16: (10, 400), (1024,) * 3: (5, None)}
+
+RESOLUTION = 200
+
+
+def simd_rate(lab):
+    """`(GFLOP/s of the fastest size, GFLOP/s by size)` of the machine's own product, just now."""
+    rates = lab.call("ask", "lab_simd", None)
+    return max(rates.values()), rates
+
+
+def time_step(lab, hidden_layers, batch=BATCH, **choices):
+    """The lab's result, as of `rounds.time_network`, with `gigaflops`; batches drawn as on the page.
+
+    Few and short rounds, and nobody else in turns: the fastest round says most, and is taken for `us_per_step`.
+    """
+    points = batch * -(-POINTS // batch)
+    network = rounds.network_of(hidden_layers, points, batchSize=batch, choices=choices)
+    (result,) = rounds.time_network({"lab": lab}, network, rounds.QUICK).values()
+    if "error" not in result:
+        result = {**result, "us_per_step": result["us_of_fastest_round"]}
+    return {**result, **gigaflops(result, hidden_layers, batch)}
+
+
+def warm_up(lab):
+    """Trains for some seconds: what is timed first after a page is opened would else look slow."""
+    rounds.time_network({"lab": lab}, rounds.network_of((8,), POINTS, batchSize=BATCH))
+
+
+def growth(lab):
+    """`(sweep, value, result)` of every network of `GROWTH`, one after the other."""
+    warm_up(lab)
+    for sweep, networks in GROWTH.items():
+        for value, (hidden_layers, batch) in networks.items():
+            yield sweep, value, time_step(lab, hidden_layers, batch)
+
+
+def variants(lab):
+    """`(title, hidden layers, result)` of every combination."""
+    warm_up(lab)
+    for title, choices in VARIANTS.items():
+        for hidden_layers in VARIED_NETWORKS:
+            yield title, hidden_layers, time_step(lab, hidden_layers, **choices)
+
+
+def compile_times(lab):
+    """`(hidden layers, limit, what lab_compile.py measures)` for every network of `COMPILED`."""
+    for hidden_layers, (repetitions, limit) in COMPILED.items():
+        argument = {"hidden_layers": hidden_layers, "repetitions": repetitions}
+        yield hidden_layers, limit, lab.call("ask", "lab_compile", argument)
+
+
+def grid_times(lab, networks):
+    """`(hidden layers, what lab_grid.py measures)` for every network."""
+    for hidden_layers in networks:
+        argument = {"hidden_layers": hidden_layers, "resolution": RESOLUTION}
+        yield hidden_layers, lab.call("ask", "lab_grid", argument)
