@@ -22,7 +22,7 @@ TYPED = ("tools", "py/spec.py", "py/lab", "py/engine")
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     options, rest = parser().parse_known_args(arguments)
-    if rest and options.command != "test":
+    if rest and options.command not in ("test", "bench"):
         parser().error(f"unknown arguments: {' '.join(rest)}")
     try:
         return int(COMMANDS[options.command](options, rest))
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="assemble the complete static site")
     build.add_argument("--out", type=Path, default=ROOT / "build/site", metavar="DIR", help="default: build/site")
     commands.add_parser("test", help="run the tests; all other arguments go to pytest", add_help=False)
-    bench = commands.add_parser("bench", help="compare training speed in the browser")
+    bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("screenshot", help="write the README's picture of the page")
     commands.add_parser("lint", help="check formatting, style and types")
@@ -81,7 +81,7 @@ def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``bench``: everything the benchmarks need, then those."""
     interpreter = prepare("site", "bench")
     target = ["--json", str(options.json.absolute())] if options.json else []
-    return in_environment(interpreter, "-m", "bench", *target)
+    return in_environment(interpreter, "-m", "bench", *target, *rest)
 
 
 def screenshot(options: argparse.Namespace, rest: Sequence[str]) -> int:

@@ -250,7 +250,7 @@ HALF_PI = _parts_of_half_pi()
 
 
 def _sine(function: Function, x: int, quadrants: int) -> bytes:
-    """sin(x + quadrants · π/2): ≤ 2 ulp for |x| ≤ 8192, beyond within 3e-7. x = n · π/2 + r with |r| ≤ π/4.
+    """sin(x + quadrants · π/2): ≤ 3 ulp for |x| ≤ 8192, beyond within 3e-7. x = n · π/2 + r with |r| ≤ π/4.
 
     n modulo 4 says whether sin(r) or cos(r) is wanted, and its sign.
     """

@@ -5,8 +5,11 @@ import math
 import numpy as np
 
 from engine import trace
+from engine.assembly import assemble
+from engine.machine import Machine
 from engine.memory import aligned
 from engine.plan import plan
+from engine.products import scratch_bytes
 from engine.program import Loop, Product
 from tests.engine.kernels_in_numpy import run_kernels
 
@@ -47,6 +50,25 @@ class Planned:
         run_kernels(self.plan.kernels, self.memory)
         return [self._at(*place).copy() for place in zip(self.plan.outputs, self.shapes, strict=True)]
 
+    def run_compiled(self):
+        """The outputs of one run in WebAssembly, from the same memory, which is left as it is.
+
+        Asserts that nothing but the arena and the updated inputs has changed.
+        """
+        scratch = aligned(self.plan.end)
+        size = scratch + max(
+            (scratch_bytes(kernel) for kernel in self.plan.kernels if isinstance(kernel, Product)), default=0
+        )
+        machine = Machine(assemble({"run": self.plan.kernels}, size, scratch))
+        machine.write(0, np.resize(self.memory, -(-len(self.memory) // 4) * 4).view(np.int32))
+        machine.call("run")
+        after = machine.read(0, (-(-len(self.memory) // 4),), np.int32).view(np.uint8)[: len(self.memory)]
+        for address, array in zip(self.plan.inputs, self.arguments, strict=True):
+            if address not in self.updated:
+                place = slice(address, address + array.nbytes)
+                np.testing.assert_array_equal(after[place], self.memory[place])
+        return [_array(after, *place).copy() for place in zip(self.plan.outputs, self.shapes, strict=True)]
+
     def check(self):
         """Asserts that every kernel writes into the arena or an updated input only, and never what it reads itself.
 
@@ -74,7 +96,11 @@ class Planned:
             assert set().union(*(addresses for _, addresses in _touched(kernel)[1])) <= allowed
 
     def _at(self, address, shape):
-        return np.ndarray(shape, np.float32, buffer=self.memory, offset=address if math.prod(shape) else 0)
+        return _array(self.memory, address, shape)
+
+
+def _array(memory, address, shape):
+    return np.ndarray(shape, np.float32, buffer=memory, offset=address if math.prod(shape) else 0)
 
 
 def _touched(kernel):

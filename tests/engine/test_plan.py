@@ -20,13 +20,15 @@ VECTOR = np.array([0.5, -1.5, 2.0], np.float32)
 
 
 def assert_right(function, arguments, updates=None, tolerance=1e-5):
-    """Asserts that the plan of a function does what the function does, twice."""
+    """Asserts that the plan of a function does what the function does, in WebAssembly and in NumPy, twice."""
     planned = Planned(function, arguments, updates)
     planned.check()
     arguments = [np.asarray(array, np.float32) for array in arguments]
     for _ in range(2):
         with np.errstate(all="ignore"):
             expected = [np.asarray(array, np.float32) for array in flat(function(*arguments))]
+        # The code's own exp, log, tanh, sin and cos are within 4 units in the last place of NumPy's.
+        assert_close(planned.run_compiled(), expected, 10 * tolerance)
         assert_close(planned.run(), expected, tolerance)
         for output, argument in (updates or {}).items():
             arguments[argument] = expected[output]
