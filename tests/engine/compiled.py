@@ -55,8 +55,11 @@ def run_both(kernels, memory, scratch=0, cursor=0, log=0, everything=False):
     return compiled[:end], expected[:end]
 
 
-def assert_close(compiled, expected, written, **tolerance):
-    """Compares two memories: `written`, (address, shape) each, within the tolerance; everything else bit by bit."""
+def assert_close(compiled, expected, written, others=(), **tolerance):
+    """Compares two memories: `written`, (address, shape) each, within the tolerance; everything else bit by bit.
+
+    What `others` name is not compared.
+    """
     compiled, expected = compiled.copy(), expected.copy()
     for address, shape in written:
         size = 4 * int(np.prod(shape))
@@ -64,6 +67,9 @@ def assert_close(compiled, expected, written, **tolerance):
             memory[address : address + size].view(np.float32).reshape(shape) for memory in (compiled, expected)
         )
         np.testing.assert_allclose(one, other, **tolerance)
+        compiled[address : address + size] = expected[address : address + size] = 0
+    for address, shape in others:
+        size = 4 * int(np.prod(shape))
         compiled[address : address + size] = expected[address : address + size] = 0
     outside = np.flatnonzero(compiled != expected)
     assert not len(outside), f"bytes changed that nothing was to write: {outside[:8]}"
