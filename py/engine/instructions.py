@@ -96,7 +96,6 @@ def _operator(*opcode: int) -> Callable[..., bytes]:
     return apply
 
 
-i32_eqz = _operator(0x45)
 i32_less = _operator(0x49)  # unsigned
 i32_at_least = _operator(0x4F)  # unsigned
 i32_add = _operator(0x6A)
@@ -108,7 +107,6 @@ i32_shl = _operator(0x74)
 i32_shr = _operator(0x76)  # unsigned
 i32_bits_of_f32 = _operator(0xBC)
 
-i64_add = _operator(0x7C)
 i64_mul = _operator(0x7E)
 i64_or = _operator(0x84)
 i64_shl = _operator(0x86)
@@ -133,7 +131,6 @@ f32x4_le = _operator(0xFD, 0x45)
 f32x4_ge = _operator(0xFD, 0x46)
 
 v128_and = _operator(0xFD, 0x4E)
-v128_andnot = _operator(0xFD, 0x4F)  # a and not b
 v128_or = _operator(0xFD, 0x50)
 v128_xor = _operator(0xFD, 0x51)
 v128_bitselect = _operator(0xFD, 0x52)  # (yes, no, mask)

@@ -76,8 +76,7 @@ def epoch_batches(experiment, training, epoch):
 def batch(experiment, training, number):
     """The batch of a step, counted from 0 through all epochs: an index array."""
     epoch, position = divmod(number, steps_per_epoch(experiment, training))
-    size = experiment["batch_size"]
-    return orders(experiment, training, epoch // BLOCK)[epoch % BLOCK][position * size : (position + 1) * size]
+    return epoch_batches(experiment, training, epoch)[position]
 
 
 def evaluate(experiment, output, targets):
