@@ -58,6 +58,23 @@ DATASETS = OrderedDict(
         ("xor", "XOR"),
     ]
 )
+# How the input plane is shaded.
+SHADINGS = OrderedDict(
+    [
+        ("probability", "Probability"),
+        ("classes", "Classes"),
+        ("confidence", "Confidence"),
+        ("neuron", "Neuron"),
+    ]
+)
+# How a layer of more than three dimensions is made flat or spatial.
+PROJECTIONS = OrderedDict(
+    [
+        ("dimensions", "Dimensions"),
+        ("pca", "PCA"),
+        ("tour", "Grand tour"),
+    ]
+)
 
 CHOICES = {
     "optimizer": OPTIMIZERS,
@@ -66,7 +83,11 @@ CHOICES = {
     "activation": ACTIVATIONS,
     "loss": LOSSES,
     "dataset": DATASETS,
+    "shading": SHADINGS,
+    "projection": PROJECTIONS,
 }
+# What is drawn or not.
+SWITCHES = ("contour", "zero_lines", "grid", "boundary")
 
 # Training steps per second; the last, 0, is flat out.
 SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
@@ -90,14 +111,35 @@ DEFAULTS = OrderedDict(
         ("batch_size", 40),
         ("hidden_layers", (8,)),
         ("seed", 0),
+        ("shading", "probability"),
+        ("neuron", ""),
+        ("contour", True),
+        ("zero_lines", False),
         ("layer", ""),
-        ("dimensions", (0, 1)),
+        ("morph", 0.0),
+        ("projection", "dimensions"),
+        ("dimensions", ()),
+        ("grid", True),
+        ("boundary", True),
         ("speed", 60),
     ]
 )
 
+# What is looked at, and how.
+VIEW = (
+    "shading",
+    "neuron",
+    "contour",
+    "zero_lines",
+    "layer",
+    "morph",
+    "projection",
+    "dimensions",
+    "grid",
+    "boundary",
+)
 # These act on a running network; a change of any other starts it afresh.
-LIVE = ("learning_rate", "layer", "dimensions", "speed")
+LIVE = ("learning_rate", "speed") + VIEW
 
 LABELS = {
     "learning_rate": "Learning rate",
@@ -110,8 +152,16 @@ LABELS = {
     "batch_size": "Batch size",
     "hidden_layers": "Hidden layers",
     "seed": "Seed",
+    "shading": "Shading",
+    "neuron": "Neuron",
+    "contour": "Contour",
+    "zero_lines": "Zero lines",
     "layer": "Visualize layer",
+    "morph": "Morph",
+    "projection": "Projection",
     "dimensions": "Dimensions",
+    "grid": "Grid",
+    "boundary": "Boundary",
     "speed": "Speed",
 }
 
@@ -157,13 +207,53 @@ def shown_layer(experiment):
     return name, widths[name]
 
 
+def shown_morph(experiment):
+    """The share of the way from the shown layer to the next; none where it is the last."""
+    last, _, _ = layers(experiment)[-1]
+    return 0.0 if shown_layer(experiment)[0] == last else experiment["morph"]
+
+
+def rounded_morph(share):
+    """A share of the way to the next layer, from 0 to 1, as an experiment says it: three digits, and less than 1."""
+    return min(round(share, 3), 0.999)
+
+
 def shown_dimensions(experiment):
-    """The dimensions to draw of the shown layer: the chosen two, the first two, or the only one."""
+    """The dimensions to draw of the shown layer: the chosen two or three, or else its own up to three, or two."""
     _, width = shown_layer(experiment)
-    if width == 1:
-        return (0,)
+    return dimensions_of(experiment, width)
+
+
+def dimensions_of(experiment, width):
+    """The dimensions to draw of a layer of that width."""
     dimensions = tuple(experiment["dimensions"])
-    return dimensions if max(dimensions) < width else (0, 1)
+    if width > 1 and dimensions and max(dimensions) < width:
+        return dimensions
+    return tuple(range(width if width <= 3 else 2))
+
+
+def shown_neuron(experiment):
+    """`(layer, index)` of the neuron that the plane may be shaded by: the chosen one, or the last hidden layer's first.
+
+    Without a hidden layer that is the input's first.
+    """
+    every = layers(experiment)
+    chosen = _neuron_parts(experiment["neuron"])
+    for name, _, width in every:
+        if chosen and chosen[0] == name and chosen[1] < width:
+            return chosen
+    hidden = [name for name, kind, _ in every if kind in ACTIVATIONS]
+    return (hidden or ["input"])[-1], 0
+
+
+def neuron_name(layer, index):
+    """How a neuron is written: `tanh1.3`."""
+    return "%s.%d" % (layer, index)
+
+
+def _neuron_parts(text):
+    layer, _, index = text.partition(".")
+    return (layer, int(index)) if index else None
 
 
 def parameter_count(experiment):
@@ -250,22 +340,57 @@ def _parse_hidden_layers(text):
 
 
 def _parse_dimensions(text):
-    allowed = "Dimensions must be two different whole numbers counted from 0, such as 0, 1"
+    if not text.strip():
+        # As many as the layer has itself, as far as they can be shown.
+        return ()
+    allowed = "Dimensions must be two or three different whole numbers counted from 0, such as 0, 1"
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 2 or not all(
+    if len(parts) not in (2, 3) or not all(
         part and len(part) < 10 and all(letter in "0123456789" for letter in part) for part in parts
     ):
         raise ValueError("%s; %s is not." % (allowed, _quoted(text)))
-    first, second = int(parts[0]), int(parts[1])
-    if first == second:
-        raise ValueError("%s; %d and %d are the same." % (allowed, first, second))
-    return first, second
+    dimensions = tuple(int(part) for part in parts)
+    for index, dimension in enumerate(dimensions):
+        if dimension in dimensions[:index]:
+            raise ValueError("%s; %d is there twice." % (allowed, dimension))
+    return dimensions
+
+
+def _could_be_layer(text):
+    # Letter by letter: what is a letter or a small one of it is not the same in both Pythons.
+    return len(text) <= 24 and all(
+        "a" <= letter <= "z" or "A" <= letter <= "Z" or "0" <= letter <= "9" for letter in text
+    )
 
 
 def _parse_layer(text):
-    if len(text) > 24 or not all("a" <= letter.lower() <= "z" or letter in "0123456789" for letter in text):
+    if not _could_be_layer(text):
         raise ValueError("Visualize layer must be the name of a layer such as fc1; %s is not." % _quoted(text))
     return text
+
+
+def _parse_neuron(text):
+    layer, _, index = text.partition(".")
+    number = 0 < len(index) < 10 and all(letter in "0123456789" for letter in index)
+    if text and not (layer and _could_be_layer(layer) and number):
+        raise ValueError(
+            "Neuron must be the name of a layer and a number counted from 0, such as fc1.0; %s is not." % _quoted(text)
+        )
+    return text
+
+
+def _parse_morph(text):
+    digits = text.replace(".", "", 1)
+    plain = 0 < len(digits) <= 8 and all(letter in "0123456789" for letter in digits)
+    if not plain or not float(text) < 1:
+        raise ValueError("Morph must be a number from 0 to less than 1; %s is not." % _quoted(text))
+    return rounded_morph(float(text))
+
+
+def _parse_switch(name, text):
+    if text not in ("on", "off"):
+        raise ValueError("%s must be on or off; %s is not." % (LABELS[name], _quoted(text)))
+    return text == "on"
 
 
 def _parse_speed(text):
@@ -288,7 +413,9 @@ _PARSERS = {
     "batch_size": lambda text: _whole_number(text, 1, TRAINING_POINTS, "Batch size"),
     "hidden_layers": _parse_hidden_layers,
     "seed": lambda text: _whole_number(text, 0, SEED_LIMIT - 1, "Seed"),
+    "neuron": _parse_neuron,
     "layer": _parse_layer,
+    "morph": _parse_morph,
     "dimensions": _parse_dimensions,
     "speed": _parse_speed,
 }
@@ -298,6 +425,8 @@ def parse(name, text):
     """The value that `text` stands for in field `name`; ValueError says what is allowed."""
     if name in CHOICES:
         return _parse_choice(name, text)
+    if name in SWITCHES:
+        return _parse_switch(name, text)
     return _PARSERS[name](text)
 
 
@@ -305,6 +434,10 @@ def text_of(name, value):
     """A field's value as the text that `parse` reads back: `8, 4, 2`, `0.01`."""
     if name in ("hidden_layers", "dimensions"):
         return ", ".join(str(number) for number in value)
+    if name in SWITCHES:
+        return "on" if value else "off"
+    if name == "morph":
+        return "%.3g" % value
     if name == "learning_rate" and value >= 1 and value == int(value) and value < 1e15:
         return str(int(value))
     return str(value)
@@ -339,7 +472,7 @@ def changed(experiment, name, text):
     value = parse(name, text)
     result = dict(experiment)
     result[name] = value
-    if name == "dimensions":
+    if name == "dimensions" and value:
         check_dimensions(result, value)
     if name not in LIVE:
         check(result)
@@ -367,11 +500,14 @@ def from_query(query):
         given[name] = _unquoted(text)
     experiment = dict(DEFAULTS)
     complaints = []
-    # In the fields' own order, so that dimensions are checked against the layer that they belong to.
     for name in DEFAULTS:
         if name in given:
             try:
-                experiment = changed(experiment, name, given[name])
+                # What one layer lacks another may have: a choice of what to look at is never out of range.
+                if name in VIEW:
+                    experiment[name] = parse(name, given[name])
+                else:
+                    experiment = changed(experiment, name, given[name])
             except ValueError as error:
                 complaints.append(str(error))
     return experiment, complaints

@@ -2,18 +2,24 @@
 
 Parameters, optimizer state, data and the order of the batches stay in the module's memory; Python copies out what a
 view needs. The learning rate and the step's number are arguments, so that changing them compiles nothing.
+
+All views share one forward pass of `ROWS` points: the kernels are compiled once, and each view's function calls them.
 """
 
 import numpy as np
 
 import spec
-from engine.program import Advance, Append, Gather
+from engine.program import Advance, Append, Gather, Product
 from engine.workspace import Workspace
 from lab import network, training
-from lab.views import grid
+from lab.plane import LATTICES, columns, grid
 
-# Rows of the grid that go through the network at once.
-GRID_ROWS = 256
+# Points that go through the network at once: as many as there are data.
+ROWS = spec.POINTS
+# Points of the plane that are looked at together: the finest lattice and one place.
+MOST_POINTS = (LATTICES[-1] + 1) ** 2 + 1
+# What `plane` leaves in memory with one call, at most, in numbers.
+PLANE_NUMBERS = 1 << 22
 # Losses that one call may leave in memory.
 LOSSES = 4096
 
@@ -47,8 +53,10 @@ class CompiledTrainer:
         self._add_step("full", full)
         if short != full:
             self._add_step("short", short)
+        self._add_forward(finest)
         self._add_outputs()
         self._add_grid(finest)
+        self._add_plane()
         workspace.build()
 
     def _split(self, arrays):
@@ -78,43 +86,58 @@ class CompiledTrainer:
             after=[Append(self._loss.address, 1), Advance(rows)],
         )
 
-    def _predict(self, x, trained):
-        parameters, _, statistics = self._split(trained)
-        return network.predict(self.experiment, parameters, statistics, x)
+    def _add_forward(self, finest):
+        """The kernels that take `ROWS` points at `_x` through the network, every layer to its own place."""
+
+        def forward(x, *trained):
+            parameters, _, statistics = self._split(trained)
+            return list(network.predict(self.experiment, parameters, statistics, x).values())
+
+        self._layers = spec.layers(self.experiment)
+        place = self.workspace.place
+        self._x = place(np.zeros((ROWS, 2), np.float32))
+        self._outputs = {name: place(np.zeros((ROWS, width), np.float32)) for name, _, width in self._layers}
+        self._outputs["input"] = self._x
+        # The numbers of all rows of a table of points, for the cursor to walk along.
+        self._rows = place(np.arange(_whole_portions(max((finest + 1) ** 2, MOST_POINTS)), dtype=np.int32))
+        self.workspace.add("forward", forward, [self._x, *self._trained], list(self._outputs.values()))
+
+    def _add_view(self, name, points, after=()):
+        """A function for the `ROWS` points of a slot that the cursor points to, and what is done with them then."""
+        gather = Gather(ROWS, 2, points.address, self._x.address)
+        before = [gather, *self.workspace.kernels("forward")]
+        self.workspace.add(name, list, [], [], before, [*after, Advance(ROWS)])
 
     def _add_outputs(self):
-        layers = spec.layers(self.experiment)
-        self._outputs = {
-            name: self.workspace.place(np.zeros((len(self.data.points), width), np.float32))
-            for name, _, width in layers
-        }
-        self.workspace.add(
-            "outputs",
-            lambda x, *trained: list(self._predict(x, trained).values()),
-            [self._points, *self._trained],
-            list(self._outputs.values()),
-        )
+        self._add_view("outputs", self._points)
 
     def _add_grid(self, finest):
         """The last two layers for a portion of the grid, left behind one another in `_grid_results`."""
-        rows = -(-((finest + 2) ** 2) // GRID_ROWS) * GRID_ROWS
-        self._last = spec.layers(self.experiment)[-2:]
-        width = sum(width for _, _, width in self._last)
-        place = self.workspace.place
-        self._grid = place(np.zeros((rows, 2), np.float32))
-        self._grid_order = place(np.arange(rows, dtype=np.int32))
-        self._grid_results = place(np.zeros(rows * width, np.float32))
+        rows = _whole_portions((finest + 1) ** 2)
+        last = self._layers[-2:]
+        self._grid = self.workspace.place(np.zeros((rows, 2), np.float32))
+        self._grid_results = self.workspace.place(np.zeros(rows * sum(width for *_, width in last), np.float32))
         self._grid_resolution = None
-        x = place(np.zeros((GRID_ROWS, 2), np.float32))
-        ends = [place(np.zeros((GRID_ROWS, width), np.float32)) for _, _, width in self._last]
-        self.workspace.add(
-            "grid",
-            lambda x, *trained: list(self._predict(x, trained).values())[-2:],
-            [x, *self._trained],
-            ends,
-            before=[Gather(GRID_ROWS, 2, self._grid.address, x.address)],
-            after=[*(Append(end.address, end.first.size) for end in ends), Advance(GRID_ROWS)],
-        )
+        ends = [self._outputs[name] for name, *_ in last]
+        self._add_view("grid", self._grid, [Append(end.address, end.first.size) for end in ends])
+
+    def _add_plane(self):
+        """Every layer through its selector for a portion of points, left behind one another in `_plane_results`."""
+        place = self.workspace.place
+        widths = {name: columns(width) for name, _, width in self._layers}
+        most = min(_whole_portions(MOST_POINTS), _whole_portions(PLANE_NUMBERS // sum(widths.values())))
+        self._plane = place(np.zeros((most, 2), np.float32))
+        self._plane_results = place(np.zeros(len(self._plane.first) * sum(widths.values()), np.float32))
+        self._selectors = {
+            name: place(np.zeros((width, columns(width)), np.float32)) for name, _, width in self._layers
+        }
+        self._selected = {}
+        after = []
+        for name, _, width in self._layers:
+            seen = place(np.zeros((ROWS, widths[name]), np.float32))
+            addresses = self._outputs[name].address, self._selectors[name].address, seen.address
+            after += [Product(ROWS, widths[name], width, *addresses), Append(seen.address, seen.first.size)]
+        self._add_view("plane", self._plane, after)
 
     def train(self, learning_rate, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
@@ -158,24 +181,54 @@ class CompiledTrainer:
 
     def outputs(self, *names):
         """The named layers' outputs for all points, by name."""
+        self.workspace.machine.set("cursor", self._rows.address)
         self.workspace.machine.call("outputs")
         return {name: self.workspace.read(self._outputs[name]) for name in names}
 
     def grid_outputs(self, resolution):
-        """The last two layers' outputs for `views.grid(resolution)`, by name."""
-        machine = self.workspace.machine
-        rows = (resolution + 2) ** 2
+        """The last two layers' outputs for `plane.grid(resolution)`, by name."""
         if resolution != self._grid_resolution:
-            machine.write(self._grid.address, grid(resolution))
+            self.workspace.machine.write(self._grid.address, grid(resolution))
             self._grid_resolution = resolution
-        portions = -(-rows // GRID_ROWS)
-        machine.set("cursor", self._grid_order.address)
-        machine.set("log", self._grid_results.address)
-        machine.call("repeat", self.workspace.numbers["grid"], portions)
-        widths = [width for _, _, width in self._last]
-        results = machine.read(self._grid_results.address, (portions, GRID_ROWS * sum(widths)))
-        ends = np.split(results, np.cumsum([GRID_ROWS * width for width in widths])[:-1], axis=1)
-        return {name: end.reshape(-1, width)[:rows] for (name, _, width), end in zip(self._last, ends, strict=True)}
+        widths = {name: width for name, _, width in self._layers[-2:]}
+        return self._repeated("grid", self._grid_results, (resolution + 1) ** 2, widths)
+
+    def plane(self, points, selectors):
+        """Every layer's output @ its selector for any points of the plane, shape (rows, 2), by name.
+
+        A selector has shape (width, `plane.columns(width)`). One that is the same array as in the call before is taken
+        to hold the same numbers.
+        """
+        for name, selector in selectors.items():
+            if selector is not self._selected.get(name):
+                self.workspace.write(self._selectors[name], selector)
+                self._selected[name] = selector
+        widths = {name: columns(width) for name, _, width in self._layers}
+        most = len(self._plane.first)
+        parts = []
+        for first in range(0, len(points), most):
+            part = points[first : first + most]
+            self.workspace.machine.write(self._plane.address, part)
+            parts.append(self._repeated("plane", self._plane_results, len(part), widths))
+        return (
+            parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in widths}
+        )
+
+    def _repeated(self, function, results, rows, widths):
+        """What a function leaves in `results` for `rows` points, by name; `widths`: the numbers a point, in order."""
+        machine = self.workspace.machine
+        portions = _whole_portions(rows) // ROWS
+        machine.set("cursor", self._rows.address)
+        machine.set("log", results.address)
+        machine.call("repeat", self.workspace.numbers[function], portions)
+        left = machine.read(results.address, (portions, ROWS * sum(widths.values())))
+        ends = np.split(left, np.cumsum([ROWS * width for width in widths.values()])[:-1], axis=1)
+        return {name: end.reshape(-1, width)[:rows] for (name, width), end in zip(widths.items(), ends, strict=True)}
+
+    def kernels(self, rows=None):
+        """The dense layers' kernels in order, or only the first `rows` of each."""
+        slots = [slot for slot in self._trained[: self._counts[0]] if slot.first.ndim == 2]
+        return [self.workspace.machine.read(slot.address, slot.first[:rows].shape) for slot in slots]
 
     def arrays(self):
         """Everything that training changes: `(parameters, state, statistics)`, flat lists of arrays."""
@@ -185,3 +238,7 @@ class CompiledTrainer:
         """Goes back to where the network was when `arrays()` gave these."""
         for slot, array in zip(self._trained, [*arrays[0], *arrays[1], *arrays[2]], strict=True):
             self.workspace.write(slot, array)
+
+
+def _whole_portions(rows):
+    return -(-rows // ROWS) * ROWS

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lab import network, training
-from lab.views import grid
+from lab.plane import grid
 
 
 class PlainTrainer:
@@ -51,9 +51,21 @@ class PlainTrainer:
         return {name: outputs[name] for name in names}
 
     def grid_outputs(self, resolution):
-        """The last two layers' outputs for `views.grid(resolution)`, by name."""
+        """The last two layers' outputs for `plane.grid(resolution)`, by name."""
         outputs = network.predict(self.experiment, self._parameters, self._statistics, grid(resolution))
         return dict(list(outputs.items())[-2:])
+
+    def plane(self, points, selectors):
+        """Every layer's output @ its selector for any points of the plane, shape (rows, 2), by name.
+
+        A selector has shape (width, `plane.columns(width)`).
+        """
+        outputs = network.predict(self.experiment, self._parameters, self._statistics, points)
+        return {name: output @ selectors[name] for name, output in outputs.items()}
+
+    def kernels(self, rows=None):
+        """The dense layers' kernels in order, or only the first `rows` of each."""
+        return [parameter[:rows] for parameter in self._parameters if parameter.ndim == 2]
 
     def arrays(self):
         """Everything that training changes: `(parameters, state, statistics)`, flat lists of arrays."""

@@ -6,20 +6,26 @@ dicts of numbers, strings and arrays; `worker` carries them across to the page.
 
 import math
 import time
+from typing import NamedTuple
 
 import numpy as np
 
 import spec
 from engine.workspace import Uncompilable
-from lab import datasets, training, views
+from lab import datasets, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
+from lab.stage import Stage
+from lab.timeline import Rates, Timeline
 
-# Resolutions of the shaded plane, in squares a side; the finest that keeps within its time is drawn.
-RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
-
-# A view that takes longer than this is only drawn again after training for three times as long.
+# A drawing that takes no longer than this is made with every request.
 CHEAP_VIEW_SECONDS = 0.012
+
+# Dearer ones take a quarter of the time; where that would come to fewer pictures a second than this they take more, up
+# to the largest share. There should be ten a second: the rest is for messages.
+VIEW_SHARE = 0.25
+PICTURES_A_SECOND = 12
+LARGEST_VIEW_SHARE = 0.7
 
 # Steps are taken in portions of about this time, between which the clock is looked at.
 CHUNK_SECONDS = 0.002
@@ -30,7 +36,19 @@ SAVE_EVERY_SECONDS = 0.25
 # The history is thinned to every second epoch, then every fourth, and so on, to stay below this many rows.
 HISTORY_ROWS = 1000
 
+# The parts of a drawing whose times an answer tells.
+PARTS = ("boundary", "representation", "network", "probes")
+
 _session: "Session | None" = None
+
+
+class Present(NamedTuple):
+    """The end of a run, kept while the run is back in its past."""
+
+    steps: int
+    arrays: tuple
+    metrics: tuple
+    diverged: bool
 
 
 def start(experiment):
@@ -60,70 +78,163 @@ def frame(request):
     return _session.frame(request)
 
 
+def rest_between_drawings(seconds):
+    """The seconds to pass from one drawing to the next where each takes `seconds`; see the constants above."""
+    if seconds <= CHEAP_VIEW_SECONDS:
+        return 0.0
+    usual = seconds / VIEW_SHARE - seconds
+    least = seconds / LARGEST_VIEW_SHARE - seconds
+    return min(usual, max(least, 1 / PICTURES_A_SECOND - seconds))
+
+
 class Session:
-    """A run: its data, its network in training, and its history."""
+    """A run: its data, its network in training, its history, and the places in it that can be gone back to."""
 
     def __init__(self, experiment):
         self.experiment = experiment
         self.data = datasets.load(experiment)
         self.trainer = _trainer(experiment, self.data)
-        self.last_layer, _, _ = spec.layers(experiment)[-1]
+        self.stage = Stage(experiment, self.data)
+        self.layers = [name for name, _, _ in spec.layers(experiment)]
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
-        self.seconds_a_step = 0.0
+        # How many steps take about `CHUNK_SECONDS`.
+        self.affordable = 1
         self.diverged = False
-        self.rate = None
+        # The learning rate for the next step; a person may choose another one than the run had here.
+        self.rate = experiment["learning_rate"]
+        self.rates = Rates(self.rate)
+        self.timeline = Timeline()
+        self.present: Present | None = None
         self.saved = self.steps, self.trainer.arrays()
         self.seconds_since_saved = 0.0
         self.metrics = (math.nan,) * 4
         self.history: list[tuple[float, ...]] = []
         self.history_stride = 1
-        self.seconds_a_point = _guessed_seconds_a_point(experiment)
-        self.view_seconds = 0.0
-        self.trained_seconds = math.inf
+        # What the last drawing showed, unless it is to be drawn again even so.
         self.drawn = None
+        self.drawn_at = -math.inf
+        self.view_seconds = 0.0
+        self.measuring_seconds = 0.0
         self._record()
+        self._keep()
 
     @property
     def epoch(self):
         """Whole epochs trained so far."""
         return self.steps // self.steps_per_epoch
 
-    def frame(self, request):
-        """Trains by at most `request["steps"]` steps within about `request["milliseconds"]`, then draws.
+    @property
+    def last_epoch(self):
+        """Whole epochs trained up to the end of the run, which is later than `epoch` after going back."""
+        return (self.present.steps if self.present else self.steps) // self.steps_per_epoch
 
-        Other keys of the request: `learning_rate`; `to_epoch`, where to stop at the latest, or None; `history`; and
-        `view`: `layer`, `dimensions`, `palette`, `milliseconds` that a drawing may take, and the `resolution` that is
-        fine enough. The result always has `epoch`, `step`, `taken` (steps by this request), `diverged`, `metrics`
-        (train loss, train accuracy, test loss, test accuracy; those of the last epoch's end or drawing) and
-        `milliseconds` (what this training took, and the last drawing). It has the views' arrays where they were worth
-        drawing again: `pixels`, `resolution`, `contour`, `contour_lengths`, `representation`, `extent` and `shape`;
-        and, if the request has `history`, that: shape (5, n), epochs and the four metrics.
+    def frame(self, request):
+        """Goes to another place of the run if asked, then trains, then draws.
+
+        The request:
+
+        - `steps`, `milliseconds`: trains by at most so many steps within about so much time
+        - `to_epoch`: where to stop at the latest, or None
+        - `learning_rate`: the one that the last answer told, or another one that a person has chosen since
+        - `seek`: an epoch to go to, or None: the last of `kept` that is not after it, or, from `last_epoch` on,
+          exactly the end. ValueError if it is no whole number from 0 up. May be left out
+        - `branch`: whether what lies after here is to be forgotten. May be left out
+        - `history`: whether the answer should have it
+        - `view`: what to draw, see `Stage.draw`
+
+        After going back, training repeats what the run did then, its learning rates as well, and changes nothing that
+        is known of it; beyond its end it goes on. A step at another learning rate than then makes a new future: what
+        was recorded after here is forgotten.
+
+        The answer:
+
+        - `epoch`, `step`: whole epochs and steps up to here; `taken`, steps by this request
+        - `last_epoch`: whole epochs up to the end of the run so far
+        - `learning_rate`: the one in force here
+        - `diverged`: whether training has ended here because the loss is not finite
+        - `metrics`: train loss, train accuracy, test loss, test accuracy, of the last recorded epoch or drawing
+        - `milliseconds`: what this training took, then of the last drawing the network's outputs and the metrics, the
+          boundary, the representation, the network strip and the probes
+        - where the request has `history`, that: shape (5, n), epochs and the four metrics; and `kept`, int32, the
+          epochs that the run can go back to
+        - where it was worth drawing again, all that `Stage.draw` returns
         """
+        self._go_where_asked(request)
         began = time.perf_counter()
         taken = self._train(request, began)
         trained = time.perf_counter() - began
-        self.trained_seconds += trained
-        result = {}
-        key = (self.steps, request["view"])
-        idle = taken == 0
-        due = self.view_seconds <= CHEAP_VIEW_SECONDS or self.trained_seconds >= 3 * self.view_seconds
-        if key != self.drawn and (idle or due):
-            result.update(self._draw(request["view"]))
-            self.drawn = key
-            self.trained_seconds = 0.0
-            self.view_seconds = time.perf_counter() - began - trained
+        result = self._picture(request["view"], taken == 0, trained)
         if request["history"]:
             result["history"] = np.array(self.history).T
+            result["kept"] = np.array(self.timeline.epochs, np.int32)
+        drawing = [self.measuring_seconds * 1000, *(self.stage.milliseconds.get(part, 0.0) for part in PARTS)]
         return {
             **result,
             "epoch": self.epoch,
             "step": self.steps,
             "taken": taken,
+            "last_epoch": self.last_epoch,
+            "learning_rate": self.rate,
             "diverged": self.diverged,
             "metrics": np.array(self.metrics),
-            "milliseconds": np.array([trained * 1000, self.view_seconds * 1000]),
+            "milliseconds": np.array([trained * 1000, *drawing]),
         }
+
+    def _go_where_asked(self, request):
+        chosen = request["learning_rate"]
+        is_chosen = not _same_rate(chosen, self.rate)
+        if request.get("seek") is not None:
+            self._seek(request["seek"])
+        if request.get("branch"):
+            self._forget_future()
+        if is_chosen:
+            self.rate = chosen
+            if not self.present:
+                self.rates.set(self.steps, chosen)
+
+    def _seek(self, epoch):
+        if type(epoch) is not int or epoch < 0:
+            raise ValueError(f"The epoch to go to must be a whole number from 0 up; {epoch!r} is not")
+        if epoch >= self.last_epoch:
+            self._return_to_present()
+            return
+        place = self.timeline.at(epoch)
+        if place is None:
+            return
+        if not self.present:
+            self._measure(self._output())
+            self.present = Present(self.steps, self.trainer.arrays(), self.metrics, self.diverged)
+        found, arrays = place
+        self._go_to(found * self.steps_per_epoch, arrays)
+        self.diverged = False
+        self._measure(self._output())
+
+    def _return_to_present(self):
+        if self.present:
+            present, self.present = self.present, None
+            self._go_to(present.steps, present.arrays)
+            self.metrics, self.diverged = present.metrics, present.diverged
+
+    def _go_to(self, steps, arrays):
+        self.trainer.restore(arrays)
+        self.steps = steps
+        self.rate = self.rates.at(steps)
+        self.saved = steps, arrays
+        self.seconds_since_saved = 0.0
+        self.drawn = None
+
+    def _forget_future(self):
+        """Makes an end of the run here, if there is anything after."""
+        if self.present:
+            self.present = None
+            self.rates.set(self.steps, self.rate)
+            self.timeline.cut(self.epoch)
+            self.history = [row for row in self.history if row[0] <= self.epoch]
+            # From here on as fine as in a run that comes here for the first time.
+            self.history_stride = 1
+            while self.history_stride * HISTORY_ROWS <= self.epoch:
+                self.history_stride *= 2
 
     def _train(self, request, began):
         """Takes the steps that the request allows and returns how many; none once the loss is not finite."""
@@ -133,22 +244,28 @@ class Session:
             last = min(last, request["to_epoch"] * self.steps_per_epoch)
         first = self.steps
         while self.steps < last and not self.diverged and (self.steps == first or time.perf_counter() < end):
-            self._take_steps(request["learning_rate"], min(last - self.steps, self._chunk()))
+            if not _same_rate(self.rate, self.rates.at(self.steps)):
+                self._forget_future()
+            self._take_steps(min(last - self.steps, self._chunk()))
         return self.steps - first
 
     def _chunk(self):
-        """How many steps to take at once: not past the next epoch's end to be recorded, nor for too long."""
-        affordable = max(1, int(CHUNK_SECONDS / self.seconds_a_step)) if self.seconds_a_step else 1
-        stride = self.history_stride * self.steps_per_epoch
-        return min(affordable, stride - self.steps % stride)
+        """How many steps to take at once: not past any step at which there is something else to do, nor for too long.
 
-    def _take_steps(self, rate, count):
-        if rate != self.rate:
-            # What is saved can only be gone on from with the learning rate of that time.
-            self._save()
-            self.rate = rate
+        That is an epoch's end to be recorded or kept, a change of the learning rate, and the end of what is repeated.
+        """
+        stride = self.history_stride * self.steps_per_epoch
+        stop = min(
+            self.steps - self.steps % stride + stride,
+            self.timeline.next * self.steps_per_epoch,
+            self.rates.end(self.steps),
+            self.present.steps if self.present else math.inf,
+        )
+        return min(self.affordable, stop - self.steps)
+
+    def _take_steps(self, count):
         began = time.perf_counter()
-        losses = self.trainer.train(rate, self.steps, count)
+        losses = self.trainer.train(self.rate, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
             self.metrics = (float(losses[-1]), *self.metrics[1:])
@@ -156,21 +273,37 @@ class Session:
             return
         self.steps += len(losses)
         seconds = time.perf_counter() - began
-        self.seconds_a_step = seconds / count
+        # Where the clock is too coarse to tell, twice as many are tried.
+        self.affordable = max(1, int(CHUNK_SECONDS * len(losses) / seconds)) if seconds else 2 * len(losses)
         self.seconds_since_saved += seconds
+        if self.present and self.steps == self.present.steps:
+            self._return_to_present()
+            return
+        self.rate = self.rates.at(self.steps)
         if self.steps % (self.history_stride * self.steps_per_epoch) == 0:
             self._record()
+        if self.steps == self.timeline.next * self.steps_per_epoch:
+            self._keep()
         if self.seconds_since_saved >= SAVE_EVERY_SECONDS:
             self._save()
 
+    def _output(self):
+        return self.trainer.outputs(self.layers[-1])[self.layers[-1]]
+
     def _measure(self, output):
-        """Sets the metrics from the network's output for all points, and notices a loss that is not finite."""
+        """Sets the metrics from the network's output for all points, and notices a loss that is not finite.
+
+        The metrics of a run that has diverged stay as they are. What is repeated goes on as it did, for whether such a
+        loss is noticed a step earlier or later depends on when the network is looked at.
+        """
+        if self.diverged:
+            return
         self.metrics = tuple(
             number
             for part in (self.data.training, self.data.held_out)
             for number in training.evaluate(self.experiment, output[part], self.data.targets[part])
         )
-        if not math.isfinite(self.metrics[0]):
+        if not math.isfinite(self.metrics[0]) and not self.present:
             self._diverge()
 
     def _save(self):
@@ -189,48 +322,51 @@ class Session:
             step, arrays = self.saved
             self.trainer.restore(arrays)
             while step < last:
-                step += len(self.trainer.train(self.rate, step, last - step))
+                step += len(self.trainer.train(self.rates.at(step), step, min(last, self.rates.end(step)) - step))
             if _finite(self.trainer.arrays()):
                 return
 
     def _record(self):
-        self._measure(self.trainer.outputs(self.last_layer)[self.last_layer])
+        """Measures the network at an epoch's end, and adds that to the history unless it is there already."""
+        self._measure(self._output())
+        if self.present:
+            return
         self.history.append((self.epoch, *self.metrics))
         if len(self.history) > HISTORY_ROWS:
-            self.history = self.history[::2]
             self.history_stride *= 2
+            self.history = [row for row in self.history if row[0] % self.history_stride == 0]
+
+    def _keep(self):
+        if not self.diverged:
+            self.timeline.add(self.epoch, self.trainer.arrays())
+
+    def _picture(self, view, idle, trained):
+        """A drawing, or nothing where it would be the same as the last, or comes too soon after it.
+
+        While nothing is trained none comes too soon. Otherwise that is by the clock, to the nearest request: the next
+        is taken to train for as long as this one did, `trained` seconds.
+        """
+        began = time.perf_counter()
+        shown = self.steps, {name: value for name, value in view.items() if name != "seconds"}
+        due = began - self.drawn_at + trained / 2 >= rest_between_drawings(self.view_seconds)
+        if shown == self.drawn or not (idle or due):
+            return {}
+        picture = self._draw(view)
+        self.drawn = None if picture["moving"] else shown
+        self.drawn_at = time.perf_counter()
+        self.view_seconds = self.drawn_at - began
+        return picture
 
     def _draw(self, view):
-        outputs = self.trainer.outputs(view["layer"], self.last_layer)
-        if not self.diverged:
-            self._measure(outputs[self.last_layer])
-        resolution = self._resolution(view["milliseconds"] / 1000, view["resolution"])
         began = time.perf_counter()
-        pixels, contour, lengths = views.boundary(
-            self.experiment, self.trainer.grid_outputs(resolution), self.data.classes, resolution, view["palette"]
-        )
-        self._learn_cost(time.perf_counter() - began, resolution)
-        points, extent = views.representation(outputs[view["layer"]], view["dimensions"])
-        return {
-            "pixels": pixels,
-            "resolution": resolution,
-            "contour": contour,
-            "contour_lengths": lengths,
-            "representation": points,
-            "extent": extent,
-            "shape": np.array(outputs[view["layer"]].shape),
-        }
-
-    def _resolution(self, seconds, enough):
-        """The finest resolution that takes at most `seconds` and is at most the first that is fine enough."""
-        useful = [r for r in RESOLUTIONS if r < enough] + [r for r in RESOLUTIONS if r >= enough][:1]
-        affordable = [r for r in useful if (r + 2) ** 2 * self.seconds_a_point <= seconds]
-        return affordable[-1] if affordable else useful[0]
-
-    def _learn_cost(self, seconds, resolution):
-        # A slow average, so that one hiccup of the machine does not make the picture coarser for an instant.
-        measured = seconds / (resolution + 2) ** 2
-        self.seconds_a_point += 0.1 * (measured - self.seconds_a_point)
+        outputs = self.trainer.outputs(*self.layers)
+        had_diverged = self.diverged
+        self._measure(outputs[self.layers[-1]])
+        if self.diverged != had_diverged:
+            # That went back to another network.
+            outputs = self.trainer.outputs(*self.layers)
+        self.measuring_seconds = time.perf_counter() - began
+        return self.stage.draw(self.trainer, outputs, view)
 
 
 def _trainer(experiment, data):
@@ -246,7 +382,6 @@ def _finite(arrays):
     return all(np.isfinite(parameter).all() for parameter in arrays[0])
 
 
-def _guessed_seconds_a_point(experiment):
-    """How long one point takes through the network before that has been measured, from its size."""
-    widths = sum(width for _, _, width in spec.layers(experiment))
-    return 1e-9 * spec.parameter_count(experiment) + 2e-8 * widths
+def _same_rate(one, other):
+    """Whether two learning rates make the same step; a page may write a number's last digit differently."""
+    return np.float32(one) == np.float32(other)

@@ -24,8 +24,14 @@ def frame(request):
 
 
 def _to_page(answer):
-    flat = {name: value.ravel() if isinstance(value, numpy.ndarray) else value for name, value in answer.items()}
-    return to_js(flat, dict_converter=Object.fromEntries)
+    return to_js({name: _flat(value) for name, value in answer.items()}, dict_converter=Object.fromEntries)
+
+
+def _flat(value):
+    """An array as it crosses; a float as an array of one, for of a whole number MicroPython would keep 32 bits."""
+    if isinstance(value, float):
+        return numpy.array([value])
+    return value.ravel() if isinstance(value, numpy.ndarray) else value
 
 
 __export__ = ["start", "frame"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spec
-from lab import datasets, training
+from lab import compiled, datasets, network, plane, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.session import Session
@@ -113,8 +113,77 @@ def test_losses_end_with_the_first_that_is_not_finite():
 def test_grid_of_any_resolution(resolution):
     ours, plain = trainers(hidden_layers=(4,))
     for name, output in ours.grid_outputs(resolution).items():
-        assert output.shape == ((resolution + 2) ** 2, 2)
+        assert output.shape == ((resolution + 1) ** 2, 2)
         np.testing.assert_allclose(output, plain.grid_outputs(resolution)[name], rtol=1e-4, atol=1e-5)
+
+
+def random_selectors(experiment, seed):
+    rng = np.random.default_rng(seed)
+    widths = [(name, width) for name, _, width in spec.layers(experiment)]
+    return {name: plane.selector(width, rng.normal(size=(width, 3)), rng.integers(width)) for name, width in widths}
+
+
+def assert_sees_the_same(ours, plain, points, selectors):
+    """Both trainers' `plane`, and NumPy's own answer from the parameters."""
+    seen, expected = ours.plane(points, selectors), plain.plane(points, selectors)
+    parameters, _, statistics = ours.arrays()
+    outputs = network.predict(ours.experiment, parameters, statistics, points)
+    assert list(seen) == list(expected) == list(outputs)
+    for name, output in outputs.items():
+        reference = output.astype(float) @ selectors[name]
+        assert seen[name].shape == reference.shape == (len(points), plane.columns(output.shape[1]))
+        assert seen[name].dtype == np.float32
+        tolerance = 1e-5 * max(1, np.abs(output).max())
+        np.testing.assert_allclose(seen[name], reference, rtol=1e-4, atol=3 * tolerance, err_msg=name)
+        np.testing.assert_allclose(seen[name], expected[name], rtol=1e-3, atol=10 * tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("hidden", [(), (1,), (2, 3), (4, 20), (16, 17), (130,)])
+def test_plane_is_the_plain_trainers(hidden, normalization, loss):
+    ours, plain = trainers(hidden_layers=hidden, normalization=normalization, loss=loss)
+    ours.train(0.01, 0, 7)
+    plain.restore(ours.arrays())
+    assert_sees_the_same(ours, plain, plane.grid(12), random_selectors(ours.experiment, 0))
+
+
+@pytest.mark.parametrize("count", [1, 199, 200, 201, 97 * 97 + 1])
+def test_plane_of_any_points(count):
+    ours, plain = trainers(hidden_layers=(5,))
+    points = np.random.default_rng(count).uniform(-6, 6, (count, 2)).astype(np.float32)
+    assert_sees_the_same(ours, plain, points, random_selectors(ours.experiment, 1))
+
+
+def test_plane_with_other_selectors_and_other_views_in_between():
+    ours, plain = trainers(hidden_layers=(5, 3))
+    first, second = (random_selectors(ours.experiment, seed) for seed in (1, 2))
+    points = plane.grid(24)
+    for selectors in (first, second, {**second, "fc1": first["fc1"]}, first):
+        assert_sees_the_same(ours, plain, points, selectors)
+        ours.grid_outputs(16)
+        outputs = ours.outputs("input", "fc2")
+        np.testing.assert_array_equal(outputs["input"], ours.data.points)
+        np.testing.assert_allclose(outputs["fc2"], plain.outputs("fc2")["fc2"], rtol=1e-4, atol=1e-5)
+        for trainer in (ours, plain):
+            trainer.train(0.01, 0, 1)
+
+
+def test_plane_of_more_than_its_memory_holds(monkeypatch):
+    monkeypatch.setattr(compiled, "PLANE_NUMBERS", 10_000)
+    ours, plain = trainers(hidden_layers=(5, 3))
+    assert_sees_the_same(ours, plain, plane.grid(48), random_selectors(ours.experiment, 1))
+
+
+@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("rows", [None, 1, 5, 16])
+def test_kernels(rows, normalization):
+    ours, plain = trainers(hidden_layers=(20, 1, 3), normalization=normalization)
+    kernels = ours.kernels(rows)
+    assert [kernel.shape for kernel in ours.kernels()] == [(2, 20), (20, 1), (1, 3), (3, 2)]
+    for one, other, whole in zip(kernels, plain.kernels(rows), plain.kernels(), strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, whole[:rows])
 
 
 def test_session_trains_in_webassembly():

@@ -1,7 +1,17 @@
-"""What both Pythons must agree on: `lines(spec, axes, inputs)` computes the same table under CPython and MicroPython.
+"""What both Pythons must agree on: `lines` computes the same table under CPython and MicroPython.
 
-Written for MicroPython: no imports but `spec` and `axes`, which the caller hands in.
+Written for MicroPython: no imports, but the caller hands in `spec` and modules of the page.
 """
+
+
+class Numbers:
+    """What `paths` needs of a typed array."""
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def join(self, between):
+        return between.join([str(number) for number in self.numbers])
 
 
 def attempt(function, *arguments):
@@ -25,7 +35,12 @@ def shown(value):
     return "“" + value + "”" if isinstance(value, str) else repr(value)
 
 
-def lines(spec, axes, inputs):
+def rounded(numbers):
+    """Numbers of about 1 without what is left where they all but cancel out, and without a negative 0."""
+    return [round(number, 9) + 0.0 for number in numbers]
+
+
+def lines(spec, axes, camera, paths, rotation, inputs):
     """A list of lines, one for each thing computed from `inputs`, a dict of lists."""
     table = ["the fields are " + shown(list(spec.DEFAULTS))]
     for name in sorted(spec.CHOICES):
@@ -45,13 +60,20 @@ def lines(spec, axes, inputs):
             "layers",
             "logits_layer",
             "shown_layer",
+            "shown_morph",
             "shown_dimensions",
+            "shown_neuron",
             "parameter_count",
             "memory_needed",
             "check",
         ):
             table.append(name + " " + query + " → " + attempt(getattr(spec, name), experiment))
         table.append("same_run " + query + " → " + shown(spec.same_run(experiment, spec.DEFAULTS)))
+        for width in range(1, 12):
+            add("dimensions_of " + query, spec.dimensions_of, experiment, width)
+    for number in inputs["morphs"]:
+        add("rounded_morph", spec.rounded_morph, number)
+        add("text_of", spec.text_of, "morph", spec.rounded_morph(number))
     for number in inputs["rates"]:
         table.append(f"text_of {number:.12g} → {float(spec.text_of('learning_rate', number)):.12g}")
     for number in inputs["short_rates"]:
@@ -60,19 +82,58 @@ def lines(spec, axes, inputs):
         add("bytes_in_words", spec.bytes_in_words, number)
     for low, high in inputs["ranges"]:
         add("ticks", axes.ticks, low, high)
-        add("fitted", axes.fitted, None, low, high)
-        add("fitted", axes.fitted, (low - 1, high + 1), low, high)
         values = axes.ticks(low, high)
         step = values[1] - values[0] if len(values) > 1 else high - low
         for value in values:
             add("tick_text", axes.tick_text, value, step)
-        axis = axes.Axis()
-        axis.fit(low, high)
-        axis.fit(low + 10, high + 30)
-        for _ in range(3):
-            add("glide", axis.glide, False)
-            table.append(shown(axis.shown))
-        add("glide", axis.glide, True)
-        table.append(shown(axis.shown))
     add("plot_box", axes.plot_box, 400, 300)
+    _add_camera(add, camera, inputs["extents"])
+    _add_rotation(table, rotation, inputs["turns"])
+    for label in range(6):
+        for radius in inputs["radii"]:
+            add("mark", paths.mark, label, radius)
+            add("marks", paths.marks, "1 -2 9999999 3 4", label, radius)
+    for numbers in inputs["paths"]:
+        table.append("data " + shown(numbers) + " → " + paths.data(Numbers(numbers)))
     return table
+
+
+def _add_camera(add, camera, extents):
+    def state():
+        return seen.shown, seen.target, seen.moved, seen.view(), seen.ranges()
+
+    seen = camera.Camera()
+    # From here on it looks on as the points move.
+    for x, y, half in extents:
+        add("fitted", camera.fitted, None, x, y, half)
+        add("fitted", camera.fitted, (x + half / 9, y, half * 1.2), x, y, half)
+        add("fitted", camera.fitted, (0, 0, 1), x, y, half)
+        for numbers in ((x, y, half), (x, float("nan"), half), (x, y, float("inf"))):
+            seen.fit(*numbers)
+            add("fit", state)
+        for _ in range(3):
+            add("glide", seen.glide, False)
+            add("glide", state)
+        seen.zoom_by(1.25, 0.5, -0.25)
+        add("zoom_by", state)
+        seen.pan_by(-0.125, 0.75)
+        add("pan_by", state)
+        add("glide", seen.glide, True)
+        add("glide", state)
+        if half > 1000:
+            seen.fit_all()
+            add("fit_all", state)
+        elif half < 0.01:
+            seen.reset()
+            seen.fit(x, y, half)
+            add("reset", state)
+
+
+def _add_rotation(table, rotation, turns):
+    matrix = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
+    for yaw, pitch in turns:
+        before = matrix
+        matrix = rotation.turned(matrix, yaw, pitch)
+        skewed = [number + 0.01 * index for index, number in enumerate(matrix)]
+        for result in (matrix, rotation.product(before, matrix), rotation.orthonormal(skewed)):
+            table.append("turned " + shown([yaw, pitch]) + " → " + shown(rounded(result)))

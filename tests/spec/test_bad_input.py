@@ -95,26 +95,50 @@ def test_every_offered_learning_rate_is_allowed():
         assert accepted("learning_rate", spec.text_of("learning_rate", rate)) == rate
 
 
-@pytest.mark.parametrize(("text", "value"), [("0, 1", (0, 1)), ("1,0", (1, 0)), (" 3 , 7", (3, 7))])
+DIMENSIONS = "Dimensions must be two or three different whole numbers counted from 0, such as 0, 1; "
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0, 1", (0, 1)),
+        ("1,0", (1, 0)),
+        (" 3 , 7", (3, 7)),
+        ("0, 1, 2", (0, 1, 2)),
+        ("7,5 ,6", (7, 5, 6)),
+        ("", ()),
+        ("   ", ()),
+    ],
+)
 def test_dimensions_that_are_allowed(text, value):
     assert accepted("dimensions", text, layer="fc1") == value
 
 
-@pytest.mark.parametrize("text", ["", "0", "0,1,2", "a, b", "0;1", "-1, 0", "0.5, 1", "0,", "0 1", "1e0,2", "one, two"])
+def test_no_dimensions_are_allowed_at_every_layer():
+    for hidden in ((), (1,), (3,)):
+        assert accepted("dimensions", "", layer="fc1", hidden_layers=hidden) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "a, b", "0;1", "-1, 0", "0.5, 1", "0,", ",", "0,,1", "0 1", "1e0,2", "one, two", "0,1,2,3", "0,1,", "²,1"],
+)
 def test_dimensions_that_are_not(text):
-    message = refusal("dimensions", text)
-    assert message.startswith("Dimensions must be two different whole numbers counted from 0, such as 0, 1; ")
-    assert message.endswith(f"{f'“{text}”' if text else 'an empty box'} is not.")
+    assert refusal("dimensions", text, layer="fc1") == f"{DIMENSIONS}“{text}” is not."
 
 
-@pytest.mark.parametrize("text", ["1, 1", "0,0", "01, 1"])
-def test_equal_dimensions(text):
-    message = refusal("dimensions", text)
-    assert "two different whole numbers counted from 0" in message
-    assert message.endswith("are the same.")
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [("1, 1", 1), ("0,0", 0), ("01, 1", 1), ("0, 1, 0", 0), ("2,1,1", 1), ("3, 3, 3", 3), ("9, 9", 9)],
+)
+def test_equal_dimensions(text, twice):
+    assert refusal("dimensions", text, layer="fc1") == f"{DIMENSIONS}{twice} is there twice."
 
 
-@pytest.mark.parametrize(("layer", "text", "last"), [("", "0, 2", 1), ("fc1", "8, 0", 7), ("tanh1", "1, 400", 7)])
+@pytest.mark.parametrize(
+    ("layer", "text", "last"),
+    [("", "0, 2", 1), ("", "0, 1, 2", 1), ("fc1", "8, 0", 7), ("fc1", "0, 8, 1", 7), ("tanh1", "1, 400", 7)],
+)
 def test_dimensions_out_of_range_are_told_the_range_of_the_layer(layer, text, last):
     message = refusal("dimensions", text, layer=layer)
     assert f"Dimensions of layer {layer or 'fc2'} run from 0 to {last}" in message
@@ -124,6 +148,76 @@ def test_dimensions_out_of_range_are_told_the_range_of_the_layer(layer, text, la
 def test_dimensions_of_a_layer_that_has_only_one():
     message = refusal("dimensions", "0, 1", layer="fc1", hidden_layers=(1,))
     assert message == "Layer fc1 has a single dimension, 0, which is drawn by itself."
+
+
+NEURON = "Neuron must be the name of a layer and a number counted from 0, such as fc1.0; "
+
+
+@pytest.mark.parametrize("text", ["", "fc1.0", "tanh1.7", "input.1", "BN12.345", "gone9.12", "fc1.999999999"])
+def test_neurons_that_are_allowed(text):
+    """Also one that the network does not have: it may have had it, or have it again."""
+    assert accepted("neuron", text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("fc1", "fc1.", ".", ".3", "3", "fc1.x", "fc1.-1"),
+        *("fc1.+1", "fc1.0.1", "fc1.1_0", "fc1.1e0", "fc1.²", "fc1.٣"),
+        *("fc1. 0", "fc 1.0", " fc1.0", "fc-1.0", "<b>.0", "fc1,0", "é.0", "\u212a1.0", "\u01301.0", "a" * 25 + ".0"),
+        "fc1.1234567890",
+    ],
+)
+def test_neurons_that_cannot_be_one(text):
+    quoted = text if len(text) <= 24 else text[:23] + "…"
+    assert refusal("neuron", text) == f"{NEURON}“{quoted.strip()}” is not."
+
+
+def test_neuron_of_blanks():
+    assert refusal("neuron", "  ") == f"{NEURON}an empty box is not."
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("0", 0), ("0.0", 0), ("0.", 0), (".5", 0.5), ("0.25", 0.25), ("0.999", 0.999)),
+        # Three digits are kept, and 1 is the next layer.
+        *(("0.12345", 0.123), ("0.0004", 0), ("0.9995", 0.999), ("0.9999999", 0.999)),
+    ],
+)
+def test_morphs_that_are_allowed(text, value):
+    morph = accepted("morph", text)
+    assert morph == value
+    assert type(morph) is float
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1", "1.0", "1.5", "10", "-0", "-0.5", "+0.5", "nan", "inf"),
+        *("1e-3", "0,5", "0.5.5", "..5", ".", "50%", "half"),
+        *("0_5", "0x1", " 0.5", "٠.٥", "½", "0.123456789", "99999999"),
+    ],
+)
+def test_morphs_that_are_not(text):
+    assert refusal("morph", text) == f"Morph must be a number from 0 to less than 1; “{text.strip()}” is not."
+
+
+def test_morph_of_too_many_digits():
+    assert refusal("morph", "0." + BIG).endswith("; “0.999999999999999999999…” is not.")
+
+
+def test_no_morph():
+    assert refusal("morph", "") == "Morph must be a number from 0 to less than 1; an empty box is not."
+
+
+@pytest.mark.parametrize("name", spec.SWITCHES)
+def test_switches(name):
+    assert accepted(name, "on") is True
+    assert accepted(name, "off") is False
+    for text in ("On", "OFF", "true", "True", "1", "0", "yes", "on off", "onn", "é"):
+        assert refusal(name, text) == f"{spec.LABELS[name]} must be on or off; “{text}” is not."
+    assert refusal(name, "") == f"{spec.LABELS[name]} must be on or off; an empty box is not."
 
 
 @pytest.mark.parametrize(
@@ -164,7 +258,7 @@ def test_choices(name):
         assert message.startswith(f"{spec.LABELS[name]} must be one of {', '.join(spec.CHOICES[name])}; ")
 
 
-@pytest.mark.parametrize("text", ["fc 1", "<b>", "fc-1", "a" * 25, "fc1;", "../x"])
+@pytest.mark.parametrize("text", ["fc 1", "<b>", "fc-1", "a" * 25, "fc1;", "../x", "fc1.0", "é", "\u212a", "\u0130"])
 def test_layers_that_cannot_be_a_name(text):
     assert refusal("layer", text).startswith("Visualize layer must be the name of a layer such as fc1; “")
 
@@ -178,8 +272,8 @@ def test_long_nonsense_is_cut_short():
 
 def test_digits_without_end_are_refused_unread():
     """CPython refuses to read more than 4300 digits, with words of its own; MicroPython would read them for minutes."""
-    for name in ("hidden_layers", "dimensions", "batch_size", "seed", "learning_rate"):
-        for text in (BIG, f"8, {BIG}"):
+    for name in ("hidden_layers", "dimensions", "batch_size", "seed", "learning_rate", "neuron", "morph", "speed"):
+        for text in (BIG, f"8, {BIG}", f"fc1.{BIG}"):
             message = refusal(name, text)
             assert spec.LABELS[name] in message
             assert "Exceeds the limit" not in message
@@ -257,13 +351,21 @@ def test_defaults_are_the_originals():
         "hidden_layers": (8,),
         "seed": 0,
         "layer": "",
-        "dimensions": (0, 1),
     }
-    assert {name: value for name, value in spec.DEFAULTS.items() if name != "speed"} == originals
+    assert {name: spec.DEFAULTS[name] for name in originals} == originals
     assert spec.DEFAULTS["speed"] in spec.SPEEDS
     assert spec.LEARNING_RATES == (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
     assert set(spec.LABELS) == set(spec.DEFAULTS)
     assert all(math.isfinite(rate) for rate in spec.LEARNING_RATES)
+
+
+def test_every_field_is_of_the_run_or_of_the_view():
+    assert set(spec.VIEW) < set(spec.LIVE) < set(spec.DEFAULTS)
+    assert len(set(spec.LIVE)) == len(spec.LIVE)
+    for name in spec.SWITCHES:
+        assert spec.DEFAULTS[name] in (True, False)
+    for name, choices in spec.CHOICES.items():
+        assert spec.DEFAULTS[name] in choices
 
 
 def test_every_default_can_be_typed():

@@ -1,4 +1,4 @@
-"""`spec` and `page.axes` under the pinned MicroPython compute what they compute under CPython."""
+"""`spec` and the arithmetic of `page` under the pinned MicroPython compute what they compute under CPython."""
 
 import json
 import random
@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 import spec
-from page import axes
+from page import axes, camera, paths, rotation
 from tests.spec import table
 from tools import environment, runtime
 
 HERE = Path(__file__).parent
+# In the order in which `table.lines` takes them.
+MODULES = (spec, axes, camera, paths, rotation)
 NASTY = (
     *(
         "",
@@ -52,8 +54,11 @@ NASTY = (
         "1j",
         "0x10",
     ),
-    *("60", "61", "180", "181", "4294967295", "4294967296", "999999999999999", "9" * 400, "9" * 20_000, "x" * 60),
+    *("60", "61", "180", "181", "4294967295", "4294967296", "999999999999999", "9" * 400, "9" * 5000, "x" * 60),
     *("tanh", "Tanh", "adam", "fc1", "softmax", "layer_norm", "none", "spiral", "16384, 16384", "1000000000"),
+    *("on", "off", "On", "true", "neuron", "pca", "tour", "0, 1, 2", "0,1,0", "2,0,1", "0,1,2,3", ", ", "３, ٣"),
+    *("fc1.0", "tanh1.7", "fc1.00", "fc1.", ".3", "fc1.x", "fc1.0.1", "gone.9", "é.0", "fc1.٣", "K", "İ1.0"),
+    *("0.5", "0.25", ".75", "0.", "0.999", "0.9999", "0.12345", "0.00001", "1.0", "..", "0.5.5", "½", "0.123456789"),
 )
 
 
@@ -63,6 +68,10 @@ def inputs():
     queries = ["", "#", "&=&", "unknown=1", "hidden_layers=", "hidden_layers=8%2C4%2c2&layer=fc2&dimensions=3,1"]
     queries += [
         "hidden_layers=1&layer=fc1&dimensions=3,1",
+        "hidden_layers=3&layer=fc1",
+        "hidden_layers=3&layer=tanh1&dimensions=2,0,1&morph=0.375&neuron=tanh1.2",
+        "hidden_layers=&neuron=tanh1.2&morph=0.5&layer=softmax",
+        "contour=off&zero_lines=on&grid=off&boundary=on&shading=neuron&neuron=fc2.1",
         "learning_rate=1e16",
         "learning_rate=0.1&speed=0",
         "seed=abc",
@@ -71,7 +80,10 @@ def inputs():
         pairs = [f"{name}={dice.choice(list(choices))}" for name, choices in spec.CHOICES.items()]
         pairs.append(f"hidden_layers={','.join(str(dice.randint(1, 99)) for _ in range(dice.randint(0, 5)))}")
         pairs.append(f"layer={dice.choice(('fc1', 'fc2', 'BN1', 'LN2', 'tanh1', 'softmax', 'input', ''))}")
-        pairs.append(f"dimensions={dice.randint(0, 9)},{dice.randint(0, 9)}")
+        pairs.append(f"dimensions={','.join(str(dice.randint(0, 9)) for _ in range(dice.choice((2, 2, 3))))}")
+        pairs.append(f"neuron={dice.choice(('fc1', 'fc2', 'tanh1', 'relu2', 'softmax', 'input'))}.{dice.randint(0, 9)}")
+        pairs.append(f"morph={dice.randint(0, 999) / 1000}")
+        pairs += [f"{name}={dice.choice(('on', 'off'))}" for name in spec.SWITCHES]
         pairs.append(f"{dice.choice(list(spec.DEFAULTS))}={dice.choice(NASTY)}")
         queries.append("&".join(pairs))
     rates = [10 ** dice.uniform(-30, 30) for _ in range(200)]
@@ -80,6 +92,10 @@ def inputs():
     for _ in range(100):
         low, span = dice.gauss(0, 1) * 10 ** dice.uniform(-4, 6), 10 ** dice.uniform(-4, 6)
         ranges.append((low, low + span))
+    extents = [(0, 0, 0), (3, -4, 0), (0, 0, 1), (0.1, 0, 0.9), (5, 5, 0.001), (-2e6, 1e6, 3e7)]
+    for _ in range(60):
+        half = 10 ** dice.uniform(-3, 4)
+        extents.append((dice.gauss(0, 1) * half, dice.gauss(0, 1) * half, half))
     return {
         "texts": [(name, text) for name in spec.DEFAULTS for text in NASTY],
         "queries": queries,
@@ -102,6 +118,16 @@ def inputs():
             2 * 10**30,
         ],
         "ranges": ranges,
+        "morphs": [thousandths / 1000 for thousandths in range(1001)] + [dice.random() for _ in range(100)],
+        "extents": extents,
+        "turns": [(dice.gauss(0, 0.5), dice.gauss(0, 0.5)) for _ in range(100)],
+        "radii": [1, 4.2, 0.74, 5.3, 37.77, 1234.5678, 98765.4321, 123456.789, 0.00123],
+        "paths": [
+            [],
+            [0, 0],
+            [1, -2, 30, 40],
+            [1, -2, 30, 40, 9999999, -1000000, 1000000, 9999999, 7, 7, 8, 8, 9, 9],
+        ],
     }
 
 
@@ -116,7 +142,7 @@ def micropython(tmp_path_factory):
 
 
 def test_both_pythons_agree(micropython):
-    files = [spec.__file__, axes.__file__, table.__file__]
+    files = [table.__file__, *(module.__file__ for module in MODULES)]
     process = subprocess.run(
         [*environment.node(), str(HERE / "micropython_runner.mjs"), str(micropython), *files],
         input=json.dumps(inputs()),
@@ -128,8 +154,8 @@ def test_both_pythons_agree(micropython):
     assert process.returncode == 0, process.stderr
     theirs = json.loads(process.stdout)
     # By way of JSON here too, so that both get lists and the same numbers.
-    ours = table.lines(spec, axes, json.loads(json.dumps(inputs())))
-    assert len(ours) > 2000
+    ours = table.lines(*MODULES, json.loads(json.dumps(inputs())))
+    assert len(ours) > 6000
     assert len(theirs) == len(ours)
     differ = [
         f"\n  CPython: {ours}\n  MicroPython: {theirs}"

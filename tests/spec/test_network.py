@@ -77,9 +77,25 @@ def test_shown_layer():
         ((8,), "fc1", [5, 3], (5, 3)),
         ((8,), "fc1", (7, 0), (7, 0)),
         ((8,), "fc1", (8, 0), (0, 1)),
+        ((8,), "fc1", (7, 2, 4), (7, 2, 4)),
+        ((8,), "fc1", [7, 2, 4], (7, 2, 4)),
+        ((8,), "fc1", (7, 2, 8), (0, 1)),
+        ((8,), "fc1", (), (0, 1)),
         ((8,), "", (5, 3), (0, 1)),
+        ((8,), "", (1, 0), (1, 0)),
+        ((8,), "", (0, 1, 2), (0, 1)),
+        ((8,), "", (), (0, 1)),
+        ((4,), "fc1", (), (0, 1)),
+        ((3,), "fc1", (), (0, 1, 2)),
+        ((3,), "tanh1", [], (0, 1, 2)),
+        ((3,), "fc1", (0, 1), (0, 1)),
+        ((3,), "fc1", (2, 0, 1), (2, 0, 1)),
+        ((3,), "fc1", (0, 3), (0, 1, 2)),
+        ((3,), "input", (0, 1, 2), (0, 1)),
+        ((1,), "fc1", (), (0,)),
         ((1,), "fc1", (0, 1), (0,)),
         ((1,), "tanh1", (5, 3), (0,)),
+        ((1,), "tanh1", (5, 3, 4), (0,)),
         ((2,), "fc1", (1, 0), (1, 0)),
         ((2,), "gone", (1, 2), (0, 1)),
     ],
@@ -95,8 +111,87 @@ def test_shown_dimensions_exist(experiment):
     name, width = spec.shown_layer(experiment)
     assert (name, width) in [(name, width) for name, _, width in spec.layers(experiment)]
     dimensions = spec.shown_dimensions(experiment)
-    assert len(set(dimensions)) == min(2, width)
+    assert dimensions == spec.dimensions_of(experiment, width)
+    assert dimensions == (experiment["dimensions"] or tuple(range(width if width <= 3 else 2)))
+
+
+@examples(200)
+@given(experiments(), st.integers(1, 50))
+def test_dimensions_of_any_layer_exist(experiment, width):
+    """What was chosen for one layer is asked of the others too."""
+    dimensions = spec.dimensions_of(experiment, width)
+    assert len(dimensions) == len(set(dimensions)) in range(min(2, width), min(3, width) + 1)
+    assert min(dimensions) >= 0
     assert max(dimensions) < width
+
+
+@pytest.mark.parametrize(
+    ("choices", "shown"),
+    [
+        ({}, ("tanh1", 0)),
+        ({"neuron": "tanh1.3"}, ("tanh1", 3)),
+        ({"neuron": "fc1.7"}, ("fc1", 7)),
+        ({"neuron": "input.1"}, ("input", 1)),
+        ({"neuron": "softmax.1"}, ("softmax", 1)),
+        ({"neuron": "fc1.007"}, ("fc1", 7)),
+        # What does not exist, or no more.
+        ({"neuron": "fc1.8"}, ("tanh1", 0)),
+        ({"neuron": "input.2"}, ("tanh1", 0)),
+        ({"neuron": "relu1.0"}, ("tanh1", 0)),
+        ({"neuron": "tanh1.0", "activation": "relu"}, ("relu1", 0)),
+        ({"neuron": "BN1.0"}, ("tanh1", 0)),
+        ({"neuron": "softmax.0", "loss": "mean_squared_error"}, ("tanh1", 0)),
+        ({"hidden_layers": (8, 4, 3)}, ("tanh3", 0)),
+        ({"hidden_layers": (8, 4), "activation": "linear", "normalization": "layer_norm"}, ("linear2", 0)),
+        ({"hidden_layers": [8, 4], "neuron": "tanh1.7"}, ("tanh1", 7)),
+        # No hidden layer.
+        ({"hidden_layers": ()}, ("input", 0)),
+        ({"hidden_layers": (), "neuron": "tanh1.3"}, ("input", 0)),
+        ({"hidden_layers": (), "neuron": "fc1.1"}, ("fc1", 1)),
+        ({"hidden_layers": (), "loss": "mean_squared_error", "normalization": "batch_norm"}, ("input", 0)),
+    ],
+)
+def test_shown_neuron(choices, shown):
+    assert spec.shown_neuron({**spec.DEFAULTS, **choices}) == shown
+
+
+@examples(200)
+@given(experiments(), st.sampled_from(list(spec.ACTIVATIONS)), st.lists(st.integers(1, 9), max_size=3))
+def test_shown_neuron_exists_whatever_becomes_of_the_network(experiment, activation, hidden):
+    for changed in (experiment, {**experiment, "activation": activation, "hidden_layers": tuple(hidden)}):
+        name, index = spec.shown_neuron(changed)
+        widths = {name: width for name, _, width in spec.layers(changed)}
+        assert 0 <= index < widths[name]
+    if experiment["neuron"]:
+        assert spec.neuron_name(*spec.shown_neuron(experiment)) == experiment["neuron"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "shown"),
+    [
+        ({}, 0.25),
+        ({"layer": "input"}, 0.25),
+        ({"layer": "tanh1"}, 0.25),
+        ({"layer": "softmax"}, 0),
+        ({"layer": "gone"}, 0.25),
+        ({"loss": "mean_squared_error"}, 0),
+        ({"loss": "mean_squared_error", "layer": "tanh1"}, 0.25),
+        ({"loss": "mean_squared_error", "layer": "softmax"}, 0),
+        ({"hidden_layers": (), "layer": "input"}, 0.25),
+    ],
+)
+def test_shown_morph(choices, shown):
+    """There is no way to go on from the last layer."""
+    assert spec.shown_morph({**spec.DEFAULTS, "morph": 0.25, **choices}) == shown
+
+
+@examples(200)
+@given(st.floats(0, 1))
+def test_rounded_morph_can_be_written(share):
+    morph = spec.rounded_morph(share)
+    assert spec.parse("morph", spec.text_of("morph", morph)) == morph
+    assert abs(morph - share) < 0.0011
+    assert spec.rounded_morph(morph) == morph
 
 
 @examples(150)
@@ -148,12 +243,24 @@ def test_same_run():
         "batch_size": 41,
         "hidden_layers": (8, 8),
         "seed": 1,
+        "shading": "neuron",
+        "neuron": "fc1.3",
+        "contour": False,
+        "zero_lines": True,
         "layer": "fc1",
+        "morph": 0.5,
+        "projection": "pca",
         "dimensions": (1, 0),
+        "grid": False,
+        "boundary": False,
         "speed": 1,
     }
     assert set(others) == set(spec.DEFAULTS)
     assert spec.same_run(spec.DEFAULTS, dict(spec.DEFAULTS))
     for name, value in others.items():
-        live = name in ("learning_rate", "layer", "dimensions", "speed")
-        assert spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, name: value}) is live
+        assert value != spec.DEFAULTS[name]
+        acts_on_a_running_network = name in ("learning_rate", "speed", *spec.VIEW)
+        assert spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, name: value}) is acts_on_a_running_network
+    live = {name: others[name] for name in spec.LIVE}
+    assert spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, **live})
+    assert not spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, **live, "seed": 1})

@@ -18,8 +18,7 @@ def is_valid(experiment):
         assert type(value) is type(spec.DEFAULTS[name]) or name == "learning_rate"
     spec.check(experiment)
     _, width = spec.shown_layer(experiment)
-    dimensions = experiment["dimensions"]
-    return dimensions == spec.DEFAULTS["dimensions"] or max(dimensions) < width
+    return max(spec.shown_dimensions(experiment)) < width
 
 
 @examples(200)
@@ -47,6 +46,43 @@ def test_only_what_differs_is_written_in_the_order_of_the_fields():
     assert spec.to_query({**spec.DEFAULTS, "hidden_layers": ()}) == "hidden_layers="
 
 
+def test_the_view_is_written_in_the_order_of_the_fields():
+    experiment = {
+        **spec.DEFAULTS,
+        "boundary": False,
+        "grid": False,
+        "dimensions": (2, 0, 7),
+        "projection": "tour",
+        "morph": 0.125,
+        "layer": "fc1",
+        "zero_lines": True,
+        "contour": False,
+        "neuron": "tanh1.3",
+        "shading": "neuron",
+        "seed": 5,
+    }
+    query = (
+        "seed=5&shading=neuron&neuron=tanh1.3&contour=off&zero_lines=on&layer=fc1&morph=0.125&projection=tour"
+        "&dimensions=2,0,7&grid=off&boundary=off"
+    )
+    assert spec.to_query(experiment) == query
+    assert spec.from_query(query) == (experiment, [])
+    backwards = "&".join(reversed(query.split("&")))
+    assert spec.from_query(backwards) == (experiment, [])
+
+
+def test_every_morph_of_three_digits_is_read_back():
+    for thousandths in range(1000):
+        experiment = {**spec.DEFAULTS, "morph": thousandths / 1000}
+        assert spec.from_query(spec.to_query(experiment)) == (experiment, [])
+
+
+def test_dimensions_may_be_left_to_the_layer():
+    assert spec.from_query("layer=fc1&dimensions=") == ({**spec.DEFAULTS, "layer": "fc1"}, [])
+    # Older links say both dimensions of the logits.
+    assert spec.from_query("dimensions=0,1") == ({**spec.DEFAULTS, "dimensions": (0, 1)}, [])
+
+
 @pytest.mark.parametrize("query", ["", "#", "?", "#?", "&", "=", "&&==&", "unknown=1&hello", "play"])
 def test_nothing_of_ours_is_the_default_experiment(query):
     assert spec.from_query(query) == (spec.DEFAULTS, [])
@@ -65,12 +101,42 @@ def test_order_in_the_address_does_not_matter():
     assert (experiment["dimensions"], experiment["layer"]) == ((11, 9), "fc2")
 
 
+def test_dimensions_that_the_shown_layer_lacks_wait_for_one_that_has_them():
+    """The playhead comes past narrow layers: what is chosen for wide ones must not get lost."""
+    experiment, complaints = spec.from_query("dimensions=5,3&layer=fc2")
+    assert complaints == []
+    assert experiment["dimensions"] == (5, 3)
+    assert spec.shown_dimensions(experiment) == (0, 1)
+    assert spec.shown_dimensions({**experiment, "layer": "tanh1"}) == (5, 3)
+
+
 def test_wrong_fields_keep_their_default_and_complain_each():
-    experiment, complaints = spec.from_query("learning_rate=nan&hidden_layers=8,,4&dimensions=7,9&seed=5&loss=l")
+    experiment, complaints = spec.from_query("learning_rate=nan&hidden_layers=8,,4&dimensions=7,7&seed=5&loss=l")
     assert experiment == {**spec.DEFAULTS, "seed": 5}
     assert [text.split(" must")[0] for text in complaints[:3]] == ["Learning rate", "Loss", "Hidden layers"]
-    assert complaints[3].startswith("Dimensions of layer fc2 run from 0 to 1")
+    assert complaints[3].startswith("Dimensions must be two or three different")
     assert len(complaints) == 4
+    assert all(text.endswith(".") for text in complaints)
+
+
+def test_wrong_fields_of_the_view_keep_their_default_and_complain_each():
+    wrong = {
+        "shading": "Neuron",
+        "neuron": "fc1",
+        "contour": "no",
+        "zero_lines": "",
+        "layer": "fc 1",
+        "morph": "1",
+        "projection": "umap",
+        "dimensions": "0,1,1",
+        "grid": "1",
+        "boundary": "false",
+    }
+    assert tuple(wrong) == spec.VIEW
+    query = "&".join(f"{name}={text}" for name, text in wrong.items())
+    experiment, complaints = spec.from_query(query + "&seed=5")
+    assert experiment == {**spec.DEFAULTS, "seed": 5}
+    assert [text.split(" must")[0] for text in complaints] == [spec.LABELS[name] for name in wrong]
     assert all(text.endswith(".") for text in complaints)
 
 
@@ -92,7 +158,12 @@ values = st.one_of(
     st.text(alphabet="0123456789,.-+eE%2C nafi", max_size=30),
     st.integers().map(str),
     st.floats().map(str),
+    st.floats(0, 1).map(str),
+    st.floats(0, 1).map(lambda number: f"{number:.6f}"),
     st.sampled_from(["", "0", "8,4", "99999999999999999999", "1e999", "nan", "%", "%2", "%2C", "fc1", "é", "9" * 5000]),
+    st.sampled_from(
+        ["0,1,2", "2,2", "on", "off", "fc1.0", "fc1.00", "gone.7", ".", "0.9999", "\u212a", "tour", "classes"]
+    ),
 )
 pairs = st.tuples(st.one_of(st.sampled_from(list(spec.DEFAULTS)), st.text(max_size=12)), values).map("=".join)
 fragments = st.one_of(
@@ -119,5 +190,6 @@ def test_changed_is_valid_or_refused_and_leaves_the_old_alone(experiment, name, 
         assert str(error).endswith(".")
     else:
         assert after[name] == spec.parse(name, text)
+        assert spec.parse(name, spec.text_of(name, after[name])) == after[name]
         assert {**after, name: before[name]} == before
     assert experiment == before

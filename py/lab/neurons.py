@@ -1,0 +1,60 @@
+"""The network strip: what every neuron does over the input plane, and the weights between the layers."""
+
+import math
+
+import numpy as np
+
+import spec
+from lab.boundary import shade_signed
+from lab.plane import SHOWN
+
+# Samples a side of a heat map, at most; where there are many neurons, so few.
+TILE, SMALL_TILE = 25, 13
+MANY = 160
+
+
+def tile_stride(resolution, neurons):
+    """Every how many samples of the lattice are one of a heat map."""
+    most = TILE if neurons <= MANY else SMALL_TILE
+    return next(stride for stride in range(1, resolution) if resolution % stride == 0 and resolution // stride < most)
+
+
+def tiles(experiment, seen, resolution, palette):
+    """Heat maps of the first `SHOWN` neurons of every layer: `(tiles, scales)`.
+
+    `seen` holds every layer on `plane.grid(resolution)`, the first neurons in the first columns. `tiles`, shape
+    (neurons, T, T, 4) uint8, show each relative to `scales`, by layer the largest magnitude on the samples shown.
+    """
+    layers = spec.layers(experiment)
+    counts = [min(SHOWN, width) for *_, width in layers]
+    stride = tile_stride(resolution, sum(counts))
+    side = resolution + 1
+    tile = resolution // stride + 1
+    values = np.empty((sum(counts), tile * tile), np.float32)
+    first = 0
+    for (name, *_), count in zip(layers, counts, strict=True):
+        samples = seen[name].reshape(side, side, -1)[::stride, ::stride, :count]
+        values[first : first + count].reshape(count, tile, tile)[:] = samples.transpose(2, 0, 1)
+        first += count
+    largest = np.maximum(values.max(axis=1), -values.min(axis=1))
+    if not math.isfinite(largest.sum()):
+        largest = np.where(np.isfinite(values), np.abs(values), 0).max(axis=1)
+    largest = np.maximum.reduceat(largest, np.cumsum([0, *counts[:-1]]))
+    largest[largest == 0] = 1
+    pixels = shade_signed(values, np.repeat(largest, counts)[:, None], palette)
+    names = [name for name, *_ in layers]
+    return pixels.reshape(-1, tile, tile, 4), dict(zip(names, largest.tolist(), strict=True))
+
+
+def weights(kernels):
+    """The first `SHOWN` × `SHOWN` weights of each kernel, row by row, -127 … 127 relative to the largest: int8, flat.
+
+    What is not finite is 0.
+    """
+    return np.concatenate([_relative(kernel[:SHOWN, :SHOWN]) for kernel in kernels])
+
+
+def _relative(block):
+    block = np.where(np.isfinite(block), block, 0)
+    # In float64, where dividing by the least of float32's numbers is no matter.
+    return np.rint(block * (127 / (float(np.abs(block).max()) or 1.0))).astype(np.int8).ravel()

@@ -1,0 +1,250 @@
+"""The right view: points, grid and boundary as a layer, or the way from one layer to the next, makes of them.
+
+A picture is a sum of terms, one for the layer at the playhead and one for the layer that it is on the way to. Where
+that is an element-wise activation both are seen through the same basis, so that x -> (1 - t) x + t sigma(x).
+"""
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+import spec
+from lab import contour, layers
+from lab.contour import BREAK, LIMIT
+from lab.plane import projected
+
+# How far a layer of one neuron is spread across, relative to half the picture.
+SPREAD = 0.3
+# Depths are drawn in so many steps.
+DEPTHS = 4
+# Half the picture is so many units of a path.
+UNITS = 20_000
+
+
+class Term(NamedTuple):
+    """A layer's part in the picture: see `projector.Projection`."""
+
+    layer: str
+    weight: float
+    basis: np.ndarray
+    centre: np.ndarray
+    middle: np.ndarray
+    half: float
+    spatial: bool
+
+
+def next_layer(experiment, layer):
+    """`(name, kind)` of the layer after one, or None."""
+    every = [(name, kind) for name, kind, _ in spec.layers(experiment)]
+    names = [name for name, _ in every]
+    index = names.index(layer) + 1
+    return every[index] if index < len(every) else None
+
+
+def layers_shown(experiment, view):
+    """The names of the layer at the playhead and, if that is between two, of the next."""
+    after = next_layer(experiment, view["layer"])
+    return [view["layer"], after[0]] if view["morph"] > 0 and after else [view["layer"]]
+
+
+def terms(experiment, view, projections):
+    """The picture's `Term`s; `projections`: those of `layers_shown`, in order."""
+    t = view["morph"] if len(projections) == 2 else 0.0
+    shown = [
+        Term(name, weight, projection.basis, projection.centre, projection.middle, projection.half, projection.spatial)
+        for name, weight, projection in zip(layers_shown(experiment, view), (1 - t, t), projections, strict=False)
+    ]
+    if len(shown) == 2 and next_layer(experiment, view["layer"])[1] in spec.ACTIVATIONS:
+        one, other = shown
+        common = {
+            "basis": _between(one.basis, other.basis, t),
+            "centre": _between(one.centre, other.centre, t),
+            "half": _between(one.half, other.half, t),
+        }
+        shown = [one._replace(**common), other._replace(**common)]
+    return shown
+
+
+def _between(one, other, t):
+    return (1 - t) * one + t * other
+
+
+def half_of(terms):
+    """How far the picture reaches from its middle."""
+    return sum(term.weight * term.half for term in terms)
+
+
+def extent(terms):
+    """The picture's middle and how far it reaches: (x, y, half), float32."""
+    x, y = (sum(term.weight * float(term.middle[axis]) for term in terms) for axis in range(2))
+    return np.array([x, y, half_of(terms)], np.float32)
+
+
+def positions(terms, places, turn, spread=False):
+    """Where samples lie, shape (3, rows) float32: right, up, towards the eye.
+
+    `places` hold, for each term, the layer's activations @ its basis, shape (rows, 3). `turn` (3, 3) turns those
+    that are spatial; flat ones lie as near as a spatial one reaches. With `spread` the samples of a layer of one
+    neuron lie at different heights.
+    """
+    total = None
+    for term, place in zip(terms, places, strict=True):
+        # Row by row: NumPy is slow where the last axis has a length of 3.
+        place = place.T.copy()
+        place -= term.centre[:, None]
+        if term.spatial:
+            place = turn @ place
+        else:
+            place[2] = term.half
+            if spread and len(term.basis) == 1:
+                place[1] += golden_spread(place.shape[1]) * np.float32(SPREAD * term.half)
+        if len(terms) > 1:
+            place *= np.float32(term.weight)
+        total = place if total is None else total + place
+    return total
+
+
+@cache
+def golden_spread(count):
+    """Evenly filling heights in ±1 by the golden ratio, the same every time."""
+    return ((np.arange(count) * 0.6180339887) % 1 * 2 - 1).astype(np.float32)
+
+
+class Samples(NamedTuple):
+    """Positions as they go into a path: `x` and `y` in whole units, `depth`, and which are `finite`, None for all."""
+
+    x: np.ndarray
+    y: np.ndarray
+    depth: np.ndarray
+    finite: np.ndarray | None
+
+
+def samples(positions, half):
+    """`Samples` of positions, shape (3, rows); `depth` is 0 to `DEPTHS` from far to near."""
+    finite = None
+    if not math.isfinite(positions.sum()):
+        finite = np.isfinite(positions).all(axis=0)
+        positions = np.where(finite, positions, 0)
+    # The plain functions: on few numbers `np.clip` takes longer than all of them.
+    scaled = np.rint(positions[:2] * np.float32(UNITS / half))
+    x, y = np.maximum(np.minimum(scaled, np.float32(LIMIT)), np.float32(-LIMIT)).astype(np.int32)
+    depth = positions[2] * np.float32(DEPTHS / 2 / half)
+    return Samples(x, y, depth + np.float32(DEPTHS / 2), finite)
+
+
+def _bucket(depth):
+    return np.maximum(np.minimum(depth, np.float32(DEPTHS - 1)), np.float32(0)).astype(np.uint8)
+
+
+def _last_of_runs(values):
+    """Whether each value is the last of a run of equal ones."""
+    result = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=result[:-1])
+    return result
+
+
+def grid_lines(samples, margins, resolution, spatial):
+    """The lines at whole numbers of the input plane: `(lines, line_groups)`; see `groups_of`.
+
+    `samples` and `margins`, shape (fields, rows), are those of `plane.grid(resolution)`; a key is class * 4 + depth.
+    """
+    first, second = _segments(resolution)
+    middles = margins[:, first] + margins[:, second]
+    if len(margins) == 1:
+        classes = 2
+        rank = (middles[0] > 0).astype(np.uint8)
+    else:
+        classes = len(margins)
+        rank = middles.argmax(axis=0).astype(np.uint8)
+    if spatial:
+        rank += np.uint8(classes) * _bucket((samples.depth[first] + samples.depth[second]) * np.float32(0.5))
+    else:
+        rank += np.uint8(classes * (DEPTHS - 1))
+    # A run of segments of the same rank is one polyline; the lines themselves end every `resolution` segments.
+    ends_run = _last_of_runs(rank)
+    ends_run[resolution - 1 :: resolution] = True
+    if samples.finite is not None:
+        good = samples.finite[first] & samples.finite[second]
+        ends_run[:-1] |= ~good[1:]
+        first, second, rank, ends_run = first[good], second[good], rank[good], ends_run[good]
+    # Few different numbers of one byte are sorted by counting.
+    order = rank.argsort(kind="stable")
+    first, rank, ends_run = first[order], rank[order], ends_run[order]
+    ends_group = _last_of_runs(rank)
+    # A segment writes its first point; the last of a run its second as well, and a BREAK unless it ends the group.
+    sizes = ends_run * np.int32(3)
+    sizes += np.int32(2)
+    sizes -= ends_group
+    ends = sizes.cumsum()
+    starts = ends - sizes
+    lines = np.full(ends[-1] if len(ends) else 0, BREAK, np.int32)
+    lines[starts] = samples.x[first]
+    lines[starts + 1] = samples.y[first]
+    last = ends_run.nonzero()[0]
+    starts, second = starts[last], second[order[last]]
+    lines[starts + 2] = samples.x[second]
+    lines[starts + 3] = samples.y[second]
+    groups = [divmod(int(number), classes) for number in rank[ends_group]]
+    return lines, _rows([label * DEPTHS + depth for depth, label in groups], ends[ends_group])
+
+
+@cache
+def _segments(resolution):
+    """The lattice's samples at both ends of every segment of the lines, line by line: two arrays of indices."""
+    side = resolution + 1
+    index = np.arange(side * side).reshape(side, side)
+    every = resolution // 12
+    lines = np.concatenate([index[::every], index.T[::every]])
+    return lines[:, :-1].ravel(), lines[:, 1:].ravel()
+
+
+def marks(samples, labels, held_out, selected, spatial):
+    """The points in groups that are drawn alike: `(marks, mark_groups)`.
+
+    `labels` int, `held_out` and `selected` bool, shape (points,). A key is held_out + 2 * selected + 4 * depth + 16 *
+    class; far groups come first, then the selected, then the held out.
+    """
+    depth = _bucket(samples.depth) if spatial else np.full(len(labels), DEPTHS - 1, np.uint8)
+    rank = (((depth * np.uint8(2) + selected) * np.uint8(2) + held_out) * np.uint8(16) + labels).astype(np.uint8)
+    order = rank.argsort(kind="stable")
+    if samples.finite is not None:
+        order = order[samples.finite[order]]
+    rank = rank[order]
+    numbers = np.full((len(order), 3), BREAK, np.int32)
+    numbers[:, 0] = samples.x[order]
+    numbers[:, 1] = samples.y[order]
+    kept = np.ones(numbers.shape, np.bool_)
+    ends_group = _last_of_runs(rank)
+    kept[ends_group, 2] = False
+    ends = ends_group.nonzero()[0]
+    keys = [(n >> 4 & 1) + 2 * (n >> 5 & 1) + 4 * (n >> 6) + 16 * (n & 15) for n in rank[ends].tolist()]
+    return numbers[kept], _rows(keys, ends + 1)
+
+
+def _rows(keys, ends):
+    """Groups as rows (key, count), by where each ends."""
+    result = np.empty((len(keys), 2), np.int32)
+    result[:, 0] = keys
+    result[:, 1] = ends
+    result[1:, 1] -= result[:-1, 1].copy()
+    return result
+
+
+def projected_crossings(experiment, terms, seen, crossings, classes):
+    """For each term the layer's activations @ its basis where lines cross the lattice, shape (segments * 2, 3).
+
+    They are interpolated between samples, those of a softmax by its logits, which are what crosses 0: there the line
+    would else leave the place where two probabilities are equal.
+    """
+    kinds = {name: kind for name, kind, _ in spec.layers(experiment)}
+    result = []
+    for term in terms:
+        if kinds[term.layer] == "softmax":
+            logits = contour.at(crossings, seen[spec.logits_layer(experiment)][:, :classes])
+            output, _ = layers.softmax(logits.reshape(-1, classes), (), (), False)
+            result.append(output @ term.basis)
+        else:
+            result.append(contour.at(crossings, projected(seen[term.layer])).reshape(-1, 3))
+    return result

@@ -1,0 +1,383 @@
+"""Everything that one drawing shows, within the time that it may take.
+
+One square lattice over the input plane goes through the network with every drawing: the bent grid, its boundary, the
+heat maps and the zero lines are made of it, and where the network is so large that nothing finer can be afforded, the
+left view as well. What only follows the parameters, weights and probes, takes turns.
+"""
+
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+import spec
+from lab import boundary, contour, network, neurons, plane, probe, representation
+from lab.projector import Projector
+
+# Squares a side of the left view; the finest that keeps within its time is drawn.
+RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
+# Seen through single neurons the plane is shaded no finer than this.
+FINEST_OF_NEURON = 100
+# The lattice may take this share of a drawing's time.
+LATTICE_SHARE = 0.5
+# What drawing costs before that has been measured, for a `Cost`: seconds a sample, overhead, asking.
+LATTICE_DRAWING = (7e-8, 12000, 3000)
+LEFT_DRAWING = (2e-8, 15000, 7000)
+# Weights and probes are renewed after at least so many seconds, and after so many times what they take.
+TURN_SECONDS = 0.25
+TURN_REST = 10
+# What the left view depends on beside the network.
+LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
+# Probes that are fitted at once may take so many times what that of a very narrow layer takes.
+PROBES_AT_ONCE = 16
+
+
+class Cost:
+    """What samples of the plane cost: so many seconds each in the network, and so many each when drawn.
+
+    A drawing takes as long as one of `overhead` more samples would, and asking the network as long as drawing `asking`
+    samples: these hold on any machine, near enough, as NumPy's calls are as slow as its loops.
+    """
+
+    def __init__(self, evaluation, drawing, overhead, asking):
+        self.evaluation, self.drawing, self.overhead, self.asking = evaluation, drawing, overhead, asking
+        self.measured = 0
+
+    def seconds(self, samples):
+        """How long so many samples will take."""
+        return samples * self.evaluation + (samples + self.overhead + self.asking) * self.drawing
+
+    def learn(self, samples, evaluation, drawing):
+        """Takes the measured seconds of a drawing into account; not those of the first, which warms up as well."""
+        self.measured += 1
+        if self.measured == 1:
+            return
+        # Of few samples hardly anything can be told beside the asking. So it is taken for twice as long: the guess is
+        # rather too low, and put right by more samples, than so high that no more are ever tried.
+        evaluation = max(evaluation - 2 * self.asking * self.drawing, 0.02 * evaluation)
+        self.evaluation = self._averaged(self.evaluation, evaluation / samples)
+        self.drawing = self._averaged(self.drawing, drawing / (samples + self.overhead))
+
+    def _averaged(self, before, measured):
+        # Slow, so that one hiccup of the machine does not make the picture coarser for an instant; but at first what
+        # was guessed counts as one measurement.
+        share = 1 / self.measured
+        if share < 0.1:
+            share, measured = 0.1, min(measured, 4 * before)
+        return before + share * (measured - before)
+
+
+def finest(resolutions, cost, seconds, current=None):
+    """The finest resolution that takes at most `seconds`, or None; the `current` one may take a fifth longer."""
+    for resolution in reversed(resolutions):
+        if cost.seconds((resolution + 1) ** 2) <= seconds * (1.2 if resolution == current else 1):
+            return resolution
+    return None
+
+
+class Lattice(NamedTuple):
+    """What the network makes of the lattice: `seen`, every layer's output @ its selector, by name, and the same of
+    the `place`, if there is one; `margins`, shape (fields, samples), see `boundary.margins`."""
+
+    resolution: int
+    seen: dict[str, np.ndarray]
+    margins: np.ndarray
+    place: dict[str, np.ndarray]
+
+
+class Stage:
+    """The views of one run."""
+
+    def __init__(self, experiment, data):
+        self.experiment, self.data = experiment, data
+        # What each part of the last drawing took.
+        self.milliseconds = dict.fromkeys(("boundary", "representation", "network", "probes"), 0.0)
+        self._last = [name for name, *_ in spec.layers(experiment)[-2:]]
+        self._projector = Projector(experiment)
+        self._held_out = np.zeros(len(data.points), np.bool_)
+        self._held_out[data.held_out] = True
+        self._selectors = {name: plane.selector(width) for name, _, width in spec.layers(experiment)}
+        # What they were made of.
+        self._selected: dict[str, tuple] = {}
+        guess = _guessed_seconds_a_point(experiment)
+        self._costs = {
+            "lattice": Cost(guess, *LATTICE_DRAWING),
+            "fine": Cost(guess, *LEFT_DRAWING),
+            "neuron": Cost(guess, *LEFT_DRAWING),
+        }
+        self._projecting = 0.0
+        self._resolutions: dict[str, int | None] = {}
+        # The network's output for all points at the last drawing: while it is the same, so is the network.
+        self._state = b""
+        # What was made of it last, each with all that it depends on.
+        self._lattice: tuple = (None, None)
+        self._left: tuple = (None, None)
+        self._turns = Turns(experiment, data)
+
+    def draw(self, trainer, outputs, view):
+        """What is to be seen of the trainer's network, as arrays by name.
+
+        `outputs` are every layer's outputs for all points, by name in order; `view` is the request's. The result has:
+
+        - left view: `pixels` (resolution + 1, resolution + 1, 4), `resolution`, `contour`, `zero_lines`
+        - right view: `unit`, `extent`, `positions` (points, 2), `lines`, `line_groups`, `bend_boundary`, `marks`,
+          `mark_groups`, `axes`, `spatial`, `shares`, `moving`, `shape`, `place_position`, `place_scores`, `scores`,
+          `point_values`
+        - network: `tiles` (neurons, T, T, 4), `tile_size`, and now and then `weights` and `probes`
+        """
+        began = time.perf_counter()
+        state = network.output(outputs).tobytes()
+        renewed, self._state = state != self._state, state
+        if renewed:
+            self._lattice = self._left = (None, None)
+        names = representation.layers_shown(self.experiment, view)
+        projections = [self._projector.project(name, outputs[name], view) for name in names]
+        terms = representation.terms(self.experiment, view, projections)
+        projected = time.perf_counter() - began
+        self._projecting += 0.1 * (projected - self._projecting)
+
+        seconds = view["milliseconds"] / 1000 - self._projecting
+        cost = self._costs["lattice"]
+        m = self._choose("lattice", plane.LATTICES, seconds * LATTICE_SHARE) or plane.LATTICES[0]
+        lattice, evaluated = self._evaluate_lattice(trainer, m, terms, view)
+        started = time.perf_counter()
+        right = self._draw_right(terms, lattice, outputs, view)
+        drawn = time.perf_counter()
+        tiles, scales = neurons.tiles(self.experiment, lattice.seen, m, view["palette"])
+        tiled = time.perf_counter()
+        zero_lines = boundary.zero_lines(self.experiment, lattice.seen, m) if view["zero_lines"] else boundary.NOTHING
+        if evaluated:
+            cost.learn((m + 1) ** 2, evaluated, time.perf_counter() - started)
+        left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
+        bounded = time.perf_counter()
+        turn = self._turns.take(trainer, outputs, renewed)
+        self.milliseconds = {
+            "boundary": (bounded - tiled) * 1000,
+            "representation": (projected + evaluated + drawn - started) * 1000,
+            "network": (tiled - drawn) * 1000,
+            "probes": (time.perf_counter() - bounded) * 1000,
+        }
+        return {
+            **left,
+            **right,
+            "zero_lines": zero_lines,
+            "axes": projections[0].axes,
+            "shares": projections[0].shares,
+            "moving": self._projector.moving or self._turns.waiting,
+            "tiles": tiles,
+            "tile_size": tiles.shape[1],
+            **turn,
+        }
+
+    def _choose(self, what, resolutions, seconds):
+        """The finest of `resolutions` that can be afforded, or None."""
+        cost = self._costs[what]
+        if not cost.measured:
+            # The lattice teaches what the network takes, all the others take no more.
+            cost.evaluation = self._costs["lattice"].evaluation
+        chosen = finest(resolutions, cost, seconds, self._resolutions.get(what))
+        self._resolutions[what] = chosen
+        return chosen
+
+    def _evaluate_lattice(self, trainer, m, terms, view):
+        """`(lattice, seconds)`; the network is only asked where something has changed, or else it took no time."""
+        began = time.perf_counter()
+        self._select(terms, view)
+        place = view["place"]
+        key = m, place, dict(self._selected)
+        if key == self._lattice[0]:
+            return self._lattice[1], 0.0
+        points = plane.grid(m)
+        count = len(points)
+        if place:
+            points = np.concatenate([points, np.array([place], np.float32)])
+        every = trainer.plane(points, self._selectors)
+        seen = {name: values[:count] for name, values in every.items()}
+        margins = boundary.margins(self.experiment, [seen[name] for name in self._last], self.data.classes)
+        lattice = Lattice(m, seen, margins, {name: values[count:] for name, values in every.items()})
+        self._lattice = key, lattice
+        return lattice, time.perf_counter() - began
+
+    def _select(self, terms, view):
+        """Brings the selectors up to date: the bases of what is shown, and the neuron to shade by."""
+        selected = {term.layer: (term.basis.tobytes(), None) for term in terms}
+        bases = {term.layer: term.basis for term in terms}
+        if view["shading"] == "neuron":
+            layer, index = view["neuron"]
+            selected[layer] = selected.get(layer, (None, None))[0], index
+        for layer, content in selected.items():
+            if self._selected.get(layer) != content:
+                width = len(self._selectors[layer])
+                self._selectors[layer] = plane.selector(width, bases.get(layer), content[1])
+        # A layer that is not looked at any more may keep its selector.
+        self._selected.update(selected)
+
+    def _draw_right(self, terms, lattice, outputs, view):
+        turn = np.array(view["turn"], np.float32).reshape(3, 3)
+        half = representation.half_of(terms)
+        unit = half / representation.UNITS
+        spatial = any(term.spatial for term in terms)
+
+        places = [outputs[term.layer] @ term.basis for term in terms]
+        points = representation.positions(terms, places, turn, spread=True)
+        selected = np.zeros(points.shape[1], np.bool_)
+        selected[view["selected"]] = True
+        marks, mark_groups = representation.marks(
+            representation.samples(points, half), self.data.labels, self._held_out, selected, spatial
+        )
+        nothing = boundary.NOTHING
+        lines, line_groups, bend_boundary = nothing, nothing.reshape(0, 2), nothing
+        if view["grid"]:
+            places = [plane.projected(lattice.seen[term.layer]) for term in terms]
+            bent = representation.samples(representation.positions(terms, places, turn), half)
+            lines, line_groups = representation.grid_lines(bent, lattice.margins, lattice.resolution, spatial)
+        if view["boundary"]:
+            side = lattice.resolution + 1
+            crossings = contour.crossings(lattice.margins.reshape(-1, side, side))
+            places = representation.projected_crossings(
+                self.experiment, terms, lattice.seen, crossings, self.data.classes
+            )
+            ends = representation.positions(terms, places, turn)[:2].T
+            bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
+        activations = outputs[view["layer"]]
+        point = view["point"]
+        return {
+            "unit": unit,
+            "extent": representation.extent(terms),
+            "positions": np.ascontiguousarray(points[:2].T),
+            "lines": lines,
+            "line_groups": line_groups,
+            "bend_boundary": bend_boundary,
+            "marks": marks,
+            "mark_groups": mark_groups,
+            "spatial": spatial,
+            "shape": np.array(activations.shape),
+            "scores": boundary.class_scores(self.experiment, network.output(outputs)),
+            "point_values": np.zeros(0, np.float32) if point is None else activations[point, : plane.SHOWN].copy(),
+            **self._place(terms, lattice, turn),
+        }
+
+    def _place(self, terms, lattice, turn):
+        """Where the hovered place lies, and its classes' scores; empty where there is none."""
+        places = [plane.projected(lattice.place[term.layer]) for term in terms]
+        output = lattice.place[self._last[-1]][:, : self.data.classes]
+        return {
+            "place_position": representation.positions(terms, places, turn)[:2].ravel(),
+            "place_scores": boundary.class_scores(self.experiment, output).ravel(),
+        }
+
+    def _draw_left(self, trainer, lattice, scales, seconds, view):
+        """The left view, drawn within `seconds`; made of the lattice if that is as fine as can be afforded."""
+        by_neuron = view["shading"] == "neuron"
+        what = "neuron" if by_neuron else "fine"
+        enough = min(view["resolution"], FINEST_OF_NEURON) if by_neuron else view["resolution"]
+        useful = [r for r in RESOLUTIONS if r < enough] + [r for r in RESOLUTIONS if r >= enough][:1]
+        resolution = self._choose(what, useful, seconds)
+        key = resolution, lattice.resolution, [view[name] for name in LOOKS]
+        if key == self._left[0]:
+            return self._left[1]
+        began = time.perf_counter()
+        own = resolution is not None and resolution > lattice.resolution
+        if not own:
+            resolution, seen = lattice.resolution, lattice.seen
+        elif by_neuron:
+            seen = trainer.plane(plane.grid(resolution), self._selectors)
+        else:
+            seen = trainer.grid_outputs(resolution)
+        evaluated = time.perf_counter()
+        neuron = None
+        if by_neuron:
+            layer = view["neuron"][0]
+            scale = _scale(scales[layer], plane.chosen(lattice.seen[layer]))
+            neuron = np.clip(plane.chosen(seen[layer]), -scale, scale), scale
+        result = boundary.draw(
+            self.experiment, [seen[name] for name in self._last], self.data.classes, resolution, view, neuron
+        )
+        if own:
+            self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
+        self._left = key, {**result, "resolution": resolution}
+        return self._left[1]
+
+
+def _scale(largest, values):
+    """A layer's largest magnitude, on its heat maps or else of a neuron that has none."""
+    values = np.abs(values[np.isfinite(values)])
+    return max(largest, values.max()) if len(values) else largest
+
+
+class Turns:
+    """What follows the parameters only and is too dear for every drawing: weights and probes take turns.
+
+    A drawing renews one of them, the first both: weights, or the probes of some layers, as many as are quickly fitted.
+    """
+
+    def __init__(self, experiment, data):
+        self.data = data
+        self._names = [name for name, *_ in spec.layers(experiment)]
+        self._probes = np.full((len(self._names), 2), math.nan, np.float32)
+        self._portions = _portions([width for *_, width in spec.layers(experiment)])
+        self._next = 0
+        # How many portions of each are not of the present network; when each may be renewed in training.
+        self._stale = {"weights": 1, "probes": len(self._portions)}
+        self._due = {"weights": 0.0, "probes": 0.0}
+        self._first = True
+
+    @property
+    def waiting(self):
+        """Whether something is still not of the present network."""
+        return any(self._stale.values())
+
+    def take(self, trainer, outputs, renewed):
+        """`weights` or `probes`, or neither, and both the first time, when probes not yet known are NaN.
+
+        `renewed`: the network is not that of before.
+        """
+        if renewed:
+            self._stale = {"weights": 1, "probes": len(self._portions)}
+        if self._first:
+            self._first = False
+            return {**self._renew("weights", trainer, outputs), **self._renew("probes", trainer, outputs)}
+        now = time.perf_counter()
+        ready = [part for part, count in self._stale.items() if count and (not renewed or now >= self._due[part])]
+        return self._renew(min(ready, key=self._due.__getitem__), trainer, outputs) if ready else {}
+
+    def _renew(self, part, trainer, outputs):
+        began = time.perf_counter()
+        if part == "weights":
+            result = neurons.weights(trainer.kernels(plane.SHOWN))
+        else:
+            for index in self._portions[self._next]:
+                activations = outputs[self._names[index]]
+                self._probes[index] = probe.accuracies(
+                    activations, self.data.targets, self.data.training, self.data.held_out
+                )
+            self._next = (self._next + 1) % len(self._portions)
+            result = self._probes.copy()
+        now = time.perf_counter()
+        self._stale[part] -= 1
+        self._due[part] = now + max(TURN_SECONDS, TURN_REST * (now - began))
+        return {part: result}
+
+
+def _portions(widths):
+    """The layers by number in lists, the probes of each of which are fitted at once: all in one, unless that is dear.
+
+    Beyond some overhead a probe's time grows with the square of the width.
+    """
+    portions: list[list[int]] = []
+    room = 0.0
+    for number, width in enumerate(widths):
+        cost = 1 + (width / 16) ** 2
+        if cost > room:
+            portions.append([])
+            room = PROBES_AT_ONCE
+        portions[-1].append(number)
+        room -= cost
+    return portions
+
+
+def _guessed_seconds_a_point(experiment):
+    """How long one point takes through the network before that has been measured, from its size."""
+    widths = sum(width for _, _, width in spec.layers(experiment))
+    return 5e-11 * spec.parameter_count(experiment) + 2e-8 * widths

@@ -1,0 +1,154 @@
+"""The linear probe against NumPy's least squares, and what it says of data whose answer is known."""
+
+import numpy as np
+import pytest
+
+import spec
+from lab import datasets, probe
+from tests.lab import networks
+
+
+def problem(rows, width, classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    activations = (rng.normal(size=(rows, width)) * rng.uniform(0.5, 2, width) + rng.normal(size=width)).astype("f4")
+    return activations, np.eye(classes, dtype=np.float32)[rng.integers(0, classes, rows)]
+
+
+def ridge_of(activations):
+    x = activations.astype(float) - activations.mean(axis=0, dtype=float)
+    return probe.RIDGE * (x**2).sum(axis=0).mean()
+
+
+def by_least_squares(activations, targets, ridge):
+    """Ridge regression as plain least squares on more rows: √λ · weights = 0; the bias stays free."""
+    rows, width = activations.shape
+    features = np.column_stack([activations, np.ones(rows)])
+    penalty = np.sqrt(ridge) * np.eye(width, width + 1)
+    extended = np.concatenate([targets, np.zeros((width, targets.shape[1]))])
+    return np.linalg.lstsq(np.concatenate([features, penalty]), extended, rcond=None)[0]
+
+
+@pytest.mark.parametrize("width", [1, 2, 8, 60])
+def test_narrow_is_least_squares(width):
+    activations, targets = problem(180, width)
+    weights = probe.linear_probe(activations, targets)
+    assert weights.shape == (width + 1, 3)
+    features = np.column_stack([activations, np.ones(180)]).astype(float)
+    expected = np.linalg.lstsq(features, targets, rcond=None)[0]
+    # The ridge is all the difference.
+    np.testing.assert_allclose(weights, expected, atol=1e-5)
+    np.testing.assert_allclose(features @ weights, features @ expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("rows", "width"), [(180, 2), (50, 49), (50, 50), (50, 51), (60, 400)])
+def test_both_forms_are_ridge_regression(rows, width):
+    activations, targets = problem(rows, width)
+    expected = by_least_squares(activations, targets, ridge_of(activations))
+    np.testing.assert_allclose(probe.linear_probe(activations, targets), expected, atol=1e-6)
+
+
+def test_wide_dual_is_primal():
+    activations, targets = problem(180, 1024)
+    x = activations - activations.mean(axis=0, dtype=float)
+    equations = x.T @ x + ridge_of(activations) * np.eye(1024)
+    weights = probe.linear_probe(activations, targets)
+    np.testing.assert_allclose(weights[:-1], np.linalg.solve(equations, x.T @ targets), atol=1e-6)
+    # The residuals have mean 0, as the bias is free.
+    np.testing.assert_allclose((activations @ weights[:-1] + weights[-1]).mean(axis=0), targets.mean(axis=0), atol=1e-6)
+
+
+def test_copies_of_features():
+    """Copies of features lead to the dual form; shared among the copies the solution is the same function."""
+    activations, targets = problem(60, 20)
+    narrow = probe.linear_probe(activations, targets)
+    wide = probe.linear_probe(np.tile(activations, 5), targets)
+    # The copies' weights add up; five times the features make the ridge a fifth as strong.
+    np.testing.assert_allclose(wide[:-1].reshape(5, 20, 3).sum(axis=0), narrow[:-1], atol=1e-5)
+    np.testing.assert_allclose(wide[-1], narrow[-1], atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e-3, 1, 1e15])
+@pytest.mark.parametrize("width", [4, 400])
+def test_units_do_not_matter(scale, width):
+    activations, targets = problem(40, width)
+    scale = np.float32(scale)
+    one, other = probe.linear_probe(activations, targets), probe.linear_probe(activations * scale, targets)
+    np.testing.assert_allclose(other[:-1] * scale, one[:-1], atol=1e-4)
+    np.testing.assert_allclose(other[-1], one[-1], atol=1e-4)
+
+
+@pytest.mark.parametrize("activations", [np.zeros((20, 3)), np.full((20, 50), 7.0), np.zeros((20, 1))])
+def test_constant_features_leave_the_mean(activations):
+    _, targets = problem(20, 1)
+    weights = probe.linear_probe(activations.astype(np.float32), targets)
+    predicted = activations @ weights[:-1] + weights[-1]
+    np.testing.assert_allclose(predicted, np.tile(targets.mean(axis=0), (20, 1)), atol=1e-6)
+
+
+def test_repeated_and_dead_features_are_well_posed():
+    activations, targets = problem(100, 3)
+    clumsy = np.column_stack([activations, activations, np.zeros((100, 4))]).astype(np.float32)
+    one, other = probe.linear_probe(activations, targets), probe.linear_probe(clumsy, targets)
+    np.testing.assert_allclose(clumsy @ other[:-1] + other[-1], activations @ one[:-1] + one[-1], atol=1e-4)
+
+
+# Accuracy.
+
+
+def accuracies_by_hand(activations, targets, training, held_out):
+    weights = by_least_squares(activations[training], targets[training], ridge_of(activations[training]))
+    result = []
+    for rows in (training, held_out):
+        right = 0
+        for row in rows:
+            outputs = activations[row].astype(float) @ weights[:-1] + weights[-1]
+            right += int(np.argmax(outputs)) == int(np.argmax(targets[row]))
+        result.append(right / len(rows))
+    return tuple(result)
+
+
+@pytest.mark.parametrize("width", [2, 30, 300])
+def test_accuracies(width):
+    activations, targets = problem(120, width, seed=4)
+    order = np.random.default_rng(0).permutation(120)
+    training, held_out = order[:100], order[100:]
+    found = probe.accuracies(activations, targets, training, held_out)
+    assert found == pytest.approx(accuracies_by_hand(activations, targets, training, held_out))
+    assert all(type(share) is float for share in found)
+    if width >= 100:
+        # As many features as points fit anything.
+        assert found[0] == 1
+
+
+def separability(dataset, features, seed=0):
+    data = datasets.load(networks.experiment_of(dataset=dataset, seed=seed))
+    return probe.accuracies(features(data.points), data.targets, data.training, data.held_out)
+
+
+def test_xor_is_not_linearly_separable():
+    shares = [separability("xor", lambda points: points, seed)[0] for seed in range(12)]
+    assert 0.45 < np.mean(shares) < 0.65
+    assert all(0.4 < share < 0.7 for share in shares)
+    # The product of the coordinates is all that it takes.
+    assert separability("xor", lambda points: points[:, :1] * points[:, 1:])[0] == pytest.approx(1, abs=0.03)
+
+
+def test_circle_is_linearly_separable_by_squares():
+    assert separability("circle", lambda points: points)[0] < 0.75
+    training, held_out = separability("circle", lambda points: points**2)
+    assert training > 0.98
+    assert held_out > 0.9
+
+
+@pytest.mark.parametrize("dataset", spec.DATASETS)
+def test_gaussian_alone_is_separable_at_the_input(dataset):
+    assert (separability(dataset, lambda points: points)[0] > 0.95) == (dataset == "gaussian")
+
+
+@pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("row", [3, 18])
+def test_not_finite_is_nan(hole, row):
+    activations, targets = problem(20, 4)
+    activations[row, 1] = hole
+    found = probe.accuracies(activations, targets, np.arange(16), np.arange(16, 20))
+    assert np.isnan(found).tolist() == [True, True]

@@ -1,0 +1,499 @@
+"""Everything that one drawing shows: right for every choice, and within its time."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+
+import spec
+from lab import boundary, datasets, network, plane, probe, stage
+from lab.compiled import CompiledTrainer
+from lab.plain import PlainTrainer
+from lab.stage import Stage
+from tests.lab import networks
+from tests.lab.pictures import GREY, ORANGE, PALETTE, grouped, marked, polylines, view_of
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    """As in the worker."""
+    with np.errstate(all="ignore"):
+        yield
+
+
+class Scene:
+    """A run with its stage, which draws without session."""
+
+    def __init__(self, trainer=PlainTrainer, **choices):
+        self.experiment = networks.experiment_of(**choices)
+        self.data = datasets.load(self.experiment)
+        self.trainer = trainer(self.experiment, self.data)
+        self.stage = Stage(self.experiment, self.data)
+        self.names = [name for name, *_ in spec.layers(self.experiment)]
+        self.steps = 0
+
+    def train(self, steps=1):
+        self.trainer.train(0.01, self.steps, steps)
+        self.steps += steps
+
+    def draw(self, **changes):
+        view = view_of(self.experiment, **changes)
+        return self.stage.draw(self.trainer, self.trainer.outputs(*self.names), view)
+
+
+SHAPES = {
+    "pixels": 3,
+    "contour": 1,
+    "zero_lines": 1,
+    "extent": 1,
+    "positions": 2,
+    "lines": 1,
+    "line_groups": 2,
+    "bend_boundary": 1,
+    "marks": 1,
+    "mark_groups": 2,
+    "axes": 2,
+    "shares": 1,
+    "shape": 1,
+    "place_position": 1,
+    "place_scores": 1,
+    "scores": 2,
+    "point_values": 1,
+    "tiles": 4,
+}
+
+
+def assert_well_formed(scene, drawn, layer):
+    """Types, shapes, and what of the contract can be told of any drawing."""
+    for name, dimensions in SHAPES.items():
+        assert isinstance(drawn[name], np.ndarray), name
+        assert drawn[name].ndim == dimensions, name
+        assert drawn[name].flags.c_contiguous, name
+    kinds = {
+        np.uint8: ("pixels", "tiles"),
+        np.int32: ("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
+        np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "scores"),
+    }
+    for kind, names in kinds.items():
+        for name in names:
+            assert drawn[name].dtype == kind, name
+    side = drawn["resolution"] + 1
+    assert drawn["pixels"].shape == (side, side, 4)
+    assert drawn["tiles"].shape[1:] == (drawn["tile_size"], drawn["tile_size"], 4)
+    shown = sum(min(16, width) for *_, width in spec.layers(scene.experiment))
+    assert len(drawn["tiles"]) == shown
+    assert isinstance(drawn["unit"], float)
+    assert drawn["unit"] > 0
+    assert np.isfinite(drawn["extent"]).all()
+    assert drawn["extent"][2] == pytest.approx(20_000 * drawn["unit"], rel=1e-5)
+    widths = {name: width for name, _, width in spec.layers(scene.experiment)}
+    assert drawn["shape"].tolist() == [200, widths[layer]]
+    assert isinstance(drawn["spatial"], bool)
+    assert isinstance(drawn["moving"], bool)
+    for name in ("contour", "zero_lines", "bend_boundary"):
+        polylines(drawn[name])
+    for key, _ in grouped(drawn["lines"], drawn["line_groups"]):
+        assert 0 <= key < 8
+    for key, points in marked(drawn["marks"], drawn["mark_groups"]):
+        assert 0 <= key < 32
+        assert np.abs(points).max() <= 1_000_000
+
+
+NETWORKS = [
+    {"hidden_layers": hidden, "normalization": normalization, "loss": loss, "activation": activation}
+    for hidden, normalization, loss, activation in (
+        ((), "none", "cross_entropy", "tanh"),
+        ((), "none", "mean_squared_error", "tanh"),
+        ((1,), "none", "cross_entropy", "relu"),
+        ((2, 1), "layer_norm", "mean_squared_error", "sigmoid"),
+        ((3, 4), "batch_norm", "cross_entropy", "linear"),
+        ((20, 3), "none", "mean_squared_error", "tanh"),
+        ((4, 20), "layer_norm", "cross_entropy", "relu"),
+    )
+]
+POISON = (None, np.nan, np.inf, 1e37)
+
+
+@pytest.mark.parametrize("choices", NETWORKS, ids=networks.name_of)
+@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("poison", POISON)
+def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
+    """Every layer, at rest and on the way, with every shading in turn; also once parameters have diverged."""
+    scene = Scene(**choices)
+    if poison is not None:
+        parameters, state, statistics = scene.trainer.arrays()
+        parameters = [array.copy() for array in parameters]
+        parameters[0][0] = poison
+        scene.trainer.restore((parameters, state, statistics))
+    seconds = 0.0
+    shadings = list(spec.SHADINGS)
+    for number, (layer, morph) in enumerate(product(scene.names, (0.0, 0.35, 0.999))):
+        seconds += 0.1
+        drawn = scene.draw(
+            layer=layer,
+            morph=morph,
+            projection=projection,
+            dimensions=([], [0, 1, 2], [2, 0])[number % 3],
+            seconds=seconds,
+            tour_seconds=seconds,
+            calm=number % 5 == 0,
+            shading=shadings[number % 4],
+            zero_lines=number % 2 == 0,
+            contour=number % 3 > 0,
+            grid=number % 7 > 0,
+            selected=[1, 5],
+            point=number,
+            place=[1.0, -2.0] if number % 2 else None,
+            milliseconds=0 if number % 4 else 1e6,
+            resolution=24,
+        )
+        assert_well_formed(scene, drawn, layer)
+        if poison is None:
+            assert len(np.concatenate([p for _, p in marked(drawn["marks"], drawn["mark_groups"])])) == 200
+            assert np.isfinite(drawn["positions"]).all()
+
+
+@pytest.mark.parametrize("choices", NETWORKS, ids=networks.name_of)
+def test_both_trainers_draw_the_same(choices):
+    scenes = Scene(CompiledTrainer, **choices), Scene(PlainTrainer, **choices)
+    for layer, morph in product(scenes[0].names, (0.0, 0.5)):
+        one, other = (scene.draw(layer=layer, morph=morph, place=[2, 3], point=7) for scene in scenes)
+        # A number that is as good as 0 may round to either side.
+        for name in ("positions", "extent", "place_position", "place_scores", "scores", "point_values"):
+            np.testing.assert_allclose(one[name], other[name], atol=1e-3 * max(1, one["extent"][2]), err_msg=name)
+        for name in ("pixels", "tiles"):
+            assert (np.abs(one[name].astype(int) - other[name]) > 2).mean() < 0.01
+
+
+# The parts.
+
+
+def test_points_and_what_is_known_of_them():
+    scene = Scene(hidden_layers=(3,))
+    scene.train(50)
+    drawn = scene.draw(layer="fc2", selected=[3, 8], point=8)
+    outputs = scene.trainer.outputs(*scene.names)
+    np.testing.assert_array_equal(drawn["positions"], outputs["fc2"])
+    np.testing.assert_array_equal(drawn["scores"], outputs["softmax"])
+    np.testing.assert_array_equal(drawn["point_values"], outputs["fc2"][8])
+    groups = marked(drawn["marks"], drawn["mark_groups"], drawn["unit"])
+    assert sum(len(points) for _, points in groups) == 200
+    for key, points in groups:
+        members = scene.data.labels == key // 16
+        members &= np.isin(np.arange(200), scene.data.held_out) == key % 2
+        members &= np.isin(np.arange(200), [3, 8]) == key // 2 % 2
+        np.testing.assert_allclose(points, outputs["fc2"][members], atol=drawn["unit"])
+    assert scene.draw(layer="fc2")["point_values"].tolist() == []
+
+
+@pytest.mark.parametrize(("layer", "after"), [("fc1", "tanh1"), ("tanh1", "fc2"), ("fc2", "softmax")])
+def test_halfway(layer, after):
+    scene = Scene(hidden_layers=(2,))
+    one, halfway, other = (scene.draw(layer=name, morph=t) for name, t in ((layer, 0), (layer, 0.5), (after, 0)))
+    np.testing.assert_allclose(halfway["positions"], (one["positions"] + other["positions"]) / 2, atol=1e-5)
+    np.testing.assert_allclose(halfway["extent"], (one["extent"] + other["extent"]) / 2, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("place", [[0.0, 0.0], [-3.3, 4.1], [6, -6]])
+def test_a_place_of_the_plane(place):
+    scene = Scene(hidden_layers=(3,))
+    scene.train(20)
+    parameters, _, statistics = scene.trainer.arrays()
+    outputs = network.predict(scene.experiment, parameters, statistics, np.array([place], np.float32))
+    drawn = scene.draw(layer="fc2", place=place)
+    np.testing.assert_allclose(drawn["place_position"], outputs["fc2"][0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(drawn["place_scores"], outputs["softmax"][0], rtol=1e-4, atol=1e-6)
+    # In a space it lies where the points lie.
+    point = scene.data.points[17].tolist()
+    drawn = scene.draw(layer="fc1", place=point, turn=[0, 1, 0, -1, 0, 0, 0, 0, 1])
+    np.testing.assert_allclose(drawn["place_position"], drawn["positions"][17], atol=1e-5)
+    nowhere = scene.draw(layer="fc1")
+    assert nowhere["place_position"].tolist() == nowhere["place_scores"].tolist() == []
+
+
+@pytest.mark.parametrize("neuron", [["tanh1", 0], ["tanh1", 19], ["fc1", 17], ["fc2", 1], ["input", 0]])
+@pytest.mark.parametrize("milliseconds", [0, 1e6])
+def test_shaded_by_a_neuron(neuron, milliseconds):
+    scene = Scene(hidden_layers=(20,))
+    layer, index = neuron
+    drawn = scene.draw(shading="neuron", neuron=neuron, milliseconds=milliseconds, resolution=200)
+    resolution = drawn["resolution"]
+    assert resolution == (stage.FINEST_OF_NEURON if milliseconds else 12)
+    parameters, _, statistics = scene.trainer.arrays()
+    outputs = network.predict(scene.experiment, parameters, statistics, plane.grid(resolution))
+    values = outputs[layer][:, index]
+    pixels = drawn["pixels"].reshape(-1, 4)[:, :3].astype(int)
+    towards_first = ((pixels - GREY) * (np.array(ORANGE) - GREY)).sum(axis=1)
+    towards_last = ((pixels - GREY) * (np.array(PALETTE[1]) - GREY)).sum(axis=1)
+    clear = np.abs(values) > 0.05 * np.abs(values).max()
+    assert ((towards_last > towards_first) == (values > 0))[clear].all()
+    if index < 16:
+        largest = np.abs(outputs[layer][:, :16]).max()
+        strength = (
+            np.abs(pixels - GREY).max(axis=1)
+            / np.abs(np.array(PALETTE[:2]) - GREY).max(axis=1)[(values > 0).astype(int)]
+        )
+        np.testing.assert_allclose(strength, boundary.STRENGTH * np.abs(values) / largest, atol=0.03)
+
+
+def test_switches():
+    scene = Scene(hidden_layers=(4,))
+    scene.train(30)
+    everything = scene.draw(zero_lines=True)
+    names = ("contour", "zero_lines", "lines", "bend_boundary")
+    assert all(len(everything[name]) for name in names)
+    nothing = scene.draw(contour=False, zero_lines=False, grid=False, boundary=False)
+    assert not any(len(nothing[name]) for name in names)
+    assert nothing["line_groups"].shape == (0, 2)
+
+
+def test_a_change_of_the_view_is_seen_at_once():
+    scene = Scene(hidden_layers=(3,))
+    first = scene.draw()
+    for changes in (
+        {"shading": "classes"},
+        {"shading": "neuron", "neuron": ["tanh1", 2]},
+        {"shading": "neuron", "neuron": ["tanh1", 1]},
+        {"palette": [[0, 0, 0], [255, 0, 0], [255, 255, 255]]},
+        {"resolution": 100},
+    ):
+        fresh = Scene(hidden_layers=(3,)).draw(**changes)
+        drawn = scene.draw(**changes)
+        np.testing.assert_array_equal(drawn["pixels"], fresh["pixels"])
+        assert drawn["pixels"].shape != first["pixels"].shape or (drawn["pixels"] != first["pixels"]).any()
+    for changes in ({"layer": "fc1"}, {"layer": "input", "morph": 0.5}, {"dimensions": [1, 0]}):
+        fresh, drawn = Scene(hidden_layers=(3,)).draw(**changes), scene.draw(**changes)
+        for name in ("positions", "lines", "bend_boundary"):
+            np.testing.assert_array_equal(drawn[name], fresh[name])
+
+
+# Asking the network no more than need be.
+
+
+class Counting(PlainTrainer):
+    """Notes what it is asked for."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.asked = []
+
+    def plane(self, points, selectors):
+        self.asked.append("plane")
+        return super().plane(points, selectors)
+
+    def grid_outputs(self, resolution):
+        self.asked.append("grid")
+        return super().grid_outputs(resolution)
+
+    def kernels(self, rows=None):
+        self.asked.append("kernels")
+        return super().kernels(rows)
+
+
+def test_a_network_at_rest_is_not_asked_again():
+    scene = Scene(Counting, hidden_layers=(3,))
+    scene.draw(layer="fc1", resolution=200)
+    asked = scene.trainer.asked
+    assert sorted(asked) == ["grid", "kernels", "plane"]
+    asked.clear()
+    scene.draw(layer="fc1", turn=[0, 1, 0, -1, 0, 0, 0, 0, 1], resolution=200, seconds=0.1)
+    assert asked == []
+    scene.draw(layer="fc1", place=[1, 1], resolution=200, seconds=0.2)
+    assert asked == ["plane"]
+    asked.clear()
+    scene.draw(layer="tanh1", place=[1, 1], resolution=200, seconds=0.3)
+    assert asked == ["plane"]
+    asked.clear()
+    scene.train()
+    scene.draw(layer="tanh1", place=[1, 1], resolution=200, seconds=0.4)
+    assert asked[:2] == ["plane", "grid"]
+
+
+# Weights and probes.
+
+
+class Clock:
+    """Stands in for `time`: it only goes on when told."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def perf_counter(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    result = Clock()
+    monkeypatch.setattr(stage, "time", result)
+    return result
+
+
+def test_first_drawing_has_weights_and_probes(clock):
+    scene = Scene(hidden_layers=(20, 3))
+    drawn = scene.draw()
+    assert drawn["weights"].dtype == np.int8
+    assert drawn["weights"].shape == (2 * 16 + 16 * 3 + 3 * 2,)
+    assert drawn["probes"].dtype == np.float32
+    assert_probed(scene, drawn["probes"])
+    # And then nothing more, as nothing has changed.
+    assert not drawn["moving"]
+    again = scene.draw()
+    assert "weights" not in again
+    assert "probes" not in again
+
+
+def test_weights_and_probes_take_turns(clock):
+    scene = Scene(hidden_layers=(4,))
+    scene.draw()
+    seen = []
+    for number in range(120):
+        clock.now += 1 / 60
+        scene.train()
+        drawn = scene.draw(seconds=number / 60)
+        seen.append([name for name in ("weights", "probes") if name in drawn])
+    assert max(map(len, seen)) == 1
+    for name in ("weights", "probes"):
+        times = np.flatnonzero([name in parts for parts in seen])
+        assert 7 <= len(times) <= 8
+        assert np.diff(times).min() >= 14
+
+
+def assert_probed(scene, probes):
+    """Every layer's probe is that of the network as it is."""
+    outputs = scene.trainer.outputs(*scene.names)
+    for row, name in zip(probes, scene.names, strict=True):
+        expected = probe.accuracies(outputs[name], scene.data.targets, scene.data.training, scene.data.held_out)
+        assert row.tolist() == np.float32(expected).tolist()
+
+
+def test_wide_layers_are_probed_one_after_the_other(clock):
+    scene = Scene(hidden_layers=(70,))
+    drawn = scene.draw()
+    assert drawn["weights"].any()
+    known = [np.isfinite(drawn["probes"]).all(axis=1).sum()]
+    # At rest one after the other, without waiting.
+    while drawn["moving"]:
+        drawn = scene.draw()
+        assert "weights" not in drawn
+        known.append(np.isfinite(drawn["probes"]).all(axis=1).sum())
+    assert known == [1, 2, 3, 5]
+    assert_probed(scene, drawn["probes"])
+    scene.train()
+    clock.now += 1
+    seen, probes = [], drawn["probes"]
+    drawn = {"moving": True}
+    while drawn["moving"]:
+        drawn = scene.draw()
+        probes = drawn.get("probes", probes)
+        seen.append([name for name in ("weights", "probes") if name in drawn])
+    # All are brought up to date, and weights once.
+    assert sorted(seen) == [["probes"]] * 4 + [["weights"]]
+    assert_probed(scene, probes)
+
+
+@pytest.mark.parametrize("widths", [(2, 8, 8, 2, 2), (2, 64, 64, 2), (2, 1024, 1024, 2), (2,) + (8,) * 60])
+def test_portions_of_probes(widths):
+    portions = stage._portions(widths)
+    assert [number for portion in portions for number in portion] == list(range(len(widths)))
+    assert all(len(portion) == 1 for portion in portions if max(widths[number] for number in portion) >= 64)
+    assert (len(portions) == 1) == (widths == (2, 8, 8, 2, 2))
+    assert max(map(len, portions)) < 16
+
+
+# Time.
+
+
+class Timed:
+    """A trainer of known cost, on a clock that goes by it: so long a point, and so long for every question."""
+
+    def __init__(self, trainer, clock, seconds_a_point):
+        self.trainer, self.clock, self.seconds_a_point = trainer, clock, seconds_a_point
+        self.points = []
+
+    def plane(self, points, selectors):
+        self._takes(len(points))
+        return self.trainer.plane(points, selectors)
+
+    def grid_outputs(self, resolution):
+        self._takes((resolution + 1) ** 2)
+        return self.trainer.grid_outputs(resolution)
+
+    def kernels(self, rows=None):
+        return self.trainer.kernels(rows)
+
+    def _takes(self, points):
+        self.points.append(points)
+        self.clock.now += self.seconds_a_point * points
+
+
+def drawn_for_long(clock, microseconds, milliseconds, **changes):
+    """The trainer and the drawings of a run whose network takes so many microseconds a point."""
+    scene = Scene(hidden_layers=(3,))
+    trainer = Timed(scene.trainer, clock, 1e-6 * microseconds)
+    took, drawings = [], []
+    for number in range(80):
+        scene.train()
+        outputs = scene.trainer.outputs(*scene.names)
+        trainer.points = []
+        began = clock.now
+        view = view_of(scene.experiment, milliseconds=milliseconds, resolution=200, seconds=number / 60, **changes)
+        drawings.append(scene.stage.draw(trainer, outputs, view))
+        took.append(1000 * (clock.now - began))
+    return trainer, drawings, np.array(took)
+
+
+@pytest.mark.parametrize("shading", ["probability", "neuron"])
+@pytest.mark.parametrize("microseconds", [0.01, 0.1, 0.4, 2])
+@pytest.mark.parametrize("milliseconds", [4, 12, 50])
+def test_a_drawing_keeps_to_its_time(clock, microseconds, milliseconds, shading):
+    trainer, drawings, took = drawn_for_long(clock, microseconds, milliseconds, shading=shading)
+    # The coarsest lattice is drawn in any case.
+    least = 169 * microseconds / 1000
+    assert took[-20:].max() <= max(milliseconds * 1.2, least)
+    # It does not go back and forth.
+    assert len({drawing["resolution"] for drawing in drawings[-20:]}) == 1
+    # And uses the time that it has.
+    finest = 40401 if shading == "probability" else 101 * 101
+    if trainer.points != [97 * 97, finest]:
+        assert took[-1] > 0.2 * milliseconds
+
+
+def test_a_fast_network_is_drawn_as_finely_as_asked(clock):
+    trainer, drawings, _ = drawn_for_long(clock, 1e-4, 20)
+    assert drawings[-1]["resolution"] == 200
+    assert trainer.points == [97 * 97, 201 * 201]
+
+
+def test_a_network_that_is_too_dear_is_asked_once_for_the_coarsest_lattice(clock):
+    trainer, drawings, _ = drawn_for_long(clock, 90, 5, zero_lines=True)
+    assert trainer.points == [13 * 13]
+    assert drawings[-1]["resolution"] == 12
+    assert drawings[-1]["tile_size"] == 13
+    assert len(drawings[-1]["contour"])
+
+
+def test_size_is_guessed_before_it_is_measured():
+    cost = stage.Cost(
+        stage._guessed_seconds_a_point(networks.experiment_of(hidden_layers=(1024,) * 3)), *stage.LATTICE_DRAWING
+    )
+    assert stage.finest(plane.LATTICES, cost, 0.0025) is None
+    small = stage.Cost(stage._guessed_seconds_a_point(networks.experiment_of()), *stage.LATTICE_DRAWING)
+    assert stage.finest(plane.LATTICES, small, 0.004) >= 24
+
+
+def test_one_hiccup_changes_little():
+    cost = stage.Cost(1e-6, 1e-7, 5000, 1000)
+    for _ in range(30):
+        cost.learn(1000, 1e-3, 6e-4)
+    before = cost.seconds(1000)
+    cost.learn(1000, 1.0, 1.0)
+    assert cost.seconds(1000) < 2 * before
+
+
+def test_milliseconds_by_part(clock):
+    scene = Scene()
+    scene.draw()
+    assert set(scene.stage.milliseconds) == {"boundary", "representation", "network", "probes"}
+    assert all(math.isfinite(number) and number >= 0 for number in scene.stage.milliseconds.values())
