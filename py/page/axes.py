@@ -1,4 +1,4 @@
-"""Axes: what range to show, where the ticks go, and drawing them around a plot. Pure but for `draw`."""
+"""Axes: where the ticks go, and drawing them around a plot. Pure but for `draw`."""
 
 import math
 
@@ -6,7 +6,6 @@ MARGIN_LEFT = 34
 MARGIN_BOTTOM = 22
 MARGIN_TOP = 8
 MARGIN_RIGHT = 8
-EASE = 0.22
 
 
 def ticks(low, high, count=6):
@@ -31,55 +30,6 @@ def tick_text(value, step):
     if float(text) == 0:
         return "0"
     return "−" + text[1:] if text[0] == "-" else text
-
-
-def fitted(shown, low, high):
-    """The range to show for data from `low` to `high` when `shown` is shown now, or None at first.
-
-    The range stays where it is as long as the data fill a good part of it, so that axes do not jitter while a
-    network learns; when it must move it leaves room, so that it need not move again soon.
-    """
-    span = high - low
-    if not span > 0:
-        span = max(abs(high), 1) * 0.5
-    if shown:
-        shown_low, shown_high = shown
-        width = shown_high - shown_low
-        if shown_low <= low and high <= shown_high and high - low >= 0.5 * width:
-            return shown
-    middle = (low + high) / 2
-    return middle - span * 0.62, middle + span * 0.62
-
-
-class Axis:
-    """The range along one side of a plot, which glides to where the data are."""
-
-    def __init__(self):
-        self.target = None
-        self.shown = None
-
-    def fit(self, low, high):
-        self.target = fitted(self.target, low, high)
-        if self.shown is None:
-            self.shown = self.target
-
-    def glide(self, at_once):
-        """Moves a part of the way to the target; True while there is way left."""
-        if self.shown == self.target:
-            return False
-        low, high = self.shown
-        target_low, target_high = self.target
-        low += EASE * (target_low - low)
-        high += EASE * (target_high - high)
-        close = 0.002 * (target_high - target_low)
-        if at_once or (abs(low - target_low) < close and abs(high - target_high) < close):
-            self.shown = self.target
-            return False
-        self.shown = low, high
-        return True
-
-    def reset(self):
-        self.target = self.shown = None
 
 
 def plot_box(width, height):

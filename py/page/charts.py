@@ -16,6 +16,8 @@ class Charts:
         self.charts = []
         self.data = None
         self.drawn = 0
+        self.epoch = None
+        self.marks = [by_id("loss-mark"), by_id("accuracy-mark")]
         self.restyle()
 
     def due(self):
@@ -45,11 +47,26 @@ class Charts:
         self.data = [history.subarray(part * rows, (part + 1) * rows) for part in range(5)]
         self._draw()
 
+    def mark(self, epoch):
+        """Marks an epoch that the run has been taken back to; None where it is at its end."""
+        if epoch != self.epoch:
+            self.epoch = epoch
+            self._place_marks()
+
+    def _place_marks(self):
+        for (chart, _), mark in zip(self.charts, self.marks):
+            mark.hidden = self.epoch is None
+            if self.epoch is not None:
+                mark.style.left = "%.1fpx" % (chart.valToPos(self.epoch, "x") + chart.over.offsetLeft)
+                mark.style.height = "%dpx" % chart.over.clientHeight
+
     def _draw(self):
         self.drawn = now()
         if self.data:
             for chart, (training, held_out) in self.charts:
                 chart.setData(window.Array.of(self.data[0], self.data[training], self.data[held_out]))
+            if self.epoch is not None:
+                self._place_marks()
 
     def describe(self, epoch, metrics):
         """Says in the charts' labels how training stands."""
@@ -70,7 +87,7 @@ def _chart(box, limits):
     options = {
         "width": box.clientWidth,
         "height": box.clientHeight,
-        "padding": [6, 8, 0, 0],
+        "padding": [6, 14, 0, 0],
         "legend": {"show": False},
         "cursor": {"show": False},
         "scales": {"x": {"time": False}, "y": {}},
@@ -82,10 +99,20 @@ def _chart(box, limits):
         "axes": [dict(axis, size=24, space=60), dict(axis, size=38, space=28)],
     }
     options = to_js(options)
-    options.scales.y.range = create_proxy(
-        lambda chart, least, most, key: to_js([low, high if high is not None else max(most or 1, 1e-6) * 1.05])
-    )
-    options.scales.x.range = create_proxy(lambda chart, least, most, key: to_js([0, max(most or 0, 10)]))
+    options.scales.y.range = _range(low, lambda most: high if high is not None else max(most or 1, 1e-6) * 1.05)
+    options.scales.x.range = _range(0, lambda most: max(most or 0, 10))
     chart = uplot.default.new(options, to_js([[], [], []]), box)
     chart.ctx.canvas.setAttribute("role", "img")
     return chart
+
+
+def _range(low, high):
+    """A scale's ends as uPlot asks for them: `low`, and `high(most)` where `most` is the largest number."""
+    kept = []
+
+    def ends(chart, least, most, key):
+        # What is returned to JavaScript must be held on to: MicroPython may collect garbage before it has arrived.
+        kept[:] = [to_js([low, high(most)])]
+        return kept[0]
+
+    return create_proxy(ends)

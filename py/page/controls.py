@@ -21,6 +21,8 @@ class Controls:
         listen(by_id("controls"), "submit", lambda event: event.preventDefault())
         for name in list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]:
             self._listen(name)
+        for name in spec.SWITCHES:
+            self._listen_to_switch(name)
         _offer_all_learning_rates(self)
 
     def _listen(self, name):
@@ -34,10 +36,17 @@ class Controls:
             # A wrong entry that was mended by hand back to what it was changes nothing but takes the message away.
             listen(field, "input", lambda event: messages.clear(field))
 
+    def _listen_to_switch(self, name):
+        field = by_id(name + "-switch")
+        listen(field, "change", lambda event: self.enter(name, "on" if field.checked else "off"))
+
     def enter(self, name, text):
         """Takes up what a person put into a field; says so where it is not allowed, and then changes nothing."""
-        field = by_id(name)
+        field = by_id(name + "-switch" if name in spec.SWITCHES else name)
         if name == "layer" and text == spec.logits_layer(self.experiment):
+            text = ""
+        own = dict(self.experiment, dimensions=())
+        if name == "dimensions" and text == spec.text_of(name, spec.shown_dimensions(own)):
             text = ""
         try:
             experiment = spec.changed(self.experiment, name, text)
@@ -51,10 +60,9 @@ class Controls:
         messages.clear(field)
         if name == "layer" or not spec.same_run(experiment, self.experiment):
             experiment["layer"], _ = spec.shown_layer(experiment)
+            experiment["morph"] = 0.0
             if experiment["layer"] == spec.logits_layer(experiment):
                 experiment["layer"] = ""
-            dimensions = spec.shown_dimensions(experiment)
-            experiment["dimensions"] = dimensions if len(dimensions) == 2 else spec.DEFAULTS["dimensions"]
         self.show(experiment)
         self.on_change(experiment)
 
@@ -70,7 +78,12 @@ class Controls:
             # What is being mended stays as it was typed.
             if field.getAttribute("aria-invalid") != "true":
                 field.value = self._text(name)
-        by_id("dimensions").disabled = spec.shown_layer(experiment)[1] == 1
+        for name in spec.SWITCHES:
+            by_id(name + "-switch").checked = experiment[name]
+        width = spec.shown_layer(experiment)[1]
+        # Another projection than by dimensions has none to choose.
+        by_id("dimensions").disabled = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
+        by_id("projection").disabled = width <= 3
 
     def _text(self, name):
         if name == "layer":

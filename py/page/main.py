@@ -1,10 +1,12 @@
 """Puts the page together: what a person does changes the experiment, the lab trains it, the views show it."""
 
+import gc
+
 from pyscript import window
 from pyscript.ffi import create_proxy
 
 import spec
-from page import address, messages, palette
+from page import address, journey, messages, palette
 from page.dom import breath, by_id, element, now, numbers
 from page.lab import Lab
 from page.loading import Loading
@@ -13,6 +15,7 @@ from page.status import Status
 
 # The labels of the canvases are for people who hear them: new words this often, in milliseconds.
 DESCRIBE_EVERY = 1000
+DESCRIBE_STILL_EVERY = 200
 
 
 class Page:
@@ -25,14 +28,17 @@ class Page:
         step, so that the browser can draw and hear in between.
         """
         self.experiment, complaints, play = address.read()
-        self.started = False
+        self.started = self.opened = False
         self.described = 0
-        self.boundary = None
+        self.describe_due = False
+        self.describe_proxy = create_proxy(self.describe_now)
+        self.frame = None
+        self.boundary_due = False
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.status = Status()
         self.loading = Loading()
         self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost)
-        self.run = Run(self.lab, self.run_started, self.take_frame, self.draw)
+        self.run = Run(self.lab, self.run_started, self.take_frame, self.draw, self.advance)
         self.start_lab()
         await breath()
 
@@ -51,14 +57,44 @@ class Page:
         complain(complaints)
         await breath()
 
+        from page.highlight import Highlight
+        from page.readout import Readout
+
+        self.highlight = Highlight(self.look)
+        self.readout = Readout()
+        await breath()
+
         from page.boundary import Boundary
 
-        self.boundary = Boundary()
+        self.boundary = Boundary(self.highlight, self.draw_boundary)
         await breath()
 
         from page.representation import Representation
 
-        self.representation = Representation()
+        self.representation = Representation(self.highlight, self.look, self.run.draw_soon)
+        await breath()
+
+        from page.rail import Rail
+
+        self.rail = Rail(self.move_to, self.go_to, self.travel)
+        self.rail.show_layers(self.experiment)
+        await breath()
+
+        from page.strip import Strip
+
+        self.strip = Strip(self.show_neuron, self.go_to_layer, self.change_network)
+        self.show_network()
+        await breath()
+
+        from page.tour import Tour
+
+        # Whoever wants no motion gets none unasked.
+        self.tour = Tour(self.run.wake, self.calm.matches)
+        await breath()
+
+        from page.timeline import Timeline
+
+        self.timeline = Timeline(self.seek, self.run.go_on_from_here)
         await breath()
 
         from page.charts import Charts
@@ -66,12 +102,17 @@ class Page:
         self.charts = Charts()
         self.run.wants_history = self.charts.due
         await breath()
+        self.opened = True
+        # Choices may have been made since they were built.
+        self.show_network()
         palette.start(self.restyle)
         address.follow(self.follow_address)
-        self.set_view()
+        self.shading = palette.shading()
+        self.look()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
         observer.observe(by_id("boundary"))
         observer.observe(by_id("loss-chart"))
+        observer.observe(by_id("strip"))
         if play:
             self.play_or_pause()
 
@@ -79,18 +120,30 @@ class Page:
 
     def change(self, experiment):
         """Goes on with another experiment: the run as it is if only what acts on a running network changed."""
+        if not self.opened:
+            # What a person chooses while the page is being built it is built for.
+            self.experiment = experiment
+            self.run.set_experiment(experiment, True)
+            address.write(experiment)
+            return
+        sent = self.seen_from(self.rail.destination())
         afresh = not spec.same_run(experiment, self.experiment)
-        if (experiment["layer"], experiment["dimensions"]) != (
-            self.experiment["layer"],
-            self.experiment["dimensions"],
-        ):
-            self.representation.refit()
         self.experiment = experiment
         address.write(experiment)
         if afresh:
             messages.clear()
+            self.show_network()
+        elif (experiment["layer"], experiment["morph"]) != (sent["layer"], sent["morph"]):
+            self.go_to(rail_position(experiment))
         self.run.set_experiment(experiment, afresh)
-        self.set_view()
+        self.look()
+
+    def enter(self, **values):
+        """Changes fields of the experiment as if a person had entered them, and shows them in the controls."""
+        experiment = dict(self.experiment)
+        experiment.update(values)
+        self.controls.show(experiment)
+        self.change(experiment)
 
     def play_or_pause(self):
         if self.run.playing:
@@ -144,6 +197,58 @@ class Page:
         self.change(experiment)
         complain(complaints)
 
+    def seen_from(self, position):
+        """The experiment as it is seen from a place on the rail."""
+        index, morph = journey.parts(position)
+        name = self.rail.names[index]
+        if name == spec.logits_layer(self.experiment):
+            name = ""
+        return dict(self.experiment, layer=name, morph=spec.rounded_morph(morph))
+
+    def move_to(self, position):
+        """The playhead has moved: what is seen is where it is, and what the controls say is where it was sent."""
+        self.experiment = self.seen_from(position)
+        sent = self.seen_from(self.rail.destination())
+        if sent["layer"] != self.controls.experiment["layer"]:
+            self.controls.show(sent)
+        else:
+            self.controls.experiment = sent
+        address.write_soon(sent)
+        self.look()
+
+    def go_to(self, position):
+        """Lets the playhead glide to a layer, or to a place between two."""
+        self.rail.go(position)
+        # Until it has set off, what is seen is where it is.
+        self.move_to(self.rail.position)
+        self.run.wake()
+
+    def travel(self):
+        self.rail.travel()
+        self.run.wake()
+
+    def go_to_layer(self, name):
+        self.controls.enter("layer", name)
+
+    def show_neuron(self, layer, index):
+        """Shades the plane by a neuron; asked for the one that it is shaded by, goes back to the probability."""
+        neuron = spec.neuron_name(layer, index)
+        if self.experiment["shading"] == "neuron" and spec.shown_neuron(self.experiment) == (layer, index):
+            self.enter(shading="probability")
+        else:
+            self.enter(shading="neuron", neuron=neuron)
+
+    def change_network(self, hidden_layers):
+        self.controls.enter("hidden_layers", hidden_layers)
+
+    def seek(self, epoch):
+        """Goes to an epoch of the run so far, and rests there."""
+        messages.clear()
+        self.pause()
+        if self.status.state == "diverged":
+            self.status.set_state("paused")
+        self.run.go_to(epoch)
+
     # What the lab says.
 
     def start_lab(self):
@@ -174,19 +279,24 @@ class Page:
     def run_started(self, answer):
         points, labels, training = numbers(answer.points), numbers(answer.labels), numbers(answer.training)
         data = points, [int(label) for label in labels], [bool(flag) for flag in training]
+        self.frame = None
+        self.highlight.set_data(*data[1:])
+        self.readout.set_data(*data)
         self.boundary.set_data(*data)
-        self.representation.set_data(*data)
+        self.representation.set_data()
         self.status.set_engine(answer.engine, answer.reason)
 
     def take_frame(self, answer):
-        metrics = numbers(answer.metrics)
-        self.status.take(answer.epoch, answer.step, metrics)
+        self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
         if getattr(answer, "pixels", None):
-            self.boundary.show(answer)
-            self.representation.show(answer)
-            self.shape = [int(size) for size in numbers(answer.shape)]
+            self.take_picture(answer)
         if getattr(answer, "history", None):
+            self.timeline.set_kept([int(epoch) for epoch in numbers(answer.kept)])
             self.charts.show(answer.history)
+        back = answer.epoch < answer.last_epoch
+        self.timeline.show(answer.epoch, answer.last_epoch)
+        self.charts.mark(answer.epoch if back else None)
+        self.follow_learning_rate(numbers(answer.learning_rate)[0])
         if self.run.fresh:
             self.run.fresh = False
             self.started = True
@@ -199,6 +309,30 @@ class Page:
         self.note_pause()
         self.describe()
 
+    def take_picture(self, answer):
+        """Takes up a drawing: the views keep what they need of it until the next."""
+        self.frame = answer
+        self.boundary.show(answer)
+        self.boundary_due = True
+        self.representation.show(answer)
+        self.strip.show(answer)
+        probes = getattr(answer, "probes", None)
+        if probes:
+            flat = numbers(probes)
+            self.rail.show_probes(list(zip(flat[0::2], flat[1::2])))
+        self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0], palette.CLASSES)
+        if answer.moving:
+            self.run.look_again()
+
+    def follow_learning_rate(self, rate):
+        """Shows the learning rate in force at a place that the run was taken back to."""
+        asked = self.run.rate_asked
+        if rate != asked and asked == self.experiment["learning_rate"]:
+            self.experiment = dict(self.experiment, learning_rate=rate)
+            self.controls.show(self.experiment)
+            self.run.set_experiment(self.experiment, False)
+            address.write(self.experiment)
+
     def diverge(self):
         self.pause()
         self.status.set_state("diverged")
@@ -210,38 +344,118 @@ class Page:
 
     # What is seen.
 
-    def set_view(self):
+    def show_network(self):
+        """Lays the rail and the strip out for the experiment's network, and puts the playhead where it says."""
+        self.rail.show_layers(self.experiment)
+        self.rail.show(rail_position(self.experiment))
+        self.strip.show_network(self.experiment)
+
+    def look(self):
         """Tells the lab what to draw, as soon as there is something to draw it on."""
-        if not self.boundary:
+        if not self.opened:
             return
-        layer, _ = spec.shown_layer(self.experiment)
-        self.run.set_view(layer, spec.shown_dimensions(self.experiment), palette.shading(), self.boundary.enough())
+        experiment, view, highlight = self.experiment, self.representation, self.highlight
+        layer, width = spec.shown_layer(experiment)
+        touring = experiment["projection"] == "tour" and width > 3
+        if touring != view.touring:
+            view.touring = touring
+            view.axis = None
+            view.set_touch()
+        self.tour.show(touring)
+        neuron = spec.shown_neuron(experiment)
+        self.strip.mark(self.rail.position, neuron if experiment["shading"] == "neuron" else None)
+        self.strip.point_at(self.boundary.pointed_at())
+        self.run.set_view(
+            {
+                "palette": self.shading,
+                "resolution": self.boundary.enough(),
+                "shading": experiment["shading"],
+                "neuron": neuron,
+                "contour": experiment["contour"],
+                "zero_lines": experiment["zero_lines"],
+                "layer": layer,
+                "morph": spec.shown_morph(experiment),
+                "projection": experiment["projection"],
+                "dimensions": experiment["dimensions"],
+                "grid": experiment["grid"],
+                "boundary": experiment["boundary"],
+                "turn": view.turn,
+                "axis": view.axis,
+                "tour_seconds": self.tour.seconds,
+                "calm": self.calm.matches,
+                "selected": highlight.selected,
+                "point": highlight.point,
+                "place": highlight.place,
+            }
+        )
+        self.draw_boundary()
+
+    def draw_boundary(self):
+        """Draws the left view as well on the next frame: while only the right one glides it need not be."""
+        self.boundary_due = True
+        self.run.draw_soon()
+
+    def advance(self, seconds):
+        """Lets time pass for what moves by itself; True while anything does."""
+        if not self.opened:
+            return False
+        calm = self.calm.matches
+        moving = self.rail.glide(seconds, calm)
+        held = self.representation.axis is not None
+        touring = self.representation.touring and self.tour.go_on(seconds, held)
+        if moving or touring:
+            self.look()
+        return moving or touring
 
     def draw(self):
+        if not self.opened:
+            return False
+        if self.boundary_due:
+            self.boundary_due = False
+            self.boundary.redraw()
         return self.representation.draw(self.calm.matches)
 
     def describe(self):
-        """Says in words what the canvases show, now and then while training and at once when it stops."""
-        if self.status.state == "training" and now() - self.described < DESCRIBE_EVERY:
+        """Says in words what the canvases show: soon after it has changed, and now and then while training."""
+        if self.describe_due:
             return
+        every = DESCRIBE_EVERY if self.status.state == "training" else DESCRIBE_STILL_EVERY
+        if now() - self.described >= every:
+            self.describe_now()
+        else:
+            self.describe_due = True
+            window.setTimeout(self.describe_proxy, every)
+
+    def describe_now(self):
+        self.describe_due = False
         self.described = now()
-        self.boundary.describe(self.status.metrics, self.status.epoch)
-        self.charts.describe(self.status.epoch, self.status.metrics)
-        layer, _ = spec.shown_layer(self.experiment)
-        self.representation.describe(layer, tuple(self.shape), spec.shown_dimensions(self.experiment))
+        if self.frame:
+            self.boundary.describe(self.experiment, self.status.metrics, self.status.epoch)
+            self.charts.describe(self.status.epoch, self.status.metrics)
+            self.strip.describe()
+            self.representation.describe(self.experiment)
 
     def restyle(self):
+        self.shading = palette.shading()
         self.boundary.restyle()
         self.representation.restyle()
+        self.strip.restyle()
         self.charts.restyle()
         show_legend()
-        self.set_view()
+        self.look()
 
     def resize(self):
         self.boundary.restyle()
         self.representation.restyle()
+        self.strip.resize()
         self.charts.resize()
-        self.set_view()
+        self.look()
+
+
+def rail_position(experiment):
+    """Where on the rail an experiment puts the playhead."""
+    names = [name for name, _, _ in spec.layers(experiment)]
+    return names.index(spec.shown_layer(experiment)[0]) + spec.shown_morph(experiment)
 
 
 def complain(complaints):
@@ -276,5 +490,7 @@ def _sentence(text):
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
+# MicroPython would collect garbage after every 16 kB, several times a frame.
+gc.threshold(1 << 20)
 page = Page()
 await page.open()

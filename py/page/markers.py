@@ -1,69 +1,90 @@
 """The marks of the points: a colour and a shape for each class, hollow where a point is held out."""
 
-import math
+from pyscript import window
 
-from page import canvas
+from page import paths
 
-SIZE = 13
-HALF = SIZE / 2
 RADIUS = 4.2
-
-# The corners of a class's mark: none is a circle.
-CORNERS = (0, 3, 4, 5)
-
-
-def sprites(colours, outline):
-    """A small canvas for each `(class, held out)`, to be drawn with its middle on the point."""
-    return {
-        (index, held_out): _sprite(CORNERS[index % len(CORNERS)], colour, outline, held_out)
-        for index, colour in enumerate(colours)
-        for held_out in (False, True)
-    }
+# How much larger or smaller, and how strong, a mark is by depth: far, middling, near, nearest.
+DEPTH_SIZES = (0.74, 0.86, 1.0, 1.14)
+DEPTH_STRENGTHS = (0.45, 0.65, 0.85, 1.0)
+# The strength of the points that are not chosen, where some are.
+FADED = 0.22
+# A pointer this near to a point, in CSS pixels, means it.
+REACH = 12
 
 
-def _sprite(corners, colour, outline, held_out):
-    result, context = canvas.spare(SIZE, SIZE)
-    context.lineJoin = "round"
-    context.beginPath()
-    if corners:
-        radius = RADIUS * (1.28 if corners == 3 else 1.15)
-        for corner in range(corners):
-            angle = 2 * math.pi * corner / corners - math.pi / 2
-            x, y = HALF + radius * math.cos(angle), HALF + (0.8 if corners == 3 else 0) + radius * math.sin(angle)
-            if corner:
-                context.lineTo(x, y)
-            else:
-                context.moveTo(x, y)
-        context.closePath()
-    else:
-        context.arc(HALF, HALF, RADIUS, 0, 2 * math.pi)
-    if held_out:
-        context.fillStyle = outline
-        context.fill()
+class Mark:
+    """How the points of a group look, by its key: held out + 2 · chosen + 4 · depth + 16 · class."""
+
+    def __init__(self, key, colours, surface, emphasis):
+        self.held_out, self.chosen, self.depth, self.label = key % 2, key // 2 % 2, key // 4 % 4, key // 16
+        self.colour, self.surface = colours[self.label], surface
+        self.rim = emphasis if self.chosen else surface
+        self.rim_width = 1.8 if self.chosen else 1.1
+        self.size = RADIUS * DEPTH_SIZES[self.depth]
+
+    def draw(self, context, text, scale, fading):
+        """Draws the marks of a group's points, given as the text of a path, where one unit is `scale` pixels."""
+        context.globalAlpha = DEPTH_STRENGTHS[self.depth] * (FADED if fading and not self.chosen else 1)
+        path = window.Path2D.new(paths.marks(text, self.label, self.size / scale))
+        if paths.is_round(self.label):
+            self._draw_discs(context, path, 2 / scale)
+        else:
+            self._draw_polygons(context, path, 2 / scale)
+        context.globalAlpha = 1
+
+    def _draw_discs(self, context, path, double):
+        context.lineCap = "round"
+        outer = self.size + (0.6 if self.held_out else 0)
+        self._stroke(context, path, double * (outer + self.rim_width), self.rim)
+        self._stroke(context, path, double * outer, self.colour)
+        if self.held_out:
+            self._stroke(context, path, double * (self.size - 1.4), self.surface)
+
+    def _draw_polygons(self, context, path, double):
+        context.lineJoin = "round"
+        self._stroke(context, path, double * (self.rim_width + (0.6 if self.held_out else 0)), self.rim)
+        context.fillStyle = self.surface if self.held_out else self.colour
+        context.fill(path)
+        if self.held_out:
+            self._stroke(context, path, double * 0.9, self.colour)
+
+    def _stroke(self, context, path, width, colour):
+        context.lineWidth = width
         context.strokeStyle = colour
-        context.lineWidth = 2
-    else:
-        context.fillStyle = colour
-        context.fill()
-        context.strokeStyle = outline
-        context.lineWidth = 1.2
-    context.stroke()
-    return result
+        context.stroke(path)
 
 
-def draw(context, marks, points, labels, training, box, x_range, y_range):
-    """Draws points, a flat list x, y, x, y, …, into the plot in `box`; one that is not finite is left out."""
-    left, top, width, height = box
-    x_low, x_high = x_range
-    y_low, y_high = y_range
-    x_scale = width / (x_high - x_low)
-    y_scale = height / (y_high - y_low)
-    x_shift = left - x_low * x_scale - HALF
-    y_shift = top + height + y_low * y_scale - HALF
-    draw_image = context.drawImage
-    for index in range(len(labels)):
-        x = points[2 * index] * x_scale + x_shift
-        y = y_shift - points[2 * index + 1] * y_scale
-        # False for NaN as well.
-        if -1e6 < x < 1e6 and -1e6 < y < 1e6:
-            draw_image(marks[labels[index], not training[index]], x, y, SIZE, SIZE)
+def nearest(pixels, x, y):
+    """The number of the point nearest to `(x, y)` within reach, of flat pixel coordinates, or None."""
+    best, found = REACH * REACH, None
+    index = 0
+    for number in range(len(pixels) // 2):
+        dx = pixels[index] - x
+        if -REACH < dx < REACH:
+            dy = pixels[index + 1] - y
+            distance = dx * dx + dy * dy
+            if distance < best:
+                best, found = distance, number
+        index += 2
+    return found
+
+
+def ring(context, x, y, inner, outer):
+    """A ring around a highlighted point, seen on any ground."""
+    for radius, width, colour in ((9, 4, outer), (9, 2, inner)):
+        context.beginPath()
+        context.arc(x, y, radius, 0, 6.2832)
+        context.strokeStyle = colour
+        context.lineWidth = width
+        context.stroke()
+
+
+def crosshair(context, x, y, inner, outer):
+    """The mark of a place in the plane."""
+    path = window.Path2D.new("M%.1f %.1fm-10 0h7m6 0h7m-10-10v7m0 6v7" % (x, y))
+    for width, colour in ((4, outer), (2, inner)):
+        context.strokeStyle = colour
+        context.lineWidth = width
+        context.stroke(path)

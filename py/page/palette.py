@@ -19,7 +19,7 @@ def class_colours():
 
 
 def shading():
-    """What `views.shade` takes: `(r, g, b)` of every class and of no preference."""
+    """What `boundary.shade` in the lab takes: `(r, g, b)` of every class and of no preference."""
     return [_rgb(colour) for colour in class_colours() + [css("--neutral")]]
 
 

@@ -1,7 +1,8 @@
 """The loop: at the display's rate, ask the lab to train a little, and draw what came back.
 
-At most one request is on its way; while the lab works on it the page draws the answer before. Flat out, the next
-request leaves the moment an answer arrives, so that the lab never waits for the display.
+While the lab works on one request the page draws the answer before. While it plays a second request may be on its
+way, so that the lab never waits for the page; but not to a lab that takes long, for what a person does would come
+after both.
 """
 
 import json
@@ -11,24 +12,31 @@ from pyscript.ffi import create_proxy
 
 from page.dom import now
 
-# How long the lab may train and draw for one request, in milliseconds.
+# How long the lab may train and draw for one request, in milliseconds. Flat out, the views shall take no more than a
+# quarter of its time, that for the network's outputs included; at a pace there is time left.
 TRAIN_MILLISECONDS = 12
-VIEW_MILLISECONDS = 5
+VIEW_MILLISECONDS = 3.6
+PACED_VIEW_MILLISECONDS = 7
 PAUSED_VIEW_MILLISECONDS = 60
+# While a picture moves though nothing is trained.
+MOVING_VIEW_MILLISECONDS = 14
 # Steps that a slow display could not ask for in time are made up for, but no more than this many seconds of them.
 OWED_SECONDS = 0.25
 EVERYTHING = 1000000
+# An answer that takes no longer than this from asking, in milliseconds, is quick.
+QUICK = 60
 
 
 class Run:
     """Drives `lab`; `on_started(answer)` and `on_frame(answer)` are called with what it answers, then `draw()`.
 
-    `draw()` returns True while it wants to be called again for the next frame of the display. `wants_history()` tells
-    whether an answer should bring the history along. Nothing is asked of the lab before `set_view`.
+    `draw()` returns True while it wants to be called again for the next frame of the display. `advance(seconds)` is
+    called on every frame before anything is asked, and returns True while something moves by itself. `wants_history()`
+    tells whether an answer should bring the history along. Nothing is asked of the lab before `set_view`.
     """
 
-    def __init__(self, lab, on_started, on_frame, draw):
-        self.lab, self.on_started, self.on_frame, self.draw = lab, on_started, on_frame, draw
+    def __init__(self, lab, on_started, on_frame, draw, advance):
+        self.lab, self.on_started, self.on_frame, self.draw, self.advance = lab, on_started, on_frame, draw, advance
         self.wants_history = lambda: True
         self.experiment = None
         self.view = None
@@ -39,10 +47,19 @@ class Run:
         # From when a run is to be started until its first answer has been taken up.
         self.fresh = True
         self.view_due = False
-        self.busy = False
-        self.steps_asked = False
+        self.seek = None
+        self.branch = False
+        self.starting = False
+        # Of every request on its way: whether it asks for steps, at what learning rate, and when it was sent.
+        self.asked = []
+        self.quick = False
+        # The learning rate that the answer just taken was asked with.
+        self.rate_asked = None
         self.drawing_due = False
+        self.in_motion = False
         self.scheduled = False
+        # Whether no frame follows by itself on the one before.
+        self.resting = True
         self.owed = 0
         self.last = now()
         # Made once: a new proxy for every frame would never be freed.
@@ -57,15 +74,28 @@ class Run:
             self.start_due = True
             self.fresh = True
             self.to_epoch = None
+            self.seek = None
+            self.branch = False
         self.wake()
 
-    def set_view(self, layer, dimensions, palette, resolution):
+    def set_view(self, view):
         """What to draw from now on; see `Session.frame`."""
-        view = {"layer": layer, "dimensions": dimensions, "palette": palette, "resolution": resolution}
         if view != self.view:
             self.view = view
             self.view_due = True
             self.wake()
+
+    def go_to(self, epoch):
+        """Goes back to an epoch that was kept, or forward to the end, without training."""
+        self.seek = epoch
+        self.view_due = True
+        self.wake()
+
+    def go_on_from_here(self):
+        """Forgets what lies after the epoch that was gone back to."""
+        self.branch = True
+        self.view_due = True
+        self.wake()
 
     def play(self, playing):
         self.playing = playing
@@ -83,14 +113,25 @@ class Run:
 
     def is_training(self):
         """Whether steps are taken, or will be, or may be under way."""
-        return self.playing or self.to_epoch is not None or self.steps_asked
+        return self.playing or self.to_epoch is not None or any(asked[0] for asked in self.asked)
 
     def lab_ready(self, ready):
         """Tells whether the lab answers; a lab that has just been started knows of no experiment yet."""
         self.ready = ready
-        self.busy = self.steps_asked = False
+        self.starting = False
+        self.asked = []
         self.start_due = True
         self.fresh = True
+        self.wake()
+
+    def draw_soon(self):
+        """Draws what there is on the next frame of the display."""
+        self.drawing_due = True
+        self.wake()
+
+    def look_again(self):
+        """Asks the lab for another picture though nothing was changed: it is on its way to one."""
+        self.view_due = True
         self.wake()
 
     def wake(self):
@@ -102,43 +143,61 @@ class Run:
     def _tick(self, _):
         self.scheduled = False
         time = now()
-        elapsed = min((time - self.last) / 1000, OWED_SECONDS)
+        # After a rest what begins to move begins where it is.
+        elapsed = 0 if self.resting else min((time - self.last) / 1000, OWED_SECONDS)
         self.last = time
         if self.playing and self.experiment["speed"]:
             speed = self.experiment["speed"]
             self.owed = min(self.owed + elapsed * speed, max(1, OWED_SECONDS * speed))
+        self.in_motion = self.advance(elapsed)
         self._ask()
         if self.drawing_due:
             self.drawing_due = self.draw()
-        if self.playing or self.drawing_due:
+        self.resting = not (self.playing or self.drawing_due or self.in_motion)
+        if not self.resting:
             self.wake()
 
     def _ask(self):
-        """Sends the next request if there is one to send and the lab is free."""
-        if self.busy or not self.ready or not self.view:
+        """Sends the next request if there is one to send and the lab is free for it."""
+        if self.starting or not self.ready or not self.view:
+            return
+        if len(self.asked) >= (2 if self.playing and self.quick and not self.start_due else 1):
             return
         if self.start_due:
             self.start_due = False
-            self.busy = True
+            self.starting = True
             self.view_due = True
             self.lab.call("start", json.dumps(self.experiment), self._started_proxy)
             return
         steps = self._steps()
         if not steps and not self.view_due:
             return
-        self.busy = True
-        self.steps_asked = steps > 0
+        self.asked.append((steps > 0, self.experiment["learning_rate"], now()))
         self.view_due = False
-        moving = self.playing or self.to_epoch is not None
+        training = self.playing or self.to_epoch is not None
         request = {
             "steps": steps,
             "milliseconds": TRAIN_MILLISECONDS,
             "learning_rate": self.experiment["learning_rate"],
             "to_epoch": self.to_epoch,
-            "history": self.wants_history() or not moving,
-            "view": dict(self.view, milliseconds=VIEW_MILLISECONDS if moving else PAUSED_VIEW_MILLISECONDS),
+            "history": self.wants_history() or not training,
+            "seek": self.seek,
+            "branch": self.branch,
+            "view": dict(
+                self.view,
+                milliseconds=self._view_milliseconds(training),
+                seconds=now() / 1000,
+            ),
         }
+        self.seek = None
+        self.branch = False
         self.lab.call("frame", json.dumps(request), self._answered_proxy)
+
+    def _view_milliseconds(self, training):
+        if training:
+            paced = self.to_epoch is None and self.experiment["speed"]
+            return PACED_VIEW_MILLISECONDS if paced else VIEW_MILLISECONDS
+        return MOVING_VIEW_MILLISECONDS if self.in_motion else PAUSED_VIEW_MILLISECONDS
 
     def _steps(self):
         if self.to_epoch is not None:
@@ -152,13 +211,13 @@ class Run:
         return steps
 
     def _started(self, answer):
-        self.busy = False
+        self.starting = False
         self.on_started(answer)
         self._ask()
 
     def _answered(self, answer):
-        self.busy = False
-        self.steps_asked = False
+        _, self.rate_asked, sent = self.asked.pop(0)
+        self.quick = now() - sent < QUICK
         # What was asked of a run that is to be started afresh is of no interest any more.
         if not self.start_due:
             self.on_frame(answer)

@@ -7,6 +7,7 @@ import threading
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser import answers
 from tests.browser.lab_page import LabPage
 from tools import browser, site
 
@@ -80,9 +81,24 @@ def lab(shared):
     assert complaints == []
 
 
+@pytest.fixture
+def stage(lab):
+    """The views of the page with its defaults, at rest."""
+    stage = answers.Stage(lab)
+    stage.rest()
+    return stage
+
+
+@pytest.fixture
+def open_stage(open_page):
+    """`open_stage(fragment, **context)` opens the page as `open_page` does, for its views."""
+    return lambda *fragment, **context: answers.Stage(open_page(*fragment, **context))
+
+
 def visit(chromium, origin, fragment="", wait_for="ready", **context):
     page = chromium.new_context(**{"viewport": SIZE, **context}).new_page()
     lab = LabPage(page, origin)
+    page.add_init_script(path=answers.SCRIPT)
     page.goto(f"{origin}/{SUB_PATH}/#{fragment}")
     if wait_for:
         lab.wait_for_state(wait_for)

@@ -12,7 +12,7 @@ class LabPage:
         self.page = page
         self.complaints = []
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error.stack or error}"))
         page.on("request", lambda request: self._watch(request.url, origin))
 
     def _hear(self, message):
@@ -89,7 +89,10 @@ class LabPage:
         )
 
     def start_over(self):
-        """Back to the defaults, ready, at epoch 0, by the address and the buttons."""
+        """Back to the defaults, ready, at epoch 0, nothing pointed at, by the address and the buttons."""
+        if self.button("Light theme").count():
+            self.press("Light theme")
+        self.page.mouse.move(0, 0)
         if self.button("Pause").count():
             self.press("Pause")
         self.page.evaluate("location.hash = 'speed=0'; location.hash = ''")
@@ -97,9 +100,14 @@ class LabPage:
             "document.getElementById('hidden_layers').value === '8' && document.getElementById('speed').value > 1"
         )
         self.wait("document.getElementById('speed-text').textContent === '60 steps/s'")
+        self.wait("document.getElementById('rail').getAttribute('aria-valuetext') === 'layer fc2'")
         self.press("Reset")
         self.wait("({...document.documentElement.dataset}).state === 'ready'")
         self.wait("document.documentElement.dataset.epoch === '0'")
+        self.press("Fit")
+        for name in ("Lasso in the plane", "Lasso in the representation"):
+            if self.button(name).get_attribute("aria-pressed") == "true":
+                self.press(name)
 
     # What a person sees.
 
@@ -114,17 +122,3 @@ class LabPage:
     def picture(self, label):
         """A canvas, found by how its label begins."""
         return self.page.get_by_role("img", name=label)
-
-    def pixel(self, identifier, x, y):
-        """(red, green, blue) of a canvas at a share `x`, `y` of its width and height."""
-        return tuple(
-            self.page.evaluate(
-                """([id, x, y]) => {
-                    const canvas = document.getElementById(id);
-                    const copy = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
-                    copy.drawImage(canvas, -Math.round(x * canvas.width), -Math.round(y * canvas.height));
-                    return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
-                }""",
-                [identifier, x, y],
-            )
-        )

@@ -17,7 +17,7 @@ BAD = [
     ("learning_rate", "-1", ["positive number", "-1"]),
     ("learning_rate", "nan", ["positive number", "nan"]),
     ("learning_rate", "fast", ["positive number", "fast"]),
-    ("dimensions", "1, 1", ["different", "the same"]),
+    ("dimensions", "1, 1", ["different", "twice"]),
     ("dimensions", "0, 2", ["from 0 to 1", "2"]),
     ("dimensions", "x", ["whole numbers", "x"]),
     ("batch_size", "0", ["from 1 to 180"]),

@@ -12,7 +12,7 @@ def test_page_stands_before_python_does(open_page):
     lab = open_page(wait_for=None)
     assert lab.data("state") == "loading"
     assert lab.page.title().startswith("Intuitive Classification")
-    assert lab.page.get_by_role("heading", name="What am I looking at?").is_visible()
+    assert lab.page.get_by_text("What am I looking at?").is_visible()
     assert lab.page.get_by_role("progressbar", name="Loading Python").is_visible()
     assert lab.button("Play").is_visible()
     lab.wait_for_state("ready")

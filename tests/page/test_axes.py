@@ -1,4 +1,4 @@
-"""Axes: round ticks, texts that tell them apart, and ranges that hold the data without jitter."""
+"""Axes: round ticks, and texts that tell them apart."""
 
 import math
 from itertools import pairwise
@@ -98,113 +98,6 @@ def test_tick_texts_tell_ticks_apart(limits):
     assert max(len(text) for text in texts) <= 10
     for value, text in zip(values, texts, strict=True):
         assert abs(float(text.replace("−", "-")) - value) < 0.3 * step
-
-
-@examples(300)
-@given(ranges())
-def test_fitted_holds_the_data_with_room(limits):
-    low, high = limits
-    shown_low, shown_high = axes.fitted(None, low, high)
-    assert shown_low < low < high < shown_high
-    assert high - low >= 0.6 * (shown_high - shown_low)
-    assert (shown_low + shown_high) / 2 == pytest.approx((low + high) / 2, abs=1e-6 * (high - low))
-
-
-@examples(300)
-@given(ranges(), st.floats(-0.05, 0.05), st.floats(-0.05, 0.05))
-def test_fitted_stays_put_for_small_changes(limits, left, right):
-    low, high = limits
-    shown = axes.fitted(None, low, high)
-    span = high - low
-    assert axes.fitted(shown, low + left * span, high + right * span) == shown
-    assert axes.fitted(shown, low, high) == shown
-
-
-@examples(300)
-@given(ranges(), st.floats(0, 0.55))
-def test_fitted_follows_data_that_shrink(limits, share):
-    low, high = limits
-    shown = axes.fitted(None, low, high)
-    span = high - low
-    low, high = low, low + max(share, 1e-3) * span
-    assume(high > low)
-    after = axes.fitted(shown, low, high)
-    assert after != shown
-    assert after[0] <= low < high <= after[1]
-    assert after[1] - after[0] < 0.7 * (shown[1] - shown[0])
-
-
-@examples(300)
-@given(ranges(), st.floats(0.15, 10), st.booleans())
-def test_fitted_follows_data_that_leave(limits, by, upwards):
-    low, high = limits
-    shown = axes.fitted(None, low, high)
-    span = high - low
-    low, high = (low, high + by * span) if upwards else (low - by * span, high)
-    after = axes.fitted(shown, low, high)
-    assert after != shown
-    assert after[0] < low < high < after[1]
-
-
-@pytest.mark.parametrize("value", [0, 3, -3, 1e-9, 250.0])
-def test_fitted_for_data_that_are_one_point(value):
-    low, high = axes.fitted(None, value, value)
-    assert low < value < high
-    assert axes.fitted((low, high), value, value) == (low, high)
-
-
-def test_axis_starts_at_its_target():
-    axis = axes.Axis()
-    assert axis.glide(False) is False
-    axis.fit(-1, 1)
-    assert axis.shown == axis.target == axes.fitted(None, -1, 1)
-    assert axis.glide(False) is False
-
-
-@examples(100)
-@given(ranges(), ranges())
-def test_axis_glides_to_its_target_and_stops_there(start, end):
-    axis = axes.Axis()
-    axis.fit(*start)
-    axis.fit(*end)
-    target = axis.target
-    assert target[0] <= end[0] < end[1] <= target[1]
-    assume(axis.shown != target)
-    gaps = [math.dist(axis.shown, target)]
-    while axis.glide(False):
-        gaps.append(math.dist(axis.shown, target))
-        assert len(gaps) < 300
-    assert axis.shown == axis.target == target
-    assert all(after < before for before, after in pairwise(gaps))
-    assert axis.glide(False) is False
-
-
-def test_axis_takes_small_steps():
-    axis = axes.Axis()
-    axis.fit(0, 1)
-    axis.fit(100, 200)
-    before = axis.shown
-    assert axis.glide(False) is True
-    for old, new, target in zip(before, axis.shown, axis.target, strict=True):
-        assert 0.1 < (new - old) / (target - old) < 0.5
-    assert len([None for _ in range(60) if axis.glide(False)]) > 5
-
-
-def test_axis_jumps_at_once():
-    axis = axes.Axis()
-    axis.fit(0, 1)
-    axis.fit(100, 200)
-    assert axis.glide(True) is False
-    assert axis.shown == axis.target == axes.fitted(None, 100, 200)
-
-
-def test_axis_reset():
-    axis = axes.Axis()
-    axis.fit(0, 1)
-    axis.reset()
-    assert axis.shown is None
-    axis.fit(100, 200)
-    assert axis.shown == axes.fitted(None, 100, 200)
 
 
 def test_plot_box_lies_inside_the_canvas():

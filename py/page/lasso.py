@@ -1,0 +1,52 @@
+"""A loop drawn by hand around points."""
+
+from pyscript import window
+
+
+class Lasso:
+    """The loop under way, in CSS pixels of its canvas; `points` is empty when there is none."""
+
+    def __init__(self):
+        self.points = []
+
+    def begin(self, x, y):
+        self.points = [(x, y)]
+
+    def add(self, x, y):
+        """Goes on to a place, unless that is all but where it is."""
+        last_x, last_y = self.points[-1]
+        if abs(x - last_x) + abs(y - last_y) >= 3:
+            self.points.append((x, y))
+
+    def end(self):
+        self.points = []
+
+    def path(self):
+        """The loop, closed."""
+        return window.Path2D.new("M" + "L".join(["%.1f %.1f" % point for point in self.points]) + "Z")
+
+    def draw(self, context, colour):
+        if not self.points:
+            return
+        path = self.path()
+        context.save()
+        context.globalAlpha = 0.12
+        context.fillStyle = colour
+        context.fill(path)
+        context.restore()
+        context.strokeStyle = colour
+        context.lineWidth = 1.5
+        context.setLineDash(window.Array.of(4, 3))
+        context.stroke(path)
+        context.setLineDash(window.Array.new())
+
+    def inside(self, context, pixels):
+        """The numbers of the points inside, of flat pixel coordinates `x y x y …`."""
+        path = self.path()
+        ratio = window.devicePixelRatio
+        # A path is hit in the canvas's own pixels, as if it had been drawn with the transformation of now.
+        return [
+            index
+            for index in range(len(pixels) // 2)
+            if context.isPointInPath(path, pixels[2 * index] * ratio, pixels[2 * index + 1] * ratio)
+        ]

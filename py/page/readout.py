@@ -1,0 +1,59 @@
+"""What the highlighted point or place is, in words under the views."""
+
+from page.dom import by_id, numbers, set_text
+
+
+class Readout:
+    def __init__(self):
+        self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
+        self.points = self.labels = self.training = None
+
+    def set_data(self, points, labels, training):
+        self.points, self.labels, self.training = points, labels, training
+        self.show(None, None, "", 2)
+
+    def show(self, frame, highlight, layer, classes):
+        """Says what `highlight` points at; `frame` is the last answer, which has its scores and activations."""
+        left = right = ""
+        if frame and highlight.point is not None:
+            index = highlight.point
+            scores = [frame.scores[classes * index + label] for label in range(classes)]
+            left = "%s · %s" % (
+                point_words(index, self.labels[index], self.training[index], scores),
+                place_words(self.points[2 * index : 2 * index + 2]),
+            )
+            values = numbers(frame.point_values)
+            if values:
+                right = "Point %d · %s %s" % (index, layer, place_words(values))
+        elif frame and highlight.place:
+            left = place_words(highlight.place)
+            scores = numbers(frame.place_scores)
+            if scores:
+                left += " · " + prediction_words(scores)
+            position = numbers(frame.place_position)
+            if position:
+                right = "this place is at " + place_words(position)
+        set_text(self.left, left)
+        set_text(self.right, right)
+        # Each has the room of what stands there otherwise.
+        by_id("legend").hidden = left != ""
+        by_id("representation-shape").hidden = right != ""
+
+
+def point_words(index, label, is_training, scores):
+    """A point's class and what the network says: `Point 17: class 1, predicted 1 at 97 %`."""
+    return "Point %d%s: class %d, %s" % (index, "" if is_training else " (held out)", label, prediction_words(scores))
+
+
+def prediction_words(scores):
+    """What class scores say: `predicted 1 at 97 %`."""
+    if any(score != score for score in scores):
+        return "no prediction"
+    best = max(scores)
+    return "predicted %d at %.0f %%" % (scores.index(best), 100 * best)
+
+
+def place_words(numbers, most=6):
+    """Coordinates as text: `(1.25, −0.30)`; no more than `most` of them."""
+    texts = [("%.2f" % number).replace("-", "−") for number in numbers[:most]]
+    return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")

@@ -1,0 +1,305 @@
+"""The network strip: a column of small heat maps for each layer, joined by the weights, with buttons over them."""
+
+from pyscript import window
+from pyscript.ffi import to_js
+
+import spec
+from page import canvas, strip_layout
+from page.boundary import EXTENT
+from page.dom import by_id, listen, numbers
+from page.palette import css
+from page.strip_buttons import StripButtons
+
+# By step of weight: opacity, and thickness in CSS pixels; 0 is for edges without weights. Dashes tell the sign too.
+OPACITIES = (0.45, 0.4, 0.6, 0.8, 0.95)
+WIDTHS = (1, 0.8, 1.3, 2, 2.8)
+DASHES = [4, 3]
+# More edges than this between two layers are drawn thinner.
+CROWDED = 40
+THINNER = 0.55
+TINT_OPACITY = 0.13
+FONT = "500 10.5px Inter, system-ui, sans-serif"
+
+
+class Strip:
+    """Shows a network; tells of clicks by `on_neuron(layer, index)`, `on_layer(layer)` and `on_network(text)`.
+
+    `text` is what a person would write into Hidden layers.
+    """
+
+    def __init__(self, on_neuron, on_layer, on_network):
+        self.buttons = StripButtons(on_neuron, on_layer, on_network)
+        self.scroller, self.sheet = by_id("network-scroller"), by_id("network-sheet")
+        self.canvas = by_id("strip")
+        self.context = canvas.context_of(self.canvas)
+        self.dashes, self.no_dashes = to_js(DASHES), to_js([])
+        self.layers = []
+        # The window onto the network: where it begins, and for which size all was laid out.
+        self.left = 0
+        self.laid_out_for = None
+        self.position, self.neuron, self.place = 0, None, None
+        self.weights = None
+        # The tiles of the newest frame on a spare canvas, and that canvas's side and context.
+        self.tiles = self.tile_size = self.tiles_context = None
+        listen(self.scroller, "scroll", lambda event: self._scrolled())
+        self._take_colours()
+
+    # What is shown.
+
+    def show_network(self, experiment):
+        """Builds the strip for a network if it is another than the one that is shown."""
+        layers = spec.layers(experiment)
+        if layers == self.layers:
+            return
+        self.layers = layers
+        self.weights = self.tiles = None
+        self._build(tuple(experiment["hidden_layers"]))
+        self.describe()
+
+    def show(self, frame):
+        """Takes up a frame's `tiles` and `tile_size`, and its `weights` if they are new, and draws."""
+        weights = getattr(frame, "weights", None)
+        # A frame of the network before has other numbers of weights and of tiles.
+        if weights and weights.length == self.blocks[-1][1]:
+            self.weights = weights
+            self._forget_weights()
+            self._paint_under()
+        side, count = frame.tile_size, self.count
+        if frame.tiles.length == 4 * side * side * count:
+            if not self.tiles or (self.tiles.width, self.tiles.height) != (side, side * count):
+                self.tiles, self.tiles_context = canvas.spare(side, side * count, 1)
+                self.tile_size = side
+                self._place_tiles()
+            pixels = window.Uint8ClampedArray.new(frame.tiles.buffer)
+            self.tiles_context.putImageData(window.ImageData.new(pixels, side, side * count), 0, 0)
+        self.redraw()
+
+    def mark(self, position, neuron):
+        """Marks where the playhead is, a number of a layer and a share of the way to the next, and a neuron.
+
+        `neuron` is `(layer, index)`, or None if none is shown in the left view.
+        """
+        moved, chosen = position != self.position, neuron != self.neuron
+        if not moved and not chosen:
+            return
+        self.position, self.neuron = position, neuron
+        self.buttons.mark(position, neuron)
+        if chosen:
+            self._place_chosen()
+        if moved:
+            self._follow()
+        self.redraw()
+
+    def point_at(self, place):
+        """Marks a place of the input plane, `(x, y)`, in every tile; None marks none."""
+        if place != self.place:
+            self.place = place
+            self.redraw()
+
+    def restyle(self):
+        """Takes up the theme."""
+        self._take_colours()
+        self._paint_under()
+        self.redraw()
+
+    def resize(self):
+        """Takes up the size."""
+        if self.layers and self.laid_out_for != self._size():
+            self._build(self.buttons.hidden_layers)
+
+    def describe(self):
+        """Says in the canvas's label what it shows."""
+        self.canvas.setAttribute("aria-label", strip_layout.description(self.layers))
+
+    # How it is laid out.
+
+    def _size(self):
+        return self.scroller.clientWidth, self.canvas.clientHeight, window.devicePixelRatio
+
+    def _build(self, hidden_layers):
+        """Lays everything out for the network and the room that there is."""
+        self.laid_out_for = width, height, _ = self._size()
+        count = len(self.layers)
+        self.blocks = strip_layout.weight_blocks(self.layers)
+        self.column = strip_layout.column_width(width, count)
+        self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height)
+        self.count = sum(column.shown for column in self.columns)
+        self.sheet.style.setProperty("--column", "%dpx" % self.column)
+        self.sheet.style.setProperty("--layers", str(count))
+        canvas.fit(self.canvas)
+        self.window = min(width, self.column * count), height
+        self.under, self.under_context = canvas.spare(*self.window)
+        # By layer: its edges as text, the same as paths, and its tiles' outlines; made when they are first seen.
+        self.pieces, self.paths, self.squares = {}, {}, {}
+        self.buttons.build(self.layers, hidden_layers, self.columns, self.column, height)
+        self.buttons.mark(self.position, self.neuron)
+        self._look()
+        self._follow()
+        self.redraw()
+
+    def _look(self):
+        """Takes up which part of the network is in the window."""
+        self.left = self.scroller.scrollLeft
+        self.first, self.last = strip_layout.visible(self.left, self.window[0], self.column, len(self.layers))
+        self._place_tiles()
+        self._place_chosen()
+        self._paint_under()
+
+    def _scrolled(self):
+        if self.layers and self.scroller.scrollLeft != self.left:
+            self._look()
+            self.redraw()
+
+    def _follow(self):
+        """Scrolls so that the playhead is to be seen."""
+        x = (self.position + 0.5) * self.column
+        left = strip_layout.scrolled(x, self.left, self.window[0], 1.5 * self.column)
+        if left != self.left:
+            self.scroller.scrollLeft = left
+            if self.scroller.scrollLeft != self.left:
+                self._look()
+
+    # Drawing.
+
+    def _take_colours(self):
+        self.edge, self.quiet, self.surface = css("--edge"), css("--quiet"), css("--surface")
+        self.accent, self.normalized, self.text = css("--accent"), css("--held-out"), css("--text")
+        self.positive, self.negative = css("--class-1"), css("--class-0")
+
+    def _place_tiles(self):
+        """Arguments of `drawImage` for every tile in the window."""
+        self.draws = []
+        if not self.tiles:
+            return
+        side, left, row = self.tile_size, round(self.left), 0
+        for index, column in enumerate(self.columns):
+            if self.first <= index < self.last:
+                for neuron in range(column.shown):
+                    x, y = strip_layout.corner(column, neuron)
+                    self.draws.append(
+                        (self.tiles, 0, side * (row + neuron), side, side, x - left, y, column.size, column.size)
+                    )
+            row += column.shown
+
+    def redraw(self):
+        """Draws the tint of the playhead, what lies under the tiles, the tiles, and the chosen neuron's border."""
+        if not self.layers or not self.window[0]:
+            return
+        context = self.context
+        width, height = self.window
+        context.clearRect(0, 0, width, height)
+        context.globalAlpha = TINT_OPACITY
+        context.fillStyle = self.accent
+        context.beginPath()
+        context.roundRect(self.position * self.column - self.left, 0, self.column, height, 6)
+        context.fill()
+        context.globalAlpha = 1
+        context.drawImage(self.under, 0, 0, width, height)
+        draw_image = context.drawImage
+        for arguments in self.draws:
+            draw_image(*arguments)
+        if self.place:
+            self._draw_place(context)
+        if self.chosen:
+            for colour, line in ((self.surface, 5), (self.accent, 2.5)):
+                context.strokeStyle = colour
+                context.lineWidth = line
+                context.strokeRect(*self.chosen)
+
+    def _draw_place(self, context):
+        """A dot in every tile where the place is."""
+        across, down = (self.place[0] + EXTENT) / (2 * EXTENT), (EXTENT - self.place[1]) / (2 * EXTENT)
+        dots = ["M%.1f %.1fh.01" % (tile[5] + across * tile[7], tile[6] + down * tile[7]) for tile in self.draws]
+        path = window.Path2D.new("".join(dots))
+        context.lineCap = "round"
+        for colour, line in ((self.surface, 6), (self.text, 3.5)):
+            context.strokeStyle = colour
+            context.lineWidth = line
+            context.stroke(path)
+
+    def _place_chosen(self):
+        """The border of the chosen neuron's tile, as `strokeRect` takes it, or None if it is not to be seen."""
+        self.chosen = None
+        if self.neuron:
+            for index in range(self.first, self.last):
+                column = self.columns[index]
+                if self.layers[index][0] == self.neuron[0] and self.neuron[1] < column.shown:
+                    x, y = strip_layout.corner(column, self.neuron[1])
+                    self.chosen = x - round(self.left) - 0.5, y - 0.5, column.size + 1, column.size + 1
+
+    def _paint_under(self):
+        """Draws what changes with the weights, the theme and the window only: edges, frames and borders."""
+        if not self.layers or not self.window[0]:
+            return
+        context = self.under_context
+        context.clearRect(0, 0, *self.window)
+        context.save()
+        context.translate(-round(self.left), 0)
+        self._paint_edges(context)
+        context.font = FONT
+        context.textAlign = "center"
+        for index in range(self.first, self.last):
+            _, kind, width = self.layers[index]
+            column = self.columns[index]
+            left, top = strip_layout.corner(column, 0)
+            bottom = top + (column.shown - 1) * column.pitch + column.size
+            if kind in spec.NORMALIZATIONS:
+                context.strokeStyle = self.normalized
+                context.lineWidth = 1.5
+                context.beginPath()
+                context.roundRect(left - 4, top - 4, column.size + 8, bottom - top + 8, 5)
+                context.stroke()
+            if index not in self.squares:
+                self.squares[index] = window.Path2D.new(strip_layout.squares(column))
+            context.fillStyle = self.surface
+            context.fill(self.squares[index])
+            # Half of the line is under the tiles.
+            context.strokeStyle = self.edge
+            context.lineWidth = 2
+            context.stroke(self.squares[index])
+            if width > column.shown:
+                context.fillStyle = self.quiet
+                context.fillText("+%d" % (width - column.shown), column.x, bottom + 14)
+        context.restore()
+
+    def _paint_edges(self, context):
+        """Draws the edges between the layers in the window, the faintest first."""
+        paths = []
+        for index in range(max(self.first, 1), min(self.last + 1, len(self.layers))):
+            if index not in self.paths:
+                self.paths[index] = self._edge_paths(index)
+            paths += self.paths[index]
+        for style in sorted({style for style, _ in paths}, key=lambda style: abs(style[0])):
+            step, crowded = style
+            context.strokeStyle = self.positive if step > 0 else self.negative if step else self.quiet
+            context.globalAlpha = OPACITIES[abs(step)]
+            context.lineWidth = WIDTHS[abs(step)] * (THINNER if crowded else 1)
+            context.setLineDash(self.dashes if step < 0 else self.no_dashes)
+            for other, path in paths:
+                if other == style:
+                    context.stroke(path)
+        context.globalAlpha = 1
+        context.setLineDash(self.no_dashes)
+
+    def _edge_paths(self, index):
+        """`[((step, crowded), path)]` of the edges into a layer, by step of weight; 0 is for what has no weight."""
+        kind = self.layers[index][1]
+        if kind == "dense" and not self.weights:
+            return []
+        if index not in self.pieces:
+            self.pieces[index] = strip_layout.edges(kind, self.columns[index - 1], self.columns[index])
+        pieces = self.pieces[index]
+        if kind != "dense":
+            return [((0, False), window.Path2D.new("".join(pieces)))]
+        weights = numbers(self.weights.subarray(*self.blocks[index]))
+        crowded = len(pieces) > CROWDED
+        return [
+            ((step, crowded), window.Path2D.new("".join(parts)))
+            for step, parts in strip_layout.by_step(pieces, weights).items()
+        ]
+
+    def _forget_weights(self):
+        """Sees to it that the edges of dense layers are sorted into steps anew."""
+        for index, (_, kind, _) in enumerate(self.layers):
+            if kind == "dense":
+                self.paths.pop(index, None)

@@ -1,0 +1,143 @@
+"""The buttons over the network strip: for its neurons, its layers' names, and how many of both there are."""
+
+from pyscript import document
+
+import spec
+from page import strip_layout
+from page.dom import by_id, listen
+
+# The side of the smallest button, in CSS pixels.
+LEAST_TARGET = 24
+KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
+NEURON = (
+    '<button type="button" class="neuron" tabindex="-1" aria-pressed="false" data-stop="%d %%d" style="top:%%dpx" '
+    'aria-label="Neuron %%d of %s"></button>'
+)
+OTHER = '<button type="button" class="%s" tabindex="-1" data-stop="%d %d" aria-label="%s" style="left:%dpx">%s</button>'
+COLUMN = '<div class="column" style="left:%dpx;--tile:%dpx;--pitch:%dpx">%s</div>'
+WIDTH = '<span class="width" aria-hidden="true" style="left:%dpx;width:%dpx">%d</span>'
+
+
+class StripButtons:
+    """One stop of the Tab key, with arrow keys inside; tells of clicks by `on_neuron`, `on_layer` and `on_network`."""
+
+    def __init__(self, on_neuron, on_layer, on_network):
+        self.on_neuron, self.on_layer, self.on_network = on_neuron, on_layer, on_network
+        self.box = by_id("strip-buttons")
+        self.hidden_layers = ()
+        # By column and row: what each button is for; which one the Tab key comes to; which are marked, and how.
+        self.stops = []
+        self.at = 0, 0
+        self.marked = []
+        listen(self.box, "click", self._clicked)
+        listen(self.box, "keydown", self._pressed)
+        listen(self.box, "focusin", self._focused)
+        listen(by_id("add-layer"), "click", lambda event: self._change(strip_layout.deepened(self.hidden_layers)))
+        listen(by_id("remove-layer"), "click", lambda event: self._change(self.hidden_layers[:-1]))
+
+    def build(self, layers, hidden_layers, columns, column, height):
+        """Makes all buttons anew; what had the focus keeps it."""
+        had_focus = self.box.contains(document.activeElement)
+        last_stop = self.stops[self.at[0]][self.at[1]] if self.stops else None
+        self.hidden_layers = hidden_layers
+        by_id("remove-layer").disabled = not hidden_layers
+        self.stops = strip_layout.stops(layers, columns, height)
+        self.marked = []
+        spans = strip_layout.hidden_spans(layers)
+        frames = [strip_layout.width_frame(first, last, column) for first, last in spans]
+        # In one piece: element by element, a large network would take MicroPython too long.
+        self.box.innerHTML = "".join(
+            [self._column(index, tiles, index * column, frames) for index, tiles in enumerate(columns)]
+            + [WIDTH % (left, room, width) for (left, room), width in zip(frames, hidden_layers)]
+        )
+        self.elements = self.box.querySelectorAll("button")
+        if last_stop:
+            self.at = strip_layout.found_again(self.stops, last_stop, *self.at)
+        button = self._button(*self.at)
+        button.tabIndex = 0
+        if had_focus:
+            button.focus()
+
+    def mark(self, position, neuron):
+        """Marks the layer at or nearest to a position, and a neuron, `(layer, index)`, if it is not None."""
+        if not self.stops:
+            return
+        nearest = min(round(position), len(self.stops) - 1)
+        marked = [(nearest, len(self.stops[nearest]) - 1, "aria-current")]
+        place = neuron and strip_layout.find(self.stops, neuron[0], "neuron", neuron[1])
+        if place:
+            marked.append((place[0], place[1], "aria-pressed"))
+        for mark in self.marked:
+            if mark not in marked:
+                self._button(*mark[:2]).setAttribute(mark[2], "false")
+        for mark in marked:
+            if mark not in self.marked:
+                self._button(*mark[:2]).setAttribute(mark[2], "true")
+        self.marked = marked
+
+    def _column(self, index, tiles, x, frames):
+        """The markup of the buttons of one layer, in the order of its stops."""
+        stops = self.stops[index]
+        name = stops[0].name
+        neuron = NEURON % (index, name)
+        top = tiles.top - (tiles.pitch - tiles.size) // 2
+        parts = []
+        for row, stop in enumerate(stops):
+            if stop.action == "neuron":
+                parts.append(neuron % (row, top + stop.number * tiles.pitch, stop.number))
+                continue
+            label, text, left = "Go to layer " + name, name, 0
+            if stop.action != "layer":
+                left, width = frames[stop.number]
+                left -= x
+                if stop.action == "wider":
+                    left += width - LEAST_TARGET
+                    label, text = "Add a neuron to hidden layer %d" % (stop.number + 1), "+"
+                else:
+                    label, text = "Remove a neuron from hidden layer %d" % (stop.number + 1), "−"
+            parts.append(OTHER % (stop.action, index, row, label, left, text))
+        return COLUMN % (x, max(tiles.size, LEAST_TARGET), tiles.pitch, "".join(parts))
+
+    def _button(self, column, row):
+        return self.elements[sum(len(stops) for stops in self.stops[:column]) + row]
+
+    # What a person does.
+
+    def _place(self, event):
+        """`(column, row)` of the button that an event is about, or None."""
+        button = event.target.closest("button")
+        if not button:
+            return None
+        column, row = button.getAttribute("data-stop").split()
+        return int(column), int(row)
+
+    def _clicked(self, event):
+        place = self._place(event)
+        if not place:
+            return
+        stop = self.stops[place[0]][place[1]]
+        if stop.action == "neuron":
+            self.on_neuron(stop.name, stop.number)
+        elif stop.action == "layer":
+            self.on_layer(stop.name)
+        else:
+            by = 1 if stop.action == "wider" else -1
+            self._change(strip_layout.widened(self.hidden_layers, stop.number, by))
+
+    def _change(self, hidden_layers):
+        self.on_network(spec.text_of("hidden_layers", hidden_layers))
+
+    def _pressed(self, event):
+        place = self._place(event) if event.key in KEYS else None
+        if place and not (event.altKey or event.ctrlKey or event.metaKey):
+            event.preventDefault()
+            column, row = strip_layout.neighbour(self.stops, place[0], place[1], event.key)
+            self._button(column, row).focus()
+
+    def _focused(self, event):
+        """Only one of the buttons is on the way of the Tab key: the one that had the focus last."""
+        place = self._place(event)
+        if place and place != self.at:
+            self._button(*self.at).tabIndex = -1
+            self._button(*place).tabIndex = 0
+            self.at = place

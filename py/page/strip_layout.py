@@ -1,0 +1,219 @@
+"""Where everything in the network strip lies, and what its keys and buttons do to numbers. Pure.
+
+Lengths are CSS pixels; x counts from the left end of the whole network, of which the page may show a part.
+"""
+
+from collections import namedtuple
+
+# Of a wide layer that many neurons are shown; the lab sends as many.
+SHOWN = 16
+# Room for the longest names of layers side by side.
+LEAST_COLUMN = 36
+LARGEST_TILE = 34
+SMALLEST_TILE = 11
+TILE_OF_COLUMN = 0.62
+GAP_OF_TILE = 0.18
+# How far into the gap between two layers an edge leaves a tile level.
+BEND = 0.35
+# Room above the tiles for the widths of hidden layers, and below them for how many more neurons there are and the
+# layers' names.
+HEAD = 34
+FOOT = 42
+LARGEST_FRAME = 84
+# Weights are drawn in this many steps of thickness; a fainter one than this share of the largest is not drawn.
+STEPS = 4
+LARGEST_WEIGHT = 127
+FAINTEST = 0.06
+# What a new hidden layer is wide where there is none to copy.
+NEW_WIDTH = 8
+
+# A layer's tiles: the middle in x, the top of the first, the side of each, from one to the next, and how many.
+Column = namedtuple("Column", ("x", "top", "size", "pitch", "shown"))
+# What the arrow keys go to: `narrower`, `wider` (number of the hidden layer), `neuron` (its number), `layer`.
+Stop = namedtuple("Stop", ("name", "action", "number", "y"))
+
+
+def column_width(available, count):
+    """How wide each of `count` columns is; if that is more than is available, the strip scrolls."""
+    return max(LEAST_COLUMN, int(available) // count)
+
+
+def columns(widths, column, height):
+    """A `Column` for each layer of these widths, in a strip that is `height` high."""
+    return [_column(index, width, column, height) for index, width in enumerate(widths)]
+
+
+def _column(index, width, column, height):
+    shown = min(width, SHOWN)
+    room = height - HEAD - FOOT
+    pitch = room // shown
+    size = int(pitch / (1 + GAP_OF_TILE))
+    if size + _gap(size) > pitch:
+        size -= 1
+    size = max(min(size, LARGEST_TILE, int(TILE_OF_COLUMN * column)), SMALLEST_TILE)
+    pitch = size + _gap(size)
+    top = HEAD + int((room - (shown - 1) * pitch - size) / 2)
+    return Column(int((index + 0.5) * column), top, size, pitch, shown)
+
+
+def _gap(size):
+    """Between two tiles of that size."""
+    return max(2, round(GAP_OF_TILE * size))
+
+
+def corner(column, index):
+    """`(left, top)` of a tile."""
+    return column.x - column.size // 2, column.top + index * column.pitch
+
+
+def middles(column):
+    """The y of every tile's middle."""
+    return [column.top + index * column.pitch + column.size / 2 for index in range(column.shown)]
+
+
+def squares(column):
+    """The tiles of a layer as an SVG path."""
+    left, top = corner(column, 0)
+    side = column.size
+    return "".join(
+        "M%d %dh%dv%dh-%dz" % (left, top + index * column.pitch, side, side, side) for index in range(column.shown)
+    )
+
+
+def visible(left, width, column, count):
+    """The range of layers of which something may be seen in a window `width` wide that begins at `left`."""
+    return max(0, int(left // column)), min(count, int((left + width) // column) + 1)
+
+
+def pairs(kind, before, after):
+    """`[(from, to)]`: the shown neurons that an edge into a layer of that kind joins.
+
+    Into a dense layer they are in the order of its `weights`, row by row.
+    """
+    if kind in ("dense", "softmax"):
+        return [(first, second) for first in range(before.shown) for second in range(after.shown)]
+    return [(index, index) for index in range(min(before.shown, after.shown))]
+
+
+def edges(kind, before, after):
+    """The edges into a layer of that kind from the one before, in the order of `pairs`, as pieces of an SVG path."""
+    start, end = before.x - before.size // 2 + before.size + 1, after.x - after.size // 2 - 1
+    bend = BEND * (end - start)
+    starts = ["M%d %gC%g %g %g " % (start, y, start + bend, y, end - bend) for y in middles(before)]
+    ends = ["%g %d %g" % (y, end, y) for y in middles(after)]
+    return [starts[first] + ends[second] for first, second in pairs(kind, before, after)]
+
+
+def weight_step(weight):
+    """From −4 to 4 for a weight from −127 to 127; 0 is too faint to draw."""
+    size = abs(weight) / LARGEST_WEIGHT
+    if size < FAINTEST:
+        return 0
+    step = min(STEPS, 1 + int(size * STEPS))
+    return step if weight > 0 else -step
+
+
+STEP_OF_WEIGHT = [weight_step(weight) for weight in range(-LARGEST_WEIGHT, LARGEST_WEIGHT + 1)]
+
+
+def by_step(pieces, weights):
+    """A dict from steps of weight to those of the pieces whose weights are that large; too faint ones are left out."""
+    result = {}
+    for piece, weight in zip(pieces, weights):
+        step = STEP_OF_WEIGHT[int(weight) + LARGEST_WEIGHT]
+        if step in result:
+            result[step].append(piece)
+        elif step:
+            result[step] = [piece]
+    return result
+
+
+def weight_blocks(layers):
+    """`[(start, end)]` of every layer's part of `weights`; an empty part where a layer has none."""
+    blocks = []
+    end = 0
+    for index, (_, kind, width) in enumerate(layers):
+        start = end
+        if kind == "dense":
+            end += min(SHOWN, layers[index - 1][2]) * min(SHOWN, width)
+        blocks.append((start, end))
+    return blocks
+
+
+def hidden_spans(layers):
+    """`[(first, last)]`: the layers that belong to each hidden layer, from its dense layer to its activation."""
+    dense = [index for index, (_, kind, _) in enumerate(layers) if kind == "dense"]
+    return [(first, after - 1) for first, after in zip(dense, dense[1:])]
+
+
+def width_frame(first, last, column):
+    """`(left, width)` of the frame around a hidden layer's width, above the columns that belong to it."""
+    room = (last - first + 1) * column
+    width = min(room - 4, LARGEST_FRAME)
+    return first * column + (room - width) // 2, width
+
+
+def stops(layers, tiles, height):
+    """What the arrow keys go to: for each layer a list of `Stop`, from the top down."""
+    result = [
+        [Stop(name, "neuron", index, y) for index, y in enumerate(middles(column))] + [Stop(name, "layer", 0, height)]
+        for (name, _, _), column in zip(layers, tiles)
+    ]
+    for number, (first, last) in enumerate(hidden_spans(layers)):
+        result[first].insert(0, Stop(layers[first][0], "narrower", number, 0))
+        result[last].insert(0, Stop(layers[last][0], "wider", number, 0))
+    return result
+
+
+def neighbour(every, column, row, key):
+    """`(column, row)` of the stop that a key leads to from another: the nearest in height where columns differ."""
+    if key in ("ArrowUp", "ArrowDown"):
+        return column, min(max(row + (1 if key == "ArrowDown" else -1), 0), len(every[column]) - 1)
+    y = every[column][row].y
+    last = len(every) - 1
+    column = {"Home": 0, "End": last, "ArrowLeft": max(column - 1, 0), "ArrowRight": min(column + 1, last)}[key]
+    distances = [abs(stop.y - y) for stop in every[column]]
+    return column, distances.index(min(distances))
+
+
+def find(every, name, action, number):
+    """`(column, row)` of a stop, or None if there is none such."""
+    for column, stops_there in enumerate(every):
+        if stops_there[0].name == name:
+            for row, stop in enumerate(stops_there):
+                if (stop.action, stop.number) == (action, number):
+                    return column, row
+    return None
+
+
+def found_again(every, stop, column, row):
+    """`(column, row)` of what was `stop` at that place before the network changed, or else what is nearest to it."""
+    column = min(column, len(every) - 1)
+    return find(every, stop.name, stop.action, stop.number) or (column, min(row, len(every[column]) - 1))
+
+
+def widened(widths, hidden, by):
+    """The widths of hidden layers with `by` neurons more in one; a layer without neurons is gone."""
+    result = list(widths)
+    result[hidden] += by
+    return tuple(width for width in result if width > 0)
+
+
+def deepened(widths):
+    """The widths with one more hidden layer, as wide as the last."""
+    return tuple(widths) + (tuple(widths)[-1:] or (NEW_WIDTH,))
+
+
+def scrolled(x, left, width, margin):
+    """Where a window `width` wide must begin to show `x` with a margin, moved no further than it must be."""
+    margin = min(margin, width / 2)
+    return max(0, min(max(left, x + margin - width), x - margin))
+
+
+def description(layers):
+    """What the strip shows, in words."""
+    return (
+        "Network: %d layers, %s; each neuron as a heat map of its activation over the input plane, joined by lines "
+        "for the weights: solid where positive, dashed where negative, the larger the thicker."
+        % (len(layers), ", ".join("%s %d" % (name, width) for name, _, width in layers))
+    )

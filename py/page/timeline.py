@@ -1,0 +1,46 @@
+"""The timeline of the run: a slider over the epochs that the lab has kept, and the way back into them."""
+
+from page.dom import by_id, listen, set_text
+
+
+class Timeline:
+    """Calls `on_seek(epoch)` with a kept epoch when a person goes there, `on_branch()` to go on from it for good."""
+
+    def __init__(self, on_seek, on_branch):
+        self.kept = [0]
+        self.last = self.epoch = 0
+        self.slider = by_id("timeline")
+        self.branch = by_id("branch")
+        listen(self.slider, "input", lambda event: on_seek(self._chosen()))
+        listen(self.branch, "click", lambda event: on_branch())
+        self.show(0, 0)
+
+    def _chosen(self):
+        """The epoch that the slider stands at; its end is the end of the run, kept or not."""
+        index = int(float(self.slider.value))
+        epochs = self._stops()
+        return epochs[min(index, len(epochs) - 1)]
+
+    def _stops(self):
+        return self.kept if self.kept[-1] == self.last else self.kept + [self.last]
+
+    def set_kept(self, epochs):
+        """The epochs that the lab can go back to."""
+        self.kept = epochs or [0]
+
+    def show(self, epoch, last):
+        """Where the run is, and where it ends."""
+        self.epoch, self.last = epoch, last
+        stops = self._stops()
+        if int(self.slider.max) != len(stops) - 1:
+            self.slider.max = str(len(stops) - 1)
+        self.slider.disabled = len(stops) < 2
+        index = max([index for index, stop in enumerate(stops) if stop <= epoch] or [0])
+        if int(float(self.slider.value)) != index:
+            self.slider.value = str(index)
+        back = epoch < last
+        text = "epoch %s of %s" % ("{:,}".format(epoch), "{:,}".format(last)) if back else "now"
+        set_text(by_id("timeline-text"), text)
+        self.slider.setAttribute("aria-valuetext", "epoch %d of %d" % (epoch, last))
+        if self.branch.disabled == back:
+            self.branch.disabled = not back

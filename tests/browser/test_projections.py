@@ -1,0 +1,468 @@
+"""Layers of any width in the right view: turned, moved and zoomed, by components and on tour, by every means."""
+
+import numpy as np
+import pytest
+
+from tests.browser.answers import RING, alike
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def show(stage, hidden_layers, layer, projection=None, dimensions=None):
+    """Makes a network, if need be, and looks at one of its layers."""
+    if stage.lab.field("hidden_layers").input_value() != hidden_layers:
+        stage.lab.enter("hidden_layers", hidden_layers)
+        stage.lab.wait_for_state("ready")
+    stage.lab.field("layer").select_option(label=layer)
+    if projection:
+        stage.lab.choose("projection", projection)
+    if dimensions:
+        stage.lab.enter("dimensions", dimensions)
+
+
+def turn(stage):
+    return np.reshape(stage.view("turn"), (3, 3))
+
+
+def in_space(stage, layer, dimensions=(0, 1, 2)):
+    """Where the points of an untrained network must lie for how they are turned: (points, 3)."""
+    places = stage.untrained()[layer][:, list(dimensions)].astype(float)
+    return (places - places.mean(axis=0)) @ turn(stage).T
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        ("1", "dimension 0"),
+        ("2", "dimensions 0 and 1"),
+        ("3", "dimensions 0, 1 and 2"),
+        ("8", "dimensions 0 and 1"),
+        ("20", "dimensions 0 and 1"),
+    ],
+)
+def test_a_layer_of_any_width(stage, width, words):
+    show(stage, width, "tanh1")
+    stage.rest()
+    stage.right.wait_for_label(f"the 200 points at layer tanh1, shape 200 × {width}, {words}.")
+    assert stage.page.locator("#representation-shape").inner_text() == f"tanh1, 200 × {width}, {words}"
+    assert list(stage.answer("shape")) == [200, int(width)]
+    assert stage.answer("spatial") == (width == "3")
+    activations = stage.untrained()["tanh1"]
+    positions = stage.positions()
+    if width == "3":
+        assert positions == pytest.approx(in_space(stage, "tanh1")[:, :2], abs=1e-4)
+    elif width == "1":
+        assert positions[:, 0] == pytest.approx(activations[:, 0], abs=1e-4)
+        assert len(np.unique(positions[:, 1].round(3))) > 150, "spread upright"
+    else:
+        assert positions == pytest.approx(activations[:, :2], abs=1e-4)
+    assert stage.right.apart(), "there are points in sight"
+
+
+def test_a_space_turns_by_dragging_and_by_arrow_keys_and_comes_back(stage):
+    show(stage, "3", "tanh1")
+    stage.rest()
+    first = turn(stage)
+    x, y = stage.right.empty_place()
+    drag = (lambda: stage.right.drag((x, y), (x - 50, y + 30)),)
+    keys = tuple(lambda key=key: stage.right.press(key) for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"))
+    for act in drag + keys:
+        before, turned = stage.positions(), turn(stage)
+        act()
+        stage.rest()
+        after = turn(stage)
+        assert np.abs(after - turned).max() > 0.05
+        assert np.abs(stage.positions() - before).max() > 0.05
+        assert after @ after.T == pytest.approx(np.eye(3), abs=1e-6)
+        assert np.linalg.det(after) == pytest.approx(1)
+        # The same points, only turned.
+        space = in_space(stage, "tanh1")
+        assert stage.positions() == pytest.approx(space[:, :2], abs=1e-4)
+        assert np.linalg.norm(space, axis=1).max() <= stage.answer("extent")[2] * 1.0001
+    stage.lab.press("Fit")
+    stage.rest()
+    assert turn(stage) == pytest.approx(first)
+
+
+def test_arrow_keys_turn_the_way_they_point(stage):
+    """What is near goes with the arrow."""
+    show(stage, "3", "tanh1")
+    for key, axis, sign in (("ArrowRight", 0, 1), ("ArrowLeft", 0, -1), ("ArrowUp", 1, 1), ("ArrowDown", 1, -1)):
+        stage.rest()
+        before = in_space(stage, "tanh1")
+        nearest = before[:, 2].argmax()
+        stage.right.press(key)
+        stage.rest()
+        assert sign * (in_space(stage, "tanh1") - before)[nearest, axis] > 0.01, key
+
+
+def test_a_space_turns_by_finger(open_stage):
+    stage = open_stage("hidden_layers=3&layer=tanh1", **PHONE)
+    stage.rest()
+    before = turn(stage)
+    stage.right.touch(*[[(150 + 8 * step, 150 + 4 * step)] for step in range(8)])
+    stage.rest()
+    assert np.abs(turn(stage) - before).max() > 0.1
+    assert stage.positions() == pytest.approx(in_space(stage, "tanh1")[:, :2], abs=1e-4)
+
+
+def test_depth_is_seen(stage):
+    """In a space near points are drawn stronger than far ones, and on top of them."""
+    show(stage, "3", "tanh1")
+    stage.rest()
+    depths = in_space(stage, "tanh1")[:, 2]
+    keys, counts = stage.answer("mark_groups").reshape(-1, 2).T
+    assert counts.sum() == 200
+    assert list(keys // 4 % 4) == sorted(keys // 4 % 4), "far groups first"
+    assert len(set(keys // 4 % 4)) > 1
+    stage.page.get_by_label("Grid", exact=True).uncheck()
+    stage.page.get_by_label("Boundary", exact=True).uncheck()
+    stage.rest()
+    colours = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
+    indices = np.array([index for index in stage.right.apart(12) if stage.left.training()[index]])
+    distance = np.abs(stage.right.colours(stage.right.places()[indices]) - colours[stage.left.labels()[indices]]).max(
+        axis=1
+    )
+    half = stage.answer("extent")[2]
+    assert distance[depths[indices] > 0.05 * half].max() < 50
+    assert distance[depths[indices] < -0.05 * half].min() > 50
+
+
+def ring_at(stage, index, place):
+    """Whether point `index` is pointed at and its ring is around a place of the right view, to 2 pixels."""
+    stage.rest()
+    assert stage.view("point") == index
+    shifts = np.arange(-2, 2.1, 0.5)
+    shifts = np.array([(x, y) for x in shifts for y in shifts if np.hypot(x, y) <= 2])
+    colours = stage.right.colours((place + shifts[:, None] + RING).reshape(-1, 2))
+    return alike(colours, stage.colour("--boundary")).reshape(len(shifts), -1).all(axis=1).any()
+
+
+def test_a_flat_picture_moves_by_dragging_and_by_arrow_keys(stage):
+    index = stage.right.apart(12)[0]
+    stage.right.hover(stage.right.places()[index])
+    stage.page.mouse.down()
+    stage.page.mouse.up()
+    place = stage.right.places()[index]
+    assert ring_at(stage, index, place)
+    empty = stage.right.empty_place()
+    towards = np.sign(np.array(stage.right.box()[2:]) / 2 - place)
+    stage.right.drag(empty, empty + 30 * towards, empty + [40, 24] * towards, steps=3)
+    place = place + [40, 24] * towards
+    assert ring_at(stage, index, place)
+    # The picture goes against the arrow: what is looked at goes with it.
+    step = 0.06 * stage.right.box()[2]
+    for key, right, down in (("ArrowLeft", 1, 0), ("ArrowUp", 0, 1), ("ArrowRight", -1, 0), ("ArrowDown", 0, -1)):
+        stage.right.press(key)
+        place = np.add(place, [step * right, step * down])
+        assert ring_at(stage, index, place), key
+    stage.lab.press("Fit")
+    assert ring_at(stage, index, stage.right.places()[index])
+
+
+@pytest.mark.parametrize("pixels", [-240, 120])
+def test_the_wheel_zooms_about_the_pointer(stage, pixels):
+    first, second = stage.right.apart(12)[:2]
+    pointer = np.round(stage.right.places()[first])
+    # What is at the pointer stays there; all else goes away from it, or comes nearer, by what the wheel was turned.
+    factor = 2 ** (-2 * pixels / 300)
+    zoomed = pointer + factor * (stage.right.places() - pointer)
+    stage.right.hover(pointer)
+    assert ring_at(stage, first, stage.right.places()[first])
+    for _ in range(2):
+        stage.page.mouse.wheel(0, pixels)
+        stage.page.evaluate("new Promise(requestAnimationFrame)")
+    stage.rest()
+    assert ring_at(stage, first, zoomed[first])
+    assert stage.page.evaluate("scrollY") == 0
+    in_sight = [index for index in stage.right.apart(12)[1:] if stage.right.inside(zoomed[index], 10)]
+    stage.right.hover(zoomed[in_sight[0]])
+    assert ring_at(stage, in_sight[0], zoomed[in_sight[0]])
+    stage.page.mouse.move(0, 0)
+    stage.lab.press("Fit")
+    stage.right.hover(stage.right.places()[second])
+    assert ring_at(stage, second, stage.right.places()[second])
+
+
+def test_zoom_by_keys_is_about_the_middle(stage):
+    index = min(stage.right.apart(12), key=lambda index: np.abs(stage.right.places()[index] - 220).max())
+    place = stage.right.places()[index]
+    stage.right.hover(place)
+    stage.page.mouse.down()
+    stage.page.mouse.up()
+    left, top, width, height = stage.right.box()
+    middle = np.array([left + width / 2, top + height / 2])
+    power = 0
+    for key, step in (("+", 1), ("=", 1), ("-", -1), ("_", -1), ("-", -1), ("-", -1), ("0", 2)):
+        stage.right.press(key)
+        power += step
+        assert ring_at(stage, index, middle + 1.25**power * (place - middle)), key
+
+
+def test_two_fingers_zoom(open_stage):
+    stage = open_stage("", **PHONE)
+    stage.rest()
+    left, top, width, height = stage.right.box()
+    middle = np.array([left + width / 2, top + height / 2])
+    index = min(stage.right.apart(12), key=lambda index: np.abs(stage.right.places()[index] - middle).max())
+    place = stage.right.places()[index]
+    # Fingers to both sides of a place, from 40 to 80 pixels away.
+    centre = np.add(middle, [10, -20])
+    stage.right.touch(*[[centre - [away, 0], np.add(centre, [away, 0])] for away in range(40, 85, 5)])
+    stage.rest()
+    place = centre + 2 * (place - centre)
+    assert stage.right.inside(place)
+    stage.right.tap(place)
+    assert ring_at(stage, index, place)
+    assert stage.page.evaluate("visualViewport.scale") == 1, "the picture is zoomed, not the page"
+    stage.lab.button("Fit").tap()
+    assert ring_at(stage, index, stage.right.places()[index])
+
+
+@pytest.mark.parametrize("width", [8, 20])
+def test_principal_components(stage, width):
+    show(stage, str(width), "tanh1", "pca")
+    stage.rest()
+    activations = stage.untrained()["tanh1"].astype(float)
+    centred = activations - activations.mean(axis=0)
+    _, scales, components = np.linalg.svd(centred, full_matrices=False)
+    shares = scales**2 / (scales**2).sum()
+    assert stage.answer("shares") == pytest.approx(shares[:3], abs=0.01)
+    stage.right.wait_for_label(f"PCA: {100 * shares[:3].sum():.0f} % of variance")
+    assert stage.lab.field("dimensions").is_disabled()
+    # Up to the signs of the components.
+    turned = [
+        centred @ (components[:3].T * (1 - 2 * np.array(signs))) @ turn(stage).T[:, :2] for signs in np.ndindex(2, 2, 2)
+    ]
+    assert min(np.abs(stage.positions() - positions).max() for positions in turned) < 0.01
+    assert stage.answer("spatial")
+
+
+def test_principal_components_do_not_flip_while_training(stage):
+    show(stage, "8", "tanh1", "pca")
+    stage.rest()
+    stage.record()
+    stage.lab.play_to(30)
+    stage.rest()
+    _, positions = stage.pictures()
+    jumps = np.abs(np.diff(positions, axis=0)).max(axis=(1, 2))
+    assert len(jumps) > 10
+    assert jumps.max() < 0.5 * stage.answer("extent")[2]
+
+
+def test_three_dimensions_of_a_wide_layer_are_a_space(stage):
+    show(stage, "8", "tanh1", dimensions="6, 2, 4")
+    stage.rest()
+    assert stage.answer("spatial")
+    stage.right.wait_for_label("dimensions 6, 2 and 4")
+    assert stage.positions() == pytest.approx(in_space(stage, "tanh1", (6, 2, 4))[:, :2], abs=1e-4)
+    assert [int(number) for number in stage.answer("axes")[::3]] == [6, 2, 4]
+    before = stage.positions()
+    stage.right.press("ArrowRight")
+    stage.rest()
+    assert np.abs(stage.positions() - before).max() > 0.01
+
+
+def on_tour(stage, paused=True):
+    show(stage, "8", "tanh1", "tour")
+    # As another test has left it.
+    if stage.lab.button("Resume tour").count():
+        stage.lab.press("Resume tour")
+    stage.lab.wait("answers.view.tour_seconds > 0")
+    if paused:
+        stage.lab.press("Pause tour")
+        stage.rest()
+
+
+def test_the_tour_moves_by_itself_until_it_is_paused(stage):
+    on_tour(stage, paused=False)
+    stage.lab.wait("!answers.frame.moving")
+    stage.record()
+    stage.lab.wait("answers.positions.length > 20")
+    _, positions = stage.pictures()
+    assert np.abs(positions[-1] - positions[0]).max() > 0.02
+    assert np.abs(np.diff(positions, axis=0)).max() < 0.2 * stage.answer("extent")[2], "it never jumps"
+    assert stage.lab.number("step") == 0
+    stage.right.wait_for_label("grand tour")
+    stage.lab.press("Pause tour")
+    # It comes to rest, which is that nothing is asked of the lab any more.
+    stage.rest()
+    seconds, before = stage.view("tour_seconds"), stage.answer("axes")
+    stage.lab.press("Step")
+    stage.lab.wait_for_epoch(1)
+    stage.rest()
+    assert stage.view("tour_seconds") == seconds
+    assert (stage.answer("axes") == before).all()
+    stage.lab.press("Resume tour")
+    stage.lab.wait(f"answers.view.tour_seconds > {seconds + 0.3}")
+    assert np.abs(stage.answer("axes") - before).max() > 0.01
+
+
+def test_a_tour_looks_along_orthogonal_directions(stage):
+    on_tour(stage)
+    axes = stage.answer("axes").reshape(-1, 3)
+    assert list(axes[:, 0]) == list(range(8))
+    assert axes[:, 1:].T @ axes[:, 1:] == pytest.approx(np.eye(2), abs=1e-5)
+    activations = stage.untrained()["tanh1"]
+    assert stage.positions() == pytest.approx((activations - activations.mean(axis=0)) @ axes[:, 1:], abs=1e-4)
+
+
+# Where an axis is put, in units of the circle.
+GOAL = 0.55, 0.4
+
+
+def tip(stage, number):
+    return {int(axis): (x, y) for axis, x, y in stage.answer("axes").reshape(-1, 3)}[number]
+
+
+def longest_axis(stage):
+    axes = stage.answer("axes").reshape(-1, 3)
+    return int(axes[np.hypot(axes[:, 1], axes[:, 2]).argmax(), 0])
+
+
+def assert_at(stage, number, goal):
+    stage.rest()
+    assert tip(stage, number) == pytest.approx(goal, abs=0.02)
+    axes = stage.answer("axes").reshape(-1, 3)[:, 1:]
+    assert axes.T @ axes == pytest.approx(np.eye(2), abs=1e-4)
+
+
+def test_an_axis_is_dragged_by_mouse(stage):
+    on_tour(stage)
+    number = longest_axis(stage)
+    goal = stage.right.handle_at(*GOAL)
+    stage.right.hover(stage.right.handles()[number])
+    stage.page.mouse.down()
+    stage.page.mouse.move(*stage.right.to_page(goal), steps=6)
+    assert_at(stage, number, GOAL)
+    assert alike(stage.right.colours([goal]), stage.colour("--accent")).all()
+    stage.right.wait_for_label(f"Axis {number} is held.")
+    stage.page.mouse.move(*stage.right.to_page(stage.right.handle_at(-0.3, 0.5)), steps=4)
+    assert_at(stage, number, (-0.3, 0.5))
+    stage.page.mouse.up()
+    stage.page.mouse.move(0, 0)
+    stage.rest()
+    assert tip(stage, number) == pytest.approx((-0.3, 0.5), abs=0.02), "paused, it stays where it was left"
+    stage.right.wait_for_no_label("is held")
+
+
+def test_an_axis_is_dragged_by_finger(open_stage):
+    stage = open_stage("layer=tanh1&projection=tour", **PHONE)
+    stage.lab.button("Pause tour").tap()
+    stage.rest()
+    number = longest_axis(stage)
+    start, goal = stage.right.handles()[number], stage.right.handle_at(*GOAL)
+    stage.right.touch(*[[start + (goal - start) * step / 8] for step in range(9)])
+    assert_at(stage, number, GOAL)
+
+
+def test_an_axis_is_moved_by_keyboard(stage):
+    on_tour(stage)
+    stage.right.press("a", "a")
+    stage.right.wait_for_label("Axis 1 is held.")
+    stage.rest()
+    x, y = tip(stage, 1)
+    right, up = (1 if x < 0 else -1), (1 if y < 0 else -1)
+    stage.right.press("ArrowRight" if right > 0 else "ArrowLeft", "ArrowUp" if up > 0 else "ArrowDown")
+    assert_at(stage, 1, (x + 0.06 * right, y + 0.06 * up))
+    stage.right.press("Escape")
+    stage.right.wait_for_no_label("is held")
+    before = turn(stage)
+    stage.right.press("ArrowRight")
+    stage.rest()
+    assert (turn(stage) == before).all()
+    assert stage.right.label().count("held") == 0
+
+
+def test_the_tour_stands_still_while_an_axis_is_held(stage):
+    on_tour(stage, paused=False)
+    stage.right.press("a")
+    stage.rest()
+    stage.right.press("Escape")
+    before = stage.view("tour_seconds")
+    stage.lab.wait(f"answers.view.tour_seconds > {before + 0.1}")
+
+
+def test_without_motion_the_tour_waits_and_changes_are_immediate(open_stage):
+    stage = open_stage("layer=tanh1&projection=tour", reduced_motion="reduce")
+    stage.rest()
+    assert stage.view("calm") is True
+    assert stage.view("tour_seconds") == 0
+    assert stage.lab.button("Resume tour").is_visible()
+    for projection in ("pca", "dimensions", "tour"):
+        stage.record()
+        stage.lab.choose("projection", projection)
+        stage.rest()
+        assert stage.view("projection") == projection
+        moving, _ = stage.pictures()
+        assert not moving.any()
+    stage.lab.press("Resume tour")
+    stage.lab.wait("answers.view.tour_seconds > 0.1")
+    stage.lab.press("Pause tour")
+
+
+def test_changes_of_projection_are_animated(stage):
+    show(stage, "8", "tanh1")
+    stage.rest()
+    for projection, dimensions in (
+        ("pca", None),
+        ("dimensions", None),
+        ("dimensions", "5, 2"),
+        ("dimensions", "0, 1, 2"),
+    ):
+        stage.record()
+        first = stage.positions()
+        stage.lab.choose("projection", projection)
+        if dimensions:
+            stage.lab.enter("dimensions", dimensions)
+        stage.rest()
+        moving, positions = stage.pictures()
+        assert moving[:-1].sum() > 1, "there are pictures on the way"
+        assert not moving[-1], "and an end of it"
+        way = np.abs(np.diff(np.concatenate([first[None], positions]), axis=0)).max(axis=(1, 2))
+        assert way.max() < 0.9 * np.abs(positions[-1] - first).max(), "none of them jumps"
+
+
+SWITCHES = {"contour": "contour", "zero_lines": "zero_lines", "grid": "lines", "boundary": "bend_boundary"}
+
+
+def differing(one, other):
+    """How many pixels are clearly different: the plane may be a little finer in one of two pictures."""
+    return (np.abs(one - other) > 25).any(axis=2).sum()
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_what_is_switched_is_there_or_not(stage, switch):
+    view = stage.left if switch in ("contour", "zero_lines") else stage.right
+    pictures = {}
+    box = stage.lab.field(switch)
+    was_on = box.is_checked()
+    for on in (was_on, not was_on, was_on):
+        box.set_checked(on)
+        stage.page.mouse.move(0, 0)
+        stage.rest()
+        assert (len(stage.answer(SWITCHES[switch])) > 0) == on
+        picture = view.picture()
+        if on in pictures:
+            assert differing(picture, pictures[on]) < 100
+        pictures[on] = picture
+    assert differing(pictures[True], pictures[False]) > 300
+    if switch != "grid":
+        colour = stage.colour("--held-out" if switch == "zero_lines" else "--boundary")
+        coloured = {on: alike(picture[..., :3], colour, 40).sum() for on, picture in pictures.items()}
+        assert coloured[True] > coloured[False] + 100
+
+
+def test_shading_changes_the_picture(stage):
+    pictures = {}
+    for shading in ("probability", "classes", "confidence", "neuron"):
+        stage.lab.choose("shading", shading)
+        stage.rest()
+        pictures[shading] = stage.left.picture()
+    for one in pictures:
+        for other in pictures:
+            changed = (pictures[one] != pictures[other]).any(axis=2).mean()
+            assert one == other or changed > 0.2, (one, other)
+    # Away from its edge a class has one colour.
+    classes = pictures["classes"].reshape(-1, 4)
+    assert np.unique(classes, axis=0, return_counts=True)[1].max() > 0.2 * len(classes)

@@ -1,0 +1,356 @@
+"""The layer rail: the way through the network by hand, by key, by finger and by itself, and separability under it."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+import spec
+from lab import datasets
+from tests.browser.touch import Finger
+
+THUMB = 18
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PLAY, STOP = "Play the journey from input to output", "Stop the journey from input to output"
+
+
+def rail(lab):
+    return lab.page.get_by_label("Layer rail", exact=True)
+
+
+def place(lab, position):
+    """Where the playhead's middle is on the screen when it stands at a position."""
+    box = rail(lab).bounding_box()
+    share = position / float(rail(lab).get_attribute("max"))
+    return box["x"] + THUMB / 2 + share * (box["width"] - THUMB), box["y"] + box["height"] / 2
+
+
+def words(lab):
+    return rail(lab).get_attribute("aria-valuetext")
+
+
+def picture(lab):
+    return lab.page.evaluate("document.getElementById('representation').toDataURL()")
+
+
+def wait_for_layer(lab, name):
+    """Until the playhead rests on a layer, and everything says so."""
+    lab.wait(f"document.getElementById('rail').getAttribute('aria-valuetext') === 'layer {name}'")
+    lab.wait(f"document.getElementById('layer').value === '{name}'")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, 200 ×')")
+    lab.wait("!location.hash.includes('morph=')")
+
+
+def wait_for_way(lab, first, percent, second):
+    """Until the playhead rests between two layers, and everything says so."""
+    lab.wait(
+        "document.getElementById('rail').getAttribute('aria-valuetext') === "
+        f"'{percent} % of the way from {first} to {second}'"
+    )
+    lab.wait(f"document.getElementById('layer').value === '{first}'")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{first} → {second},')")
+    lab.wait(
+        "document.getElementById('representation').getAttribute('aria-label')"
+        f".includes('{percent} % of the way to {second}')"
+    )
+    lab.wait(f"location.hash.includes('layer={first}') && location.hash.includes('morph={percent / 100:.3g}')")
+
+
+def probes(lab):
+    """`{layer: (percent of the training points, percent of those held out)}`."""
+    said = "A straight line at layer (.*) has (.*) % of the training points right, (.*) % of those held out"
+    labels = lab.page.get_by_label("Separability", exact=True).get_by_role("img")
+    found = [re.fullmatch(said, label) for label in labels.evaluate_all("bars => bars.map(bar => bar.ariaLabel)")]
+    return {match[1]: (int(match[2]), int(match[3])) for match in found}
+
+
+def wait_for_probes(lab):
+    lab.wait("[...document.querySelectorAll('#probes .bar')].every(bar => bar.ariaLabel.startsWith('A straight'))")
+
+
+def record(lab):
+    """Notes from now on where the rail says that it is, and which places the lab was asked to draw."""
+    lab.page.evaluate("""() => {
+        const rail = document.getElementById("rail");
+        const names = [...document.getElementById("layer").options].map((option) => option.value);
+        let last = window.answers.view;
+        window.positions = [];
+        window.drawn = [];
+        new MutationObserver(() => window.positions.push(+rail.value))
+            .observe(rail, {attributes: true, attributeFilter: ["aria-valuetext"]});
+        Object.defineProperty(window.answers, "view", {
+            configurable: true,
+            get: () => last,
+            set: (view) => {
+                last = view;
+                if (view) window.drawn.push(names.indexOf(view.layer) + view.morph);
+            },
+        });
+    }""")
+
+
+def recorded(lab):
+    """`(positions, drawn)`: what `record` has noted."""
+    return lab.page.evaluate("[window.positions, window.drawn]")
+
+
+def test_playhead_stands_under_the_column_of_its_layer(lab):
+    names = [name for name, _, _ in spec.layers(spec.DEFAULTS)]
+    for index, name in enumerate(names):
+        box = lab.button(f"Go to layer {name}").bounding_box()
+        assert place(lab, index)[0] == pytest.approx(box["x"] + box["width"] / 2, abs=1.5)
+
+
+def test_by_mouse(lab):
+    mouse = lab.page.mouse
+    pictures = [picture(lab)]
+    mouse.move(*place(lab, 3))
+    mouse.down()
+    mouse.move(*place(lab, 1.5), steps=6)
+    lab.wait("document.getElementById('layer').value === 'fc1'")
+    assert 1.45 <= float(rail(lab).input_value()) <= 1.55, "it follows before it is let go"
+    mouse.up()
+    percent = int(words(lab).split()[0])
+    wait_for_way(lab, "fc1", percent, "tanh1")
+    pictures.append(picture(lab))
+
+    mouse.move(*place(lab, float(rail(lab).input_value())))
+    mouse.down()
+    mouse.move(*place(lab, 1.08), steps=4)
+    lab.wait("document.getElementById('rail').value < 1.15")
+    assert "%" in words(lab)
+    mouse.up()
+    wait_for_layer(lab, "fc1")
+    assert float(rail(lab).input_value()) == 1, "near a layer it snaps to it"
+    pictures.append(picture(lab))
+
+    mouse.click(*place(lab, 4))
+    wait_for_layer(lab, "softmax")
+    pictures.append(picture(lab))
+    assert all(one != other for one, other in itertools.combinations(pictures, 2))
+
+
+def test_by_keyboard(lab):
+    rail(lab).focus()
+    press = lab.page.keyboard.press
+    press("Home")
+    wait_for_layer(lab, "input")
+    press("ArrowLeft")
+    wait_for_layer(lab, "input")
+    press("ArrowRight")
+    wait_for_layer(lab, "fc1")
+    press("Shift+ArrowRight")
+    wait_for_way(lab, "fc1", 10, "tanh1")
+    press("Shift+ArrowRight")
+    wait_for_way(lab, "fc1", 20, "tanh1")
+    press("Shift+ArrowLeft")
+    wait_for_way(lab, "fc1", 10, "tanh1")
+    press("ArrowLeft")
+    wait_for_layer(lab, "fc1")
+    press("Shift+ArrowLeft")
+    wait_for_way(lab, "input", 90, "fc1")
+    press("ArrowRight")
+    wait_for_layer(lab, "fc1")
+    press("ArrowUp")
+    press("ArrowUp")
+    wait_for_layer(lab, "fc2")
+    press("End")
+    wait_for_layer(lab, "softmax")
+    press("ArrowRight")
+    wait_for_layer(lab, "softmax")
+
+
+def test_by_touch(open_page):
+    lab = open_page(**PHONE)
+    rail(lab).scroll_into_view_if_needed()
+    finger = Finger(lab.page)
+    finger.press(*place(lab, 3))
+    for step in range(1, 9):
+        finger.move(*place(lab, 3 - 1.5 * step / 8))
+    lab.wait("document.getElementById('layer').value === 'fc1'")
+    finger.lift()
+    wait_for_way(lab, "fc1", int(words(lab).split()[0]), "tanh1")
+    lab.page.touchscreen.tap(*place(lab, 2))
+    wait_for_layer(lab, "tanh1")
+    lab.page.get_by_role("button", name=PLAY).tap()
+    lab.page.get_by_role("button", name=STOP).tap()
+    assert lab.page.get_by_role("button", name=PLAY).is_visible()
+
+
+def test_it_glides(lab):
+    """After a rest as well: what moves by itself begins where it is, however long ago the last frame was."""
+    rail(lab).focus()
+    lab.page.keyboard.press("Home")
+    wait_for_layer(lab, "input")
+    lab.page.wait_for_timeout(400)
+    record(lab)
+    lab.page.keyboard.press("ArrowRight")
+    wait_for_layer(lab, "fc1")
+    positions, drawn = recorded(lab)
+    assert positions == sorted(positions)
+    assert drawn == sorted(drawn)
+    assert positions[0] < 0.4
+    assert positions[-1] == drawn[-1] == 1
+
+
+def test_choosing_a_layer_moves_the_playhead(lab):
+    lab.field("layer").select_option(label="input")
+    wait_for_layer(lab, "input")
+    record(lab)
+    lab.field("layer").select_option(label="softmax")
+    wait_for_layer(lab, "softmax")
+    assert float(rail(lab).input_value()) == 4
+    positions, drawn = recorded(lab)
+    assert positions == sorted(positions)
+    assert drawn == sorted(drawn), "what was chosen is not seen before the playhead is there"
+    assert drawn[0] < 2
+    assert len({place for place in drawn if place % 1}) > 2
+
+
+def test_layers_are_chosen_one_after_another_by_key(lab):
+    """The select names the layer that was chosen, so that the next key goes on from there, not from where it glides."""
+    lab.field("layer").select_option(label="input")
+    wait_for_layer(lab, "input")
+    lab.field("layer").focus()
+    for _ in range(3):
+        lab.page.keyboard.press("ArrowDown")
+    wait_for_layer(lab, "fc2")
+
+
+def test_journey(lab):
+    record(lab)
+    lab.page.get_by_role("button", name=PLAY).click()
+    lab.wait("document.getElementById('rail').value > 1.3")
+    lab.page.get_by_role("button", name=STOP).click()
+    stopped = words(lab)
+    lab.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert words(lab) == stopped
+    positions, drawn = recorded(lab)
+    assert positions[0] < 0.2, "it begins at the input"
+    assert positions[-1] < 3
+    assert positions == sorted(positions)
+    assert drawn[1:] == sorted(drawn[1:])
+
+    lab.page.get_by_role("button", name=PLAY).click()
+    lab.wait("document.getElementById('rail').value < 0.5")
+    wait_for_layer(lab, "softmax")
+    lab.page.get_by_role("button", name=PLAY).wait_for()
+    _, drawn = recorded(lab)
+    for layer in range(5):
+        assert layer in drawn, "it rests at every layer"
+        assert layer == 4 or any(layer < place < layer + 1 for place in drawn)
+
+
+def test_a_hand_on_the_rail_ends_the_journey(lab):
+    lab.page.get_by_role("button", name=PLAY).click()
+    lab.wait("document.getElementById('rail').value > 0.2 && document.getElementById('rail').value < 1")
+    lab.page.mouse.click(*place(lab, 2))
+    wait_for_layer(lab, "tanh1")
+    assert lab.page.get_by_role("button", name=PLAY).is_visible()
+
+
+def test_training_goes_on_along_the_way(lab):
+    lab.press("Play")
+    rail(lab).focus()
+    lab.page.keyboard.press("Home")
+    wait_for_layer(lab, "input")
+    epoch = lab.number("epoch")
+    lab.wait_for_epoch(epoch + 3)
+    lab.page.get_by_role("button", name=PLAY).click()
+    wait_for_layer(lab, "softmax")
+    assert lab.data("state") == "training"
+    assert lab.number("epoch") > epoch + 3
+
+
+def test_without_motion_it_jumps(open_page):
+    lab = open_page(reduced_motion="reduce")
+    rail(lab).focus()
+    lab.page.keyboard.press("Home")
+    wait_for_layer(lab, "input")
+    record(lab)
+    lab.page.keyboard.press("End")
+    wait_for_layer(lab, "softmax")
+    assert set(recorded(lab)[1]) == {4}
+    lab.page.get_by_role("button", name=PLAY).click()
+    lab.wait("document.getElementById('rail').value < 4")
+    wait_for_layer(lab, "softmax")
+    lab.page.get_by_role("button", name=PLAY).wait_for()
+    assert set(recorded(lab)[0]) == {0, 1, 2, 3, 4}
+
+
+def test_a_link_opens_there(open_page):
+    lab = open_page("hidden_layers=6,5&layer=fc2&morph=0.25")
+    wait_for_way(lab, "fc2", 25, "tanh2")
+    assert float(rail(lab).input_value()) == 3.25
+    lab.page.evaluate("location.hash = 'hidden_layers=6,5&layer=tanh1&morph=0.5'")
+    wait_for_way(lab, "tanh1", 50, "fc2")
+    lab.page.evaluate("location.hash = 'hidden_layers=6,5&layer=nothing&morph=0.5'")
+    lab.wait("document.getElementById('rail').getAttribute('aria-valuetext') === '50 % of the way from fc3 to softmax'")
+
+
+def test_a_layer_that_is_gone_is_left(lab):
+    lab.field("layer").select_option(label="tanh1")
+    wait_for_layer(lab, "tanh1")
+    lab.enter("hidden_layers", "")
+    wait_for_layer(lab, "fc1")
+    assert [name for name, _, _ in spec.layers(dict(spec.DEFAULTS, hidden_layers=()))] == ["input", "fc1", "softmax"]
+    assert rail(lab).get_attribute("max") == "2"
+    assert len(probes(lab)) == 3
+
+
+def straight_line(dataset="circle", seed=0):
+    """What least squares of the classes on the input has right, in percent of training and of held-out points."""
+    data = datasets.load(dict(spec.DEFAULTS, dataset=dataset, seed=seed))
+    features = np.hstack([data.points, np.ones((spec.POINTS, 1))])
+    weights, *_ = np.linalg.lstsq(features[data.training], 2.0 * data.labels[data.training] - 1, rcond=None)
+    right = (features @ weights > 0) == (data.labels == 1)
+    return tuple(100 * right[part].mean() for part in (data.training, data.held_out))
+
+
+@pytest.mark.parametrize("dataset", spec.DATASETS)
+def test_separability_of_the_input_is_that_of_least_squares(lab, dataset):
+    lab.page.evaluate(f"location.hash = 'dataset={dataset}&seed=4'")
+    lab.wait(f"document.getElementById('dataset').value === '{dataset}'")
+    training, held_out = (round(share) for share in straight_line(dataset, 4))
+    lab.wait(
+        "document.querySelector('#probes .bar').ariaLabel === 'A straight line at layer input has "
+        f"{training} % of the training points right, {held_out} % of those held out'"
+    )
+    wait_for_probes(lab)
+    found = probes(lab)
+    # Eight weights and a bias of two inputs span what the inputs do: there is no other straight line.
+    assert found["fc1"] == found["input"]
+
+
+def test_separability_grows_where_space_bends(lab):
+    lab.wait(
+        "document.querySelector('#probes .bar').ariaLabel.includes("
+        f"' {round(straight_line()[0])} % of the training points')"
+    )
+    before = probes(lab)
+    assert list(before) == [name for name, _, _ in spec.layers(spec.DEFAULTS)]
+    lab.set_speed(0)
+    lab.press("Play")
+    lab.wait("+document.documentElement.dataset.trainAccuracy >= 0.99")
+    lab.press("Pause")
+    lab.wait_for_state("paused")
+    lab.wait("+document.querySelector('#probes .bar[aria-label*=fc2]').ariaLabel.match(/(\\d+) % of the t/)[1] > 95")
+    after = probes(lab)
+    assert after["input"] == before["input"]
+    assert before["input"][0] < 65
+    assert after["tanh1"][0] > 95 > before["input"][0]
+    assert after["tanh1"][1] > 80
+    texts = lab.page.locator("#probes .percent").all_text_contents()
+    assert texts == [f"{training} %" for training, _ in after.values()]
+
+
+def test_separability_is_told_for_every_layer_of_a_deep_network(lab):
+    lab.page.evaluate("location.hash = 'hidden_layers=9,40,7,2,1&normalization=layer_norm&activation=relu'")
+    lab.wait("document.getElementById('hidden_layers').value === '9, 40, 7, 2, 1'")
+    wait_for_probes(lab)
+    experiment = dict(spec.DEFAULTS, hidden_layers=(9, 40, 7, 2, 1), normalization="layer_norm", activation="relu")
+    found = probes(lab)
+    assert list(found) == [name for name, _, _ in spec.layers(experiment)]
+    assert all(0 <= share <= 100 for shares in found.values() for share in shares)
+    assert all(training >= 45 for training, _ in found.values()), "no worse than guessing"
