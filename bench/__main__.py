@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import driver, report, rounds, sweeps
+from bench import driver, frames, memory, report, rounds, sweeps
 from bench.networks import GOALS
 
 
@@ -16,10 +16,23 @@ def main(arguments):
     """Measures, prints, and writes the JSON file if one is named."""
     parser = argparse.ArgumentParser(prog="python3 -m bench", description="Training speed in the browser, side by side")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to FILE")
-    parser.add_argument("--only", choices=PARTS, metavar="NAME", help=f"measure only one of {', '.join(PARTS)}")
+    parser.add_argument("--only", choices=[*PARTS, *PAGE_PARTS], metavar="NAME", help=ONLY)
     options = parser.parse_args(arguments)
     document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    chosen = [options.only] if options.only else list(PARTS)
+    chosen = [options.only] if options.only else [*PARTS, "frames"]
+    measured = [name for name in chosen if name in PARTS]
+    if measured:
+        measure_contenders(measured, document)
+    for name in (name for name in chosen if name in PAGE_PARTS):
+        start = time.perf_counter()
+        document[name] = PAGE_PARTS[name]()
+        print(f"  ({name}: {time.perf_counter() - start:.0f} s)", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def measure_contenders(chosen, document):
+    """Measures what is measured side by side in one browser, and adds it to the document."""
     uses = [use for names in driver.CONTENDERS.values() for use in names] if "compare" in chosen else []
     with driver.opened_contenders(uses or ["lab"]) as (contenders, machine):
         rate, rates = sweeps.simd_rate(contenders["lab"])
@@ -31,8 +44,6 @@ def main(arguments):
             document[name] = PARTS[name](contenders, rate)
             print(f"  ({name}: {time.perf_counter() - start:.0f} s)", flush=True)
         document["machine"]["load_after"] = os.getloadavg()
-    if options.json:
-        options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def headline(machine, rates):
@@ -107,9 +118,28 @@ def variants(contenders, rate):
     return [{"variant": title, "hidden_layers": layers, **result} for (title, layers), result in results.items()]
 
 
+def page_frames():
+    """The page itself, as it trains and draws."""
+    results = dict(frames.scenes())
+    for lines in report.frames_tables(results):
+        show(lines)
+    return results
+
+
+def page_memory():
+    """The page's memory over thousands of frames and hundreds of networks."""
+    with frames.opened_browser() as program:
+        readings = memory.measure(program)
+    show(report.memory_table(readings))
+    return [{"after": after, **heaps} for after, heaps in readings]
+
+
 # `compile` comes first: it is to find the browser as a page that was just opened does.
 PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid": grid, "variants": variants}
 
+# In browsers of their own, after the others. `memory` takes minutes, and only runs where it is asked for.
+PAGE_PARTS = {"frames": page_frames, "memory": page_memory}
+ONLY = f"measure only one of {', '.join([*PARTS, *PAGE_PARTS])}; memory is left out otherwise"
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -151,6 +151,37 @@ def grid_table(resolution, results):
     return table(f"grid {resolution} × {resolution}, hidden layers", ("median ms", "the first ms"), rows)
 
 
+def frames_tables(results):
+    """How smoothly the page draws: what is seen, then milliseconds by part. `results` maps a scene to its summary."""
+    seen = [
+        (
+            title,
+            f"{result['frames_per_second']:.1f}",
+            f"{result['drawings_per_second']:.1f}",
+            f"{result['steps_per_second']:,.0f}",
+            percent(result["share_of_worker"]),
+            f"{result['bytes_per_drawing']:,.0f}",
+            str(result["resolution"]),
+            f"{result['longest_task']:.0f}" if result["longest_task"] else "below 50",
+        )
+        for title, result in results.items()
+    ]
+    header = ("frames/s", "drawings/s", "steps/s", "views of worker", "bytes a drawing", "squares", "longest task, ms")
+    tables = [table("the page, flat out", header, seen)]
+    for thread, each in (("page", "a frame"), ("worker", "a drawing")):
+        parts = list(next(iter(results.values()))[thread])
+        rows = [(title, *(f"{result[thread][part]:.2f}" for part in parts)) for title, result in results.items()]
+        tables.append(table(f"milliseconds of the {thread}, {each}", parts, rows))
+    return tables
+
+
+def memory_table(readings):
+    """Megabytes by heap after each of a list of `(what has happened, bytes by heap)`."""
+    heaps = list(readings[0][1])
+    rows = [(after, *(f"{sizes[heap] / 1e6:.2f}" for heap in heaps)) for after, sizes in readings]
+    return table("megabytes in use after", heaps, rows)
+
+
 def table(title, header, rows):
     """Lines of text: the first column to the left, all others to the right; a row too short is a name and a message."""
     full = [row for row in rows if len(row) == len(header) + 1]

@@ -1,0 +1,108 @@
+"""How smoothly the page draws while it trains flat out: frames, milliseconds by part, bytes."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import mean
+
+from playwright.sync_api import sync_playwright
+
+from tools import browser, server, site
+
+SIZE = {"width": 1280, "height": 800}
+WATCH = Path(__file__).parent / "frames.js"
+MEMORIES = Path(__file__).parent / "memories.js"
+# What is measured: a title, the page's address, and CSS pixels of the left view's plot or None for the page's own.
+# The original draws 200 points and a grid of 80 × 80, which is what the left view does at 160 pixels.
+SCENES = (
+    ("8, all views", "speed=0", None),
+    ("8, grand tour", "speed=0&layer=tanh1&projection=tour", None),
+    ("8, the original's work", "speed=0&grid=off&boundary=off", 160),
+    ("1024, 1024, 1024, all views", "speed=0&hidden_layers=1024,1024,1024", None),
+)
+SECONDS = 8
+WARM_UP_SECONDS = 3
+# The parts of the worker's time, as `Session.frame` tells them.
+PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
+# The parts of the page's time, by the names of the browser's own metrics.
+PAGE_PARTS = {
+    "script": "ScriptDuration",
+    "style": "RecalcStyleDuration",
+    "layout": "LayoutDuration",
+    "all": "TaskDuration",
+}
+
+
+@contextmanager
+def opened_browser():
+    """A browser of its own."""
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
+        with program:
+            yield program
+
+
+@contextmanager
+def opened_page(program, fragment):
+    """The page, training at what `fragment` says, watched by `window.watch`; page and worker have `wasmBytes()`."""
+    files = site.site_files()
+    files["static/interpreter.mjs"] = MEMORIES.read_bytes() + files["static/interpreter.mjs"]
+    with server.serve_files(files) as url, program.new_context(viewport=SIZE) as context:
+        page = context.new_page()
+        page.add_init_script(path=MEMORIES)
+        page.add_init_script(path=WATCH)
+        page.goto(f"{url}#{fragment}&play")
+        page.wait_for_function("document.documentElement.dataset.state === 'training'", timeout=120_000)
+        yield page
+
+
+def measure(fragment, plot=None):
+    """What a scene costs: see `summary`."""
+    with opened_browser() as program, opened_page(program, fragment) as page:
+        if plot:
+            # Around the plot are its axes: 42 pixels.
+            page.evaluate(f"document.getElementById('boundary').style.width = '{plot + 42}px'")
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        page.wait_for_timeout(1000 * WARM_UP_SECONDS)
+        before = metrics(session)
+        page.evaluate("Object.assign(window.watch, {answers: [], frames: 0, long: [], began: performance.now()})")
+        page.wait_for_timeout(1000 * SECONDS)
+        watch = page.evaluate("({...window.watch, seconds: (performance.now() - window.watch.began) / 1000})")
+        return summary(watch, before, metrics(session))
+
+
+def metrics(session):
+    """The browser's metrics of the page by name."""
+    return {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+
+
+def summary(watch, before, after):
+    """What was seen of a scene, per second and per frame.
+
+    `frames_per_second` of the display, `drawings_per_second` that came from the lab; `page` and `worker`, milliseconds
+    by part for each frame and for each drawing; `share_of_worker` that drawing took of its time; `bytes_per_drawing`;
+    `resolution`, squares a side of the left view; `longest_task` of the page, in milliseconds, 0 below 50.
+    """
+    answers, seconds = watch["answers"], watch["seconds"]
+    drawings = [answer for answer in answers if answer["drawn"]]
+    training = sum(answer["milliseconds"][0] for answer in answers)
+    drawing = sum(sum(answer["milliseconds"][1:]) for answer in drawings)
+    return {
+        "frames_per_second": watch["frames"] / seconds,
+        "drawings_per_second": len(drawings) / seconds,
+        "steps_per_second": (answers[-1]["step"] - answers[0]["step"]) / seconds,
+        "page": {part: 1000 * (after[name] - before[name]) / watch["frames"] for part, name in PAGE_PARTS.items()},
+        "worker": {
+            part: mean(answer["milliseconds"][index] for answer in drawings) for index, part in enumerate(PARTS)
+        },
+        "share_of_worker": drawing / (drawing + training),
+        "bytes_per_drawing": mean(answer["bytes"] for answer in drawings),
+        "resolution": drawings[-1]["resolution"],
+        "longest_task": max(watch["long"], default=0),
+    }
+
+
+def scenes():
+    """`(title, summary)` of every scene, one after the other."""
+    for title, fragment, plot in SCENES:
+        yield title, measure(fragment, plot)

@@ -1,0 +1,98 @@
+"""Whether the page's memory grows: thousands of frames and hundreds of networks, both Pythons and both heaps."""
+
+import json
+
+from bench.frames import opened_page
+
+FRAMES = 10_000
+NETWORKS = 200
+# Before memory is first looked at, so that everything has been there once.
+WARM_UP_FRAMES = 600
+WARM_UP_NETWORKS = 20
+# The networks that take turns; the widest takes 3 MB of the lab's memory.
+WIDTHS = ("8", "16, 16", "4, 3, 2", "256, 256", "8, 8, 8, 8")
+
+
+class Heaps:
+    """The page's and its worker's memory, over the browser's debugging protocol."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page)
+        self._replies = {}
+        self._number = 0
+        self._worker = None
+        self._session.on("Target.attachedToTarget", self._attached)
+        self._session.on("Target.receivedMessageFromTarget", self._received)
+        self._session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False})
+        self._page = page
+        while not self._worker:
+            page.wait_for_timeout(50)
+
+    def _attached(self, event):
+        if event["targetInfo"]["type"] == "worker":
+            self._worker = event["sessionId"]
+
+    def _received(self, event):
+        reply = json.loads(event["message"])
+        if "id" in reply:
+            self._replies[reply["id"]] = reply
+
+    def _ask_page(self, method, **parameters):
+        return self._session.send(method, parameters)
+
+    def _ask_worker(self, method, **parameters):
+        self._number += 1
+        message = json.dumps({"id": self._number, "method": method, "params": parameters})
+        self._session.send("Target.sendMessageToTarget", {"sessionId": self._worker, "message": message})
+        while self._number not in self._replies:
+            self._page.wait_for_timeout(20)
+        return self._replies.pop(self._number)["result"]
+
+    def read(self):
+        """Bytes in use after collecting garbage: `page` and `worker` of JavaScript, `…_wasm` of WebAssembly."""
+        result = {}
+        for name, ask in (("page", self._ask_page), ("worker", self._ask_worker)):
+            # What the first leaves to finalizers only the next can free.
+            for _ in range(3):
+                ask("HeapProfiler.collectGarbage")
+                self._page.wait_for_timeout(100)
+            usage = ask("Runtime.getHeapUsage")
+            result[name] = usage["usedSize"] + usage["embedderHeapUsedSize"] + usage["backingStorageSize"]
+            total = ask("Runtime.evaluate", expression="wasmBytes()", returnByValue=True)
+            result[name + "_wasm"] = total["result"]["value"]
+        return result
+
+
+def change_networks(page, count):
+    """Changes the network so many times, each time waiting until the new one has been drawn."""
+    field = page.get_by_label("Hidden layers", exact=True)
+    others = [WIDTHS[1 + index % (len(WIDTHS) - 1)] for index in range(count)]
+    # The same network at the end whatever the count, so that readings can be compared.
+    for widths in [*others, WIDTHS[0]]:
+        starts = page.evaluate("window.watch.answers = [], window.watch.starts")
+        field.fill(widths)
+        field.press("Enter")
+        page.wait_for_function(f"window.watch.starts > {starts} && window.watch.drawnSinceStart > 2", timeout=60_000)
+
+
+def watch_frames(page, count):
+    """Waits for so many frames of the display."""
+    page.evaluate("window.watch.answers = []; window.watch.frames = 0")
+    page.wait_for_function(f"(window.watch.answers = [], window.watch.frames >= {count})", timeout=1_200_000)
+
+
+def measure(program, frames=FRAMES, networks=NETWORKS):
+    """`[(what has happened, bytes by heap)]`: after the warm-up, the frames, and the changes of network.
+
+    `program` is the browser to open the page in.
+    """
+    with opened_page(program, "speed=250&layer=tanh1&projection=tour&hidden_layers=4") as page:
+        heaps = Heaps(page)
+        change_networks(page, min(networks, WARM_UP_NETWORKS))
+        watch_frames(page, min(frames, WARM_UP_FRAMES))
+        readings = [("warmed up", heaps.read())]
+        watch_frames(page, frames)
+        readings.append((f"{frames} frames", heaps.read()))
+        change_networks(page, networks)
+        readings.append((f"{networks} networks", heaps.read()))
+        return readings
