@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("test", help="run the tests; all other arguments go to pytest", add_help=False)
     bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
-    commands.add_parser("screenshot", help="write the README's picture of the page")
+    commands.add_parser("capture", help="write the README's moving picture of the page")
     commands.add_parser("lint", help="check formatting, style and types")
     return top
 
@@ -84,9 +84,10 @@ def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return in_environment(interpreter, "-m", "bench", *target, *rest)
 
 
-def screenshot(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    """``screenshot``: a real browser takes the README's picture."""
-    return in_environment(prepare("site"), "-m", "tools.screenshot")
+def capture(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``capture``: a real browser takes the README's moving picture."""
+    environment.ensure("capture")
+    return in_environment(prepare("site"), "-m", "tools.capture")
 
 
 def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -126,7 +127,7 @@ COMMANDS = {
     "build": build,
     "test": test,
     "bench": bench,
-    "screenshot": screenshot,
+    "capture": capture,
     "lint": lint,
 }
 

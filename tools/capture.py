@@ -1,0 +1,86 @@
+"""The README's moving picture: a spiral is learnt, then followed through the network, in a real browser."""
+
+import io
+import math
+
+from PIL import Image
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from tools import browser, server, site
+from tools.environment import ROOT
+
+TARGET = ROOT / "docs" / "capture.webp"
+EXPERIMENT = "dataset=spiral&hidden_layers=8,8&activation=tanh&learning_rate=0.03&seed=2&layer=fc3&speed=20"
+SIZE: ViewportSize = {"width": 1280, "height": 800}
+WIDTH = 960
+FRAME_MILLISECONDS = 70
+# The epochs that are seen: close together at first, where most happens.
+EPOCHS = [round(1.5 * 1.105**index - 1.5) for index in range(54)]
+# Pictures between two layers, and how long the journey rests at each.
+STRIDES, REST = 9, 4
+# As by a hand that does not let go: on release the playhead would snap to a layer near by.
+DRAG = "(rail, position) => { rail.value = position; rail.dispatchEvent(new Event('input')); }"
+FORGET_WHAT_IS_SHOWN = "document.getElementById('representation').setAttribute('aria-label', '')"
+SHOWN = "document.getElementById('representation').getAttribute('aria-label') !== ''"
+
+
+def main() -> None:
+    """Write the moving picture to `docs/capture.webp`."""
+    with server.serve_files(site.site_files()) as url, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(browser.ensure_chromium()), args=browser.launch_arguments()
+        )
+        page = chromium.new_page(viewport=SIZE)
+        page.goto(f"{url}#{EXPERIMENT}")
+        page.wait_for_function("document.documentElement.dataset.state === 'ready'", timeout=60_000)
+        pictures = [*learning(page), *journey(page)]
+        chromium.close()
+    first, *others = pictures
+    # The last picture is looked at longer before it all begins again.
+    durations = [FRAME_MILLISECONDS] * (len(pictures) - 1) + [1500]
+    first.save(TARGET, save_all=True, append_images=others, duration=durations, loop=0, quality=62, method=6)
+    print(f"{TARGET}: {len(pictures)} pictures, {TARGET.stat().st_size / 1e6:.1f} MB")
+
+
+def learning(page: Page) -> list[Image.Image]:
+    """One picture for each of `EPOCHS`, trained to by the Step button."""
+    pictures = []
+    epoch = 0
+    for target in sorted(set(EPOCHS) - {0}):
+        page.evaluate(FORGET_WHAT_IS_SHOWN)
+        while epoch < target:
+            epoch += 1
+            page.get_by_role("button", name="Step", exact=True).click()
+            page.wait_for_function(
+                f"document.documentElement.dataset.state === 'paused' && "
+                f"+document.documentElement.dataset.epoch === {epoch}"
+            )
+        pictures.append(picture(page))
+    return pictures
+
+
+def journey(page: Page) -> list[Image.Image]:
+    """From the input to the last layer by the layer rail, resting a little at each."""
+    rail = page.get_by_label("Layer rail")
+    last = int(rail.get_attribute("max") or 0)
+    pictures = []
+    for layer in range(last + 1):
+        for stride in range(STRIDES if layer < last else 1):
+            # It starts and ends each stretch at rest.
+            share = (1 - math.cos(math.pi * stride / STRIDES)) / 2
+            page.evaluate(FORGET_WHAT_IS_SHOWN)
+            rail.evaluate(DRAG, f"{layer + share:.2f}")
+            pictures += [picture(page)] * (REST if stride == 0 else 1)
+    return pictures
+
+
+def picture(page: Page) -> Image.Image:
+    """The page as it is once it has said anew what it shows."""
+    page.wait_for_function(SHOWN)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    taken = Image.open(io.BytesIO(page.screenshot()))
+    return taken.convert("RGB").resize((WIDTH, WIDTH * taken.height // taken.width), Image.Resampling.LANCZOS)
+
+
+if __name__ == "__main__":
+    main()
