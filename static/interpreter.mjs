@@ -1,15 +1,19 @@
-// Pyodide as the interpreter that PyScript loads in the worker, telling the page how far it has come.
+// Pyodide as the interpreter that PyScript loads in the worker: started from the lab's memory, see `snapshot.mjs`, and
+// telling the page how far it has come.
 //
 // To the page go messages {lab: {file, bytes}}, {lab: {stage}} and {lab: {lock}}. The last names a lock that this
 // worker holds for as long as it lives, so that the page is told at once should it die.
 
+import { decompress } from "../vendor/fzstd/index.mjs";
 import { loadPyodide as load, version } from "../vendor/pyodide/pyodide.mjs";
+import { start } from "./snapshot.mjs";
 
 export { version };
 
 const tell = (lab) => self.postMessage({ lab });
 const fetchFile = self.fetch;
 const REPORT_EVERY = 256 * 1024;
+const pyodide = new URL("../vendor/pyodide/", import.meta.url).href;
 
 async function count(url, response) {
     const reader = response.body.getReader();
@@ -40,9 +44,18 @@ if (navigator.locks) {
     navigator.locks.request(lock, () => (tell({ lock }), new Promise(() => {})));
 }
 
-export async function loadPyodide(options) {
+async function fetchPack() {
+    const response = await self.fetch(`${pyodide}lab.pack.zst`);
+    if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
     tell({ stage: "Starting Python" });
-    const pyodide = await load({ ...options, indexURL: new URL("../vendor/pyodide/", import.meta.url).href });
-    tell({ stage: "Importing NumPy and autograd" });
-    return pyodide;
+    return decompress(bytes);
 }
+
+// What the worker will want is asked for before PyScript is ready to use it.
+const pack = fetchPack();
+const script = import("../vendor/pyodide/pyodide.asm.js");
+script.catch(() => {});
+pack.catch(() => {});
+
+export const loadPyodide = (options) => start(load, { ...options, indexURL: pyodide }, pack, script);

@@ -97,6 +97,11 @@ def archive_bytes(part: Part, cache: Path = CACHE) -> bytes:
     return content
 
 
+def part_members(part: Part, cache: Path = CACHE) -> Members:
+    """All files of a part's archive, whether or not the site holds them, as (path, content)."""
+    return members(part.archive, archive_bytes(part, cache))
+
+
 def verify(part: Part, content: bytes, where: str, hint: str = "") -> None:
     """Raise `ToolError` unless `content` has the SHA-256 that `part` is pinned to."""
     got = hashlib.sha256(content).hexdigest()
@@ -268,7 +273,7 @@ def extract(part: Part, content: bytes) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     unmatched = set(part.files)
-    for member, data in _members(part.archive, content):
+    for member, data in members(part.archive, content):
         for pattern, target in part.files.items():
             if fnmatch.fnmatchcase(member, pattern):
                 files[target + PurePosixPath(member).name if target.endswith("/") else target] = data
@@ -282,7 +287,8 @@ def extract(part: Part, content: bytes) -> dict[str, bytes]:
     return files
 
 
-def _members(name: str, content: bytes) -> Members:
+def members(name: str, content: bytes) -> Members:
+    """The files of an archive, `name` telling of what kind it is, as (path, content)."""
     if name.endswith((".tgz", ".tar.gz")):
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
             for entry in tar:
@@ -290,3 +296,8 @@ def _members(name: str, content: bytes) -> Members:
                 if file is not None:
                     # npm puts everything below one folder, whose name carries no meaning.
                     yield entry.name.partition("/")[2], file.read()
+    elif name.endswith((".whl", ".zip")):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for path in archive.namelist():
+                if not path.endswith("/"):
+                    yield path, archive.read(path)

@@ -4,23 +4,30 @@ import hashlib
 import json
 import posixpath
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tools import runtime
 from tools.environment import ROOT
 from tools.errors import ToolError
+from tools.snapshot import snapshot
 
 NAME = "intuitive-classification"
-LOCK = "vendor/pyodide/pyodide-lock.json"
+# What Node.js makes of the parts and of our own modules.
+LAB_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/python_stdlib.zip")
+# The parts that the lab is made of.
+LAB_PARTS = ("pyodide", "numpy", "autograd")
+# Levels of compression: what is published, and what is made anew after every edit.
+SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MANIFEST = "manifest.json"
 
 
 def site_files(root: Path = ROOT) -> dict[str, bytes]:
     """Everything the built site holds, as relative path -> content, in sorted order."""
-    parts = site_parts()
-    return assemble(own_files(root), vendor_files(parts), parts)
+    parts, own = site_parts(), own_files(root)
+    return assemble(own, {**vendor_files(parts), **lab_files(own, parts)}, parts)
 
 
 def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
@@ -51,36 +58,20 @@ def _is_hidden(path: str) -> bool:
 
 
 def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
-    """The third-party files of the site, with Pyodide's lock file trimmed to the packages that are there."""
-    files = runtime.part_files("site", parts)
-    if LOCK in files:
-        files[LOCK] = trimmed_lock(files[LOCK], parts)
-    return files
+    """The third-party files of the site as they were published."""
+    return runtime.part_files("site", parts)
 
 
-def trimmed_lock(lock: bytes, parts: Sequence[runtime.Part]) -> bytes:
-    """Pyodide's lock file with no packages but those among `parts`: NumPy and autograd.
+def lab_files(own: Mapping[str, bytes], parts: Sequence[runtime.Part], level: int = SMALLEST) -> dict[str, bytes]:
+    """Python, NumPy, autograd and the lab, ready-made; `level` is how hard to compress them."""
+    pyodide, numpy, autograd = (dict(runtime.part_members(_part(parts, name))) for name in LAB_PARTS)
+    made = snapshot.site_files(pyodide, {**numpy, **autograd}, own)
+    contents = snapshot.compressed(made["lab.pack"], level), made["python_stdlib.zip"]
+    return dict(zip(LAB_FILES, contents, strict=True))
 
-    NumPy's entry stays as it is and must agree with the pinned wheel. Autograd's is made here: Pyodide lists an older
-    one, with a dependency that the pinned one no longer has.
-    """
-    whole = json.loads(lock)
-    pinned = {part.name: part for part in parts}
-    numpy = whole["packages"]["numpy"]
-    if (numpy["sha256"], numpy["file_name"]) != (pinned["numpy"].sha256, pinned["numpy"].archive):
-        raise ToolError("tools/runtime.toml pins another NumPy wheel than Pyodide's lock file")
-    autograd = {
-        "depends": ["numpy"],
-        "file_name": pinned["autograd"].archive,
-        "imports": ["autograd"],
-        "install_dir": "site",
-        "name": "autograd",
-        "package_type": "package",
-        "sha256": pinned["autograd"].sha256,
-        "unvendored_tests": False,
-        "version": pinned["autograd"].version,
-    }
-    return to_json({**whole, "packages": {"autograd": autograd, "numpy": numpy}})
+
+def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
+    return next(part for part in parts if part.name == name)
 
 
 def config_files(own: Iterable[str]) -> dict[str, bytes]:
@@ -88,7 +79,7 @@ def config_files(own: Iterable[str]) -> dict[str, bytes]:
 
     It lies beside the page, so that every address in it is relative to the page, whoever resolves it.
     """
-    return {CONFIG: to_json({**page_config(own), "lab": lab_config(own)})}
+    return {CONFIG: to_json({**page_config(own), "lab": lab_config()})}
 
 
 def page_config(own: Iterable[str]) -> dict[str, object]:
@@ -101,16 +92,14 @@ def page_config(own: Iterable[str]) -> dict[str, object]:
     }
 
 
-def lab_config(own: Iterable[str]) -> dict[str, object]:
-    """The configuration of Pyodide in the worker, which the page hands over when it starts one."""
-    rooms = ("py/lab/", "py/engine/")
+def lab_config() -> dict[str, object]:
+    """The configuration of Pyodide in the worker, which the page hands over when it starts one.
+
+    It names no packages and no files: all of them are in memory from the start.
+    """
     return {
-        "packages": ["numpy", "autograd"],
-        # Load them from the lock file, without micropip.
-        "packages_cache": "passthrough",
         # No SharedArrayBuffer, so no special headers.
         "sync_main_only": True,
-        "files": _placed(path for path in own if path == "py/spec.py" or path.startswith(rooms)),
     }
 
 
@@ -137,17 +126,29 @@ def to_json(value: object) -> bytes:
 def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
     """A function from path to content (None: no such file) that sees every edit of our own files at once.
 
-    The third-party files are read once and kept in memory.
+    The third-party files are read once and kept in memory. The lab is made anew after an edit of its modules.
     """
     parts = site_parts()
     vendor = vendor_files(parts)
+    one_at_a_time = threading.Lock()
+    made: dict[str, dict[str, bytes]] = {}
+
+    def lab(own: Mapping[str, bytes]) -> dict[str, bytes]:
+        key = snapshot.fingerprint({path: own[path] for path in own if snapshot.is_read(path)})
+        with one_at_a_time:
+            if key not in made:
+                made.clear()
+                made[key] = lab_files(own, parts, QUICKEST)
+        return made[key]
 
     def read(path: str) -> bytes | None:
         if path in vendor:
             return vendor[path]
         own = own_files(root)
+        if path in LAB_FILES:
+            return lab(own)[path]
         if path == MANIFEST:
-            return assemble(own, vendor, parts)[MANIFEST]
+            return assemble(own, {**vendor, **lab(own)}, parts)[MANIFEST]
         return {**own, **config_files(own)}.get(path)
 
     return read

@@ -6,8 +6,8 @@ from pyscript.ffi import create_proxy
 import spec
 from page.dom import by_id, set_text
 
-# The parts of the site that the worker loads; what else it holds the page has already.
-WORKER_FILES = ("vendor/pyodide/", "py/lab/", "py/engine/", "py/spec.py")
+# The part of the site that the worker loads; what else it holds the page has already.
+WORKER_FILES = "vendor/pyodide/"
 
 
 class Loading:
@@ -19,7 +19,7 @@ class Loading:
 
     def _hear(self, manifest):
         for file in manifest.files:
-            if any(file.path.startswith(part) for part in WORKER_FILES):
+            if file.path.startswith(WORKER_FILES):
                 self.expected[window.URL.new(file.path, document.baseURI).href] = file.bytes
         self._show()
 

@@ -1,0 +1,11 @@
+"""Runs in the project's environment: ``compress.py LEVEL SOURCE TARGET`` writes a Zstandard frame."""
+
+import sys
+from pathlib import Path
+
+import zstandard
+
+level, source, target = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+# Far repetitions count too: the lab's memory is full of them.
+settings = zstandard.ZstdCompressionParameters.from_level(level, window_log=25)
+target.write_bytes(zstandard.ZstdCompressor(compression_params=settings).compress(source.read_bytes()))

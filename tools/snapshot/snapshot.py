@@ -1,0 +1,163 @@
+"""The lab ready-made: what the worker's memory holds once Python, NumPy, autograd and the lab have been imported.
+
+Importing all that takes a browser seconds; reading it back takes a fraction of one. Node.js runs Pyodide here as a
+browser would, and `build.mjs` writes down what came of it. The modules' bytecode is made first, so that the memory is
+not full of what compiling them leaves behind.
+"""
+
+import fnmatch
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from tools import environment, runtime
+from tools.environment import say
+
+HERE = Path(__file__).parent
+FORMAT = "static/snapshot.mjs"
+# What runs in Pyodide for each command of `build.mjs`.
+SCRIPTS = {"compile": "compile_modules.py", "snapshot": "import_modules.py"}
+COMPRESS = HERE / "compress.py"
+CACHE = runtime.CACHE / "made"
+SITE_PACKAGES = "/lib/python3.13/site-packages/"
+# What of Pyodide's npm package runs in Node.js.
+INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "package.json")
+# What nothing here imports: tests, the Fortran compiler's front end, and a module that only NumPy's tests use.
+LEFT_OUT = ("*/tests/*", "numpy/f2py/*", "numpy/linalg/lapack_lite.*", "numpy/conftest.py", "numpy/_pyinstaller/*")
+# They write documentation into what is compiled.
+EMPTIED = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py")
+# What of the standard library is no use in a page.
+NO_USE = (
+    "html/*",
+    "http/*",
+    "xml*",
+    "unittest/*",
+    "wsgiref/*",
+    "multiprocessing/*",
+    "dbm/*",
+    "pydoc*",
+    "doctest.py",
+    "turtle*",
+    "tkinter/*",
+    "idlelib/*",
+    "ensurepip/*",
+    "venv/*",
+)
+
+Files = Mapping[str, bytes]
+
+
+def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
+    """What the lab starts from, by name: `lab.pack`, which `static/snapshot.mjs` reads, and `python_stdlib.zip`.
+
+    The latter holds what Python may still want to import then. `pyodide` holds the files of Pyodide's archive,
+    `packages` those of NumPy's and autograd's, `own` the site's own, all by path.
+    """
+    interpreter = {name: pyodide[name] for name in INTERPRETER}
+    compiler = {**interpreter, "python_stdlib.zip": pyodide["python_stdlib.zip"]}
+    sources = {"stdlib": standard_library(pyodide["python_stdlib.zip"]), "packages": modules(packages)}
+    compiled = {
+        f"{name}.zip": made("compile", {**compiler, f"{name}.source.zip": zipped(source)}, [f"{name}.zip"])
+        for name, source in sources.items()
+    }
+    libraries = shared_libraries(packages)
+    inputs = {
+        **interpreter,
+        **{name: content for files in compiled.values() for name, content in files.items()},
+        **{PurePosixPath(path).name: content for path, content in libraries.items()},
+        "libraries.json": json.dumps([SITE_PACKAGES + path for path in libraries]).encode(),
+        "lab.zip": zipped({path.removeprefix("py/"): content for path, content in own.items() if is_lab(path)}),
+        "snapshot.mjs": own[FORMAT],
+    }
+    return made("snapshot", inputs, ["lab.pack", "python_stdlib.zip"])
+
+
+def is_lab(path: str) -> bool:
+    """Whether one of the site's own files is a module that the lab imports."""
+    return path == "py/spec.py" or path.startswith(("py/lab/", "py/engine/"))
+
+
+def is_read(path: str) -> bool:
+    """Whether what is made depends on one of the site's own files."""
+    return path == FORMAT or is_lab(path)
+
+
+def standard_library(archive: bytes) -> dict[str, bytes]:
+    """The modules of Pyodide's standard library that may be of use in a page, by path."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        paths = [path for path in opened.namelist() if path.endswith(".py") and not matches(path, NO_USE)]
+        return {path: opened.read(path) for path in paths}
+
+
+def modules(packages: Files) -> dict[str, bytes]:
+    """Their Python modules, without those that nothing here imports."""
+    kept = {path: packages[path] for path in packages if path.endswith(".py") and not matches(path, LEFT_OUT)}
+    return {**kept, **dict.fromkeys(EMPTIED, b"")}
+
+
+def shared_libraries(packages: Files) -> dict[str, bytes]:
+    """Their WebAssembly modules by path, in the order in which they are linked."""
+    return {path: packages[path] for path in sorted(packages) if path.endswith(".so") and not matches(path, LEFT_OUT)}
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Whether any of the patterns fits the path."""
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def zipped(files: Files) -> bytes:
+    """A zip archive of files, the same for the same files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for path, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(path), content)
+    return target.getvalue()
+
+
+def made(command: str, inputs: Files, outputs: Sequence[str]) -> dict[str, bytes]:
+    """What `build.mjs` makes of a folder of `inputs`; kept in `.runtime`, so that it is made once."""
+    scripts = {name: (HERE / name).read_bytes() for name in ("build.mjs", SCRIPTS[command])}
+    key = fingerprint({**inputs, **scripts})
+    cached = [CACHE / f"{key}-{name}" for name in outputs]
+    if not all(path.is_file() for path in cached):
+        say(f"{command}: making {', '.join(outputs)}")
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for path, content in inputs.items():
+                (folder / path).write_bytes(content)
+            environment.run([*environment.node(), HERE / "build.mjs", command, folder], f"{command} {outputs[0]}")
+            for path, output in zip(cached, outputs, strict=True):
+                keep(path, (folder / output).read_bytes())
+    return {output: path.read_bytes() for path, output in zip(cached, outputs, strict=True)}
+
+
+def compressed(content: bytes, level: int) -> bytes:
+    """A Zstandard frame; the highest level takes long for the lab, so that it is kept like what is made."""
+    key = fingerprint({"content": content, "level": str(level).encode(), "script": COMPRESS.read_bytes()})
+    path = CACHE / f"{key}.zst"
+    if not path.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, "source"), Path(folder, "target")
+            source.write_bytes(content)
+            environment.run([environment.ensure("site"), COMPRESS, str(level), source, target], "compressing the lab")
+            keep(path, target.read_bytes())
+    return path.read_bytes()
+
+
+def fingerprint(files: Files) -> str:
+    """A short name for the contents of files and their names."""
+    digests = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sorted(files.items())]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:24]
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Writes a file so that an interrupted run never leaves half of it behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)
