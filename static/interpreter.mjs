@@ -4,9 +4,9 @@
 // To the page go messages {lab: {file, bytes}}, {lab: {stage}} and {lab: {lock}}. The last names a lock that this
 // worker holds for as long as it lives, so that the page is told at once should it die.
 
-import { decompress } from "../vendor/fzstd/index.mjs";
 import { loadPyodide as load, version } from "../vendor/pyodide/pyodide.mjs";
-import { start } from "./snapshot.mjs";
+import { ZSTDDecoder } from "../vendor/zstddec/zstddec.mjs";
+import { start, unpack } from "./snapshot.mjs";
 
 export { version };
 
@@ -27,9 +27,15 @@ async function count(url, response) {
     }
 }
 
-self.fetch = async (...request) => {
-    const response = await fetchFile(...request);
-    // A copy is counted: the compiled form of a WebAssembly file is cached for the untouched response only.
+self.fetch = async (resource, options) => {
+    const name = String(resource.url ?? resource).replace(pyodide, "");
+    // What Pyodide asks for by name is in the pack, and the standard library can wait until it is wanted.
+    if (name === "pyodide.asm.wasm") {
+        return new Response((await pack).parts.interpreter, { headers: { "Content-Type": "application/wasm" } });
+    }
+    if (name === "python_stdlib.zip") return new Response();
+    const response = await fetchFile(resource, options);
+    // A copy is counted, so that the response is whole.
     if (response.ok && response.body) count(response.url, response.clone()).catch(() => {});
     return response;
 };
@@ -47,15 +53,16 @@ if (navigator.locks) {
 async function fetchPack() {
     const response = await self.fetch(`${pyodide}lab.pack.zst`);
     if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
+    const decoder = new ZSTDDecoder();
+    const [bytes] = await Promise.all([response.arrayBuffer(), decoder.init()]);
     tell({ stage: "Starting Python" });
-    return decompress(bytes);
+    return unpack(decoder.decode(new Uint8Array(bytes)));
 }
 
-// What the worker will want is asked for before PyScript is ready to use it.
+// Both are asked for at once, before PyScript is ready to use them; what goes wrong is told when it does.
 const pack = fetchPack();
 const script = import("../vendor/pyodide/pyodide.asm.js");
-script.catch(() => {});
-pack.catch(() => {});
+for (const promise of [pack, script]) promise.catch(() => {});
 
-export const loadPyodide = (options) => start(load, { ...options, indexURL: pyodide }, pack, script);
+export const loadPyodide = (options) =>
+    start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);

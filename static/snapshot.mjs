@@ -8,6 +8,8 @@
 // Memory is compared and copied by blocks of so many bytes.
 export const BLOCK = 256;
 
+const STANDARD_LIBRARY = "python313.zip";
+
 // What Pyodide is told instead of its list of packages: those that there are are in memory.
 const NO_PACKAGES = {
     info: { abi_version: "2025_0", arch: "wasm32", platform: "emscripten_4_0_9", python: "3.13.2", version: "0.28.3" },
@@ -82,35 +84,47 @@ function eachRun(runs, visit) {
 // is told the memory as it is then. Pyodide's script must have run already.
 export function linkFirst(libraries, linked) {
     const make = globalThis._createPyodideModule;
-    globalThis._createPyodideModule = (settings) => {
-        settings.preRun.push((Module) => {
-            for (const [path, library] of Object.entries(libraries)) {
-                const flags = { loadAsync: false, nodelete: true, global: false };
-                Module.newDSO(path, undefined, Module.loadWebAssemblyModule(library, flags, path, {}, 0));
-            }
-            linked(Module, Module.HEAPU8.slice());
-        });
-        return make(settings);
+    const link = (Module) => {
+        for (const [path, library] of Object.entries(libraries)) {
+            const flags = { loadAsync: false, nodelete: true, global: false };
+            Module.newDSO(path, undefined, Module.loadWebAssemblyModule(library, flags, path, {}, 0));
+        }
+        linked(Module, Module.HEAPU8.slice());
     };
+    globalThis._createPyodideModule = (settings) =>
+        new Promise((resolve, reject) => {
+            // An error in there would else be nobody's.
+            settings.preRun.push((Module) => {
+                try {
+                    link(Module);
+                } catch (error) {
+                    reject(error);
+                }
+            });
+            make(settings).then(resolve, reject);
+        });
 }
 
-// Loads Pyodide from a pack; `packed` and `script` are promises of the pack's bytes and of Pyodide's script.
-export function start(loadPyodide, options, packed, script) {
+// Loads Pyodide from an unpacked pack; all but `options` and `loadPyodide` may be promises. `standardLibrary` is the
+// address of what is read only if Python imports what is not in memory.
+export function start(loadPyodide, options, pack, script, standardLibrary) {
     const ready = async () => {
-        const { memory, state, runs, parts } = unpack(await packed);
-        const { memory: content, ...libraries } = parts;
-        const compiled = await Promise.all(
-            Object.entries(libraries).map(async ([path, bytes]) => [path, await WebAssembly.compile(bytes)])
-        );
+        const { size, state, runs, libraries, parts } = await pack;
+        const compiled = libraries.map(async (path) => [path, await WebAssembly.compile(parts[path])]);
+        const modules = Object.fromEntries(await Promise.all(compiled));
         await script;
-        linkFirst(Object.fromEntries(compiled), (Module, base) => {
+        linkFirst(modules, (Module, base) => {
             Module.API.restoreSnapshot = () => {
-                restore(Module.HEAPU8, base, runs, content);
+                restore(Module.HEAPU8, base, runs, parts.memory);
+                Module.FS.unlink(`/lib/${STANDARD_LIBRARY}`);
+                Module.FS.createLazyFile("/lib", STANDARD_LIBRARY, standardLibrary, true, false);
                 return state;
             };
         });
         // Pyodide takes no more from this than how large memory has to be.
-        return new Uint8Array(memory);
+        return new Uint8Array(size);
     };
-    return loadPyodide({ ...options, lockFileContents: NO_PACKAGES, _loadSnapshot: ready() });
+    // `leftBehind` in tools/snapshot/build.mjs says what this stands for.
+    const _snapshotDeserializer = () => ({});
+    return loadPyodide({ ...options, lockFileContents: NO_PACKAGES, _loadSnapshot: ready(), _snapshotDeserializer });
 }

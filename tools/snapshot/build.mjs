@@ -1,13 +1,13 @@
 // Runs in Node.js, for `snapshot.py`: makes the pack that the lab starts from.
 //
-//   node build.mjs compile FOLDER    *.source.zip, Python sources -> *.zip, their bytecode
-//   node build.mjs snapshot FOLDER   stdlib.zip and packages.zip, bytecode; the libraries that libraries.json lists;
-//                                    lab.zip, sources -> lab.pack; python_stdlib.zip, what is not imported
+//   node build.mjs compile FOLDER    source.zip, Python modules -> compiled.zip, their bytecode
+//   node build.mjs snapshot FOLDER   packages.zip, bytecode; lab.zip, sources; the libraries that libraries.json
+//                                    lists -> lab.pack
 //
-// FOLDER holds Pyodide's files too. The same folder makes the same bytes: clocks stand still, hashes
+// FOLDER holds Pyodide's files too, among them python_stdlib.zip. The same folder makes the same bytes: clocks stand still, hashes
 // and random numbers have fixed seeds.
 
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -30,11 +30,16 @@ function standStill() {
 
 async function compile() {
     const python = await loadPyodide();
-    for (const name of readdirSync(folder).filter((name) => name.endsWith(".source.zip"))) {
-        python.FS.writeFile("/source.zip", readFileSync(file(name)));
-        python.runPython(script("compile_modules.py"));
-        writeFileSync(file(name.replace(".source", "")), python.FS.readFile("/compiled.zip"));
-    }
+    python.FS.writeFile("/source.zip", readFileSync(file("source.zip")));
+    python.runPython(script("compile_modules.py"));
+    writeFileSync(file("compiled.zip"), python.FS.readFile("/compiled.zip"));
+}
+
+// Memory may refer to no object of JavaScript's that would not be there again. Pyodide keeps hold of the method that
+// Python called last and of what it was called on, which is the memory of a network that is gone.
+function leftBehind(object) {
+    if (object === Uint8Array.prototype.subarray || object instanceof Uint8Array) return null;
+    throw new Error(`The lab's memory refers to ${object}.`);
 }
 
 async function snapshot() {
@@ -52,7 +57,6 @@ async function snapshot() {
     });
     standStill();
     const python = await loadPyodide({
-        stdLibURL: file("stdlib.zip"),
         env: { PYTHONHASHSEED: "0" },
         _makeSnapshot: true,
     });
@@ -64,12 +68,11 @@ async function snapshot() {
         python.FS.writeFile(path, new Uint8Array());
     }
     python.runPython(script("import_modules.py"));
-    // Checks that nothing in memory refers to an object of JavaScript's that would not be there.
-    const state = runtime.API.serializeHiwireState();
+    const state = runtime.API.serializeHiwireState(leftBehind);
     const { runs, content } = difference(runtime.HEAPU8, base);
-    const header = { memory: runtime.HEAPU8.length, state, runs };
-    writeFileSync(file("lab.pack"), pack(header, { memory: content, ...contents }));
-    writeFileSync(file("python_stdlib.zip"), python.FS.readFile("/rest.zip"));
+    const interpreter = readFileSync(file("pyodide.asm.wasm"));
+    const header = { size: runtime.HEAPU8.length, state, runs, libraries };
+    writeFileSync(file("lab.pack"), pack(header, { interpreter, memory: content, ...contents }));
 }
 
 // Left to itself Node.js prints the line of the script as well, which for Pyodide's is a megabyte.

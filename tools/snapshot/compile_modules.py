@@ -1,9 +1,10 @@
 """Runs in Pyodide: makes of `/source.zip`, an archive of Python sources, `/compiled.zip` with their bytecode.
 
-Whoever wants to read a function's documentation reads it in the source; in memory it would take megabytes.
+Documentation and the table of line numbers stay behind: in memory they would take megabytes.
 """
 
 import ast
+import types
 import zipfile
 from importlib._bootstrap_external import _code_to_hash_pyc
 
@@ -17,12 +18,17 @@ def compiled(source, path):
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body[0].value.value = ""
-    code = compile(tree, path, "exec", dont_inherit=True, optimize=0)
+    code = without_lines(compile(tree, path, "exec", dont_inherit=True, optimize=0))
     return _code_to_hash_pyc(code, UNCHECKED, checked=False)
+
+
+def without_lines(code):
+    """The same code with no line numbers, nor have the functions in it."""
+    constants = [without_lines(value) if isinstance(value, types.CodeType) else value for value in code.co_consts]
+    return code.replace(co_consts=tuple(constants), co_linetable=b"")
 
 
 with zipfile.ZipFile("/source.zip") as source, zipfile.ZipFile("/compiled.zip", "w") as target:
     for name in source.namelist():
-        # A fixed date, so that the same sources make the same bytes.
-        entry = zipfile.ZipInfo(name + "c")
-        target.writestr(entry, compiled(source.read(name), name))
+        # Of a fixed date, so that the same sources make the same bytes.
+        target.writestr(zipfile.ZipInfo(name + "c"), compiled(source.read(name), name), zipfile.ZIP_DEFLATED)

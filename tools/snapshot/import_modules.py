@@ -1,15 +1,9 @@
-"""Runs in Pyodide: imports what the lab needs, just before memory is written down.
-
-Makes `/rest.zip`, the modules of the standard library that have not been imported.
-"""
+"""Runs in Pyodide: imports what the lab needs, just before memory is written down."""
 
 import gc
 import importlib
-import sys
 import zipfile
-import zipimport
 
-STANDARD_LIBRARY = "/lib/python313.zip"
 SITE_PACKAGES = "/lib/python3.13/site-packages"
 
 
@@ -30,18 +24,6 @@ def warm_up():
     session._session = None
 
 
-def write_rest(target):
-    loaded = {module.__spec__.origin for module in list(sys.modules.values()) if getattr(module, "__spec__", None)}
-    with zipfile.ZipFile(STANDARD_LIBRARY) as whole, zipfile.ZipFile(target, "w") as rest:
-        for entry in whole.infolist():
-            if f"{STANDARD_LIBRARY}/{entry.filename}" not in loaded:
-                rest.writestr(zipfile.ZipInfo(entry.filename), whole.read(entry))
-
-
 install("/packages.zip", "/lab.zip")
-import spec, lab.session
-write_rest("/rest.zip")
-# Started from, the archive at this place is another one.
-sys.path_importer_cache.pop(STANDARD_LIBRARY, None)
-zipimport._zip_directory_cache.clear()
+warm_up()
 gc.collect()

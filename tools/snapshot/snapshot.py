@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 FORMAT = "static/snapshot.mjs"
 # What runs in Pyodide for each command of `build.mjs`.
 SCRIPTS = {"compile": "compile_modules.py", "snapshot": "import_modules.py"}
+WORDS = {"compile": "compiling modules", "snapshot": "importing all that it needs"}
 COMPRESS = HERE / "compress.py"
 CACHE = runtime.CACHE / "made"
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
@@ -31,50 +32,34 @@ INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-loc
 LEFT_OUT = ("*/tests/*", "numpy/f2py/*", "numpy/linalg/lapack_lite.*", "numpy/conftest.py", "numpy/_pyinstaller/*")
 # They write documentation into what is compiled.
 EMPTIED = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py")
-# What of the standard library is no use in a page.
-NO_USE = (
-    "html/*",
-    "http/*",
-    "xml*",
-    "unittest/*",
-    "wsgiref/*",
-    "multiprocessing/*",
-    "dbm/*",
-    "pydoc*",
-    "doctest.py",
-    "turtle*",
-    "tkinter/*",
-    "idlelib/*",
-    "ensurepip/*",
-    "venv/*",
-)
-
 Files = Mapping[str, bytes]
 
 
 def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
     """What the lab starts from, by name: `lab.pack`, which `static/snapshot.mjs` reads, and `python_stdlib.zip`.
 
-    The latter holds what Python may still want to import then. `pyodide` holds the files of Pyodide's archive,
-    `packages` those of NumPy's and autograd's, `own` the site's own, all by path.
+    The latter is the standard library as bytecode, for what is imported later. `pyodide` holds the files of Pyodide's
+    archive, `packages` those of NumPy's and autograd's, `own` the site's own, all by path.
     """
     interpreter = {name: pyodide[name] for name in INTERPRETER}
-    compiler = {**interpreter, "python_stdlib.zip": pyodide["python_stdlib.zip"]}
-    sources = {"stdlib": standard_library(pyodide["python_stdlib.zip"]), "packages": modules(packages)}
-    compiled = {
-        f"{name}.zip": made("compile", {**compiler, f"{name}.source.zip": zipped(source)}, [f"{name}.zip"])
-        for name, source in sources.items()
-    }
+    standard_library = bytecode(pyodide, modules(unzipped(pyodide["python_stdlib.zip"])))
     libraries = shared_libraries(packages)
     inputs = {
         **interpreter,
-        **{name: content for files in compiled.values() for name, content in files.items()},
         **{PurePosixPath(path).name: content for path, content in libraries.items()},
         "libraries.json": json.dumps([SITE_PACKAGES + path for path in libraries]).encode(),
+        "python_stdlib.zip": standard_library,
+        "packages.zip": bytecode(pyodide, {**modules(packages), **dict.fromkeys(EMPTIED, b"")}),
         "lab.zip": zipped({path.removeprefix("py/"): content for path, content in own.items() if is_lab(path)}),
         "snapshot.mjs": own[FORMAT],
     }
-    return made("snapshot", inputs, ["lab.pack", "python_stdlib.zip"])
+    return {"lab.pack": made("snapshot", inputs, "lab.pack"), "python_stdlib.zip": standard_library}
+
+
+def bytecode(pyodide: Files, sources: Files) -> bytes:
+    """An archive of the bytecode of modules."""
+    compiler = {name: pyodide[name] for name in (*INTERPRETER, "python_stdlib.zip")}
+    return made("compile", {**compiler, "source.zip": zipped(sources)}, "compiled.zip")
 
 
 def is_lab(path: str) -> bool:
@@ -87,17 +72,9 @@ def is_read(path: str) -> bool:
     return path == FORMAT or is_lab(path)
 
 
-def standard_library(archive: bytes) -> dict[str, bytes]:
-    """The modules of Pyodide's standard library that may be of use in a page, by path."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        paths = [path for path in opened.namelist() if path.endswith(".py") and not matches(path, NO_USE)]
-        return {path: opened.read(path) for path in paths}
-
-
-def modules(packages: Files) -> dict[str, bytes]:
-    """Their Python modules, without those that nothing here imports."""
-    kept = {path: packages[path] for path in packages if path.endswith(".py") and not matches(path, LEFT_OUT)}
-    return {**kept, **dict.fromkeys(EMPTIED, b"")}
+def modules(files: Files) -> dict[str, bytes]:
+    """The Python modules among some files, without those that nothing here imports."""
+    return {path: files[path] for path in files if path.endswith(".py") and not matches(path, LEFT_OUT)}
 
 
 def shared_libraries(packages: Files) -> dict[str, bytes]:
@@ -110,6 +87,12 @@ def matches(path: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
+def unzipped(archive: bytes) -> dict[str, bytes]:
+    """The files in a zip archive by path."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {path: opened.read(path) for path in opened.namelist() if not path.endswith("/")}
+
+
 def zipped(files: Files) -> bytes:
     """A zip archive of files, the same for the same files."""
     target = io.BytesIO()
@@ -119,21 +102,18 @@ def zipped(files: Files) -> bytes:
     return target.getvalue()
 
 
-def made(command: str, inputs: Files, outputs: Sequence[str]) -> dict[str, bytes]:
+def made(command: str, inputs: Files, output: str) -> bytes:
     """What `build.mjs` makes of a folder of `inputs`; kept in `.runtime`, so that it is made once."""
     scripts = {name: (HERE / name).read_bytes() for name in ("build.mjs", SCRIPTS[command])}
-    key = fingerprint({**inputs, **scripts})
-    cached = [CACHE / f"{key}-{name}" for name in outputs]
-    if not all(path.is_file() for path in cached):
-        say(f"{command}: making {', '.join(outputs)}")
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            for path, content in inputs.items():
-                (folder / path).write_bytes(content)
-            environment.run([*environment.node(), HERE / "build.mjs", command, folder], f"{command} {outputs[0]}")
-            for path, output in zip(cached, outputs, strict=True):
-                keep(path, (folder / output).read_bytes())
-    return {output: path.read_bytes() for path, output in zip(cached, outputs, strict=True)}
+    path = CACHE / f"{fingerprint({**inputs, **scripts})}-{output}"
+    if not path.is_file():
+        say(f"lab: {WORDS[command]}")
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in inputs.items():
+                Path(folder, name).write_bytes(content)
+            environment.run([*environment.node(), HERE / "build.mjs", command, folder], f"making {output}")
+            keep(path, Path(folder, output).read_bytes())
+    return path.read_bytes()
 
 
 def compressed(content: bytes, level: int) -> bytes:
