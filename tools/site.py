@@ -5,7 +5,7 @@ import json
 import posixpath
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools import runtime
@@ -14,6 +14,14 @@ from tools.errors import ToolError
 from tools.snapshot import snapshot
 
 NAME = "intuitive-classification"
+# The configuration of MicroPython on the main thread.
+PAGE_CONFIG = {
+    "interpreter": "./static/micropython.mjs",
+    "js_modules": {"main": {"./vendor/uplot/uPlot.esm.js": "uplot"}},
+}
+# That of Pyodide in the worker, which the page hands over when it starts one. It names no packages and no files: all
+# of them are in memory from the start. Without SharedArrayBuffer no special headers are needed.
+LAB_CONFIG = {"sync_main_only": True}
 # What Node.js makes of the parts and of our own modules.
 LAB_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/python_stdlib.zip")
 # The parts that the lab is made of.
@@ -21,6 +29,7 @@ LAB_PARTS = ("pyodide", "numpy", "autograd")
 # Levels of compression: what is published, and what is made anew after every edit.
 SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
+MODULES = "page.json"
 MANIFEST = "manifest.json"
 
 
@@ -32,7 +41,7 @@ def site_files(root: Path = ROOT) -> dict[str, bytes]:
 
 def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
     """Join our own files and third-party ones with the configurations and the manifest made from them."""
-    files = {**vendor, **own, **config_files(own)}
+    files = {**vendor, **own, **page_files(own)}
     files[MANIFEST] = manifest(files, parts)
     return dict(sorted(files.items()))
 
@@ -74,38 +83,18 @@ def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
     return next(part for part in parts if part.name == name)
 
 
-def config_files(own: Iterable[str]) -> dict[str, bytes]:
-    """PyScript's configuration, listing the Python modules that exist now.
+def page_files(own: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What both Pythons are told: PyScript's configuration, and the page's modules in one file.
 
-    It lies beside the page, so that every address in it is relative to the page, whoever resolves it.
+    They lie beside the page, so that every address in the configuration is relative to the page, whoever resolves it.
     """
-    return {CONFIG: to_json({**page_config(own), "lab": lab_config()})}
+    return {CONFIG: to_json({**PAGE_CONFIG, "lab": LAB_CONFIG}), MODULES: to_json(page_modules(own))}
 
 
-def page_config(own: Iterable[str]) -> dict[str, object]:
-    """The configuration of MicroPython on the main thread."""
-    modules = [path for path in own if path == "py/spec.py" or path.startswith("py/page/")]
-    return {
-        "interpreter": "./vendor/micropython/micropython.mjs",
-        "files": _placed(path for path in modules if path != "py/page/main.py"),
-        "js_modules": {"main": {"./vendor/uplot/uPlot.esm.js": "uplot"}},
-    }
-
-
-def lab_config() -> dict[str, object]:
-    """The configuration of Pyodide in the worker, which the page hands over when it starts one.
-
-    It names no packages and no files: all of them are in memory from the start.
-    """
-    return {
-        # No SharedArrayBuffer, so no special headers.
-        "sync_main_only": True,
-    }
-
-
-def _placed(paths: Iterable[str]) -> dict[str, str]:
-    """Where each of our modules goes in an interpreter's file system: the same place, without ``py/``."""
-    return {f"./{path}": f"./{path.removeprefix('py/')}" for path in sorted(paths)}
+def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
+    """The modules that the page's main script imports: where each goes in MicroPython's files, and its source."""
+    paths = [path for path in sorted(own) if path == "py/spec.py" or path.startswith("py/page/")]
+    return {path.removeprefix("py/"): own[path].decode() for path in paths if path != "py/page/main.py"}
 
 
 def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> bytes:
@@ -149,7 +138,7 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts)[MANIFEST]
-        return {**own, **config_files(own)}.get(path)
+        return {**own, **page_files(own)}.get(path)
 
     return read
 

@@ -4,6 +4,8 @@ import gc
 import importlib
 import zipfile
 
+# Of the standard library, what PyScript's own modules import in the worker.
+WANTED_BY_PYSCRIPT = ("html",)
 SITE_PACKAGES = "/lib/python3.13/site-packages"
 
 
@@ -25,5 +27,7 @@ def warm_up():
 
 
 install("/packages.zip", "/lab.zip")
+for module in WANTED_BY_PYSCRIPT:
+    importlib.import_module(module)
 warm_up()
 gc.collect()

@@ -1,0 +1,28 @@
+// MicroPython as the interpreter that PyScript loads on the page: with the page's own modules in its files, which come
+// all together in `page.json`, as {path: source}.
+
+import { loadMicroPython as load } from "../vendor/micropython/micropython.mjs";
+
+const address = (path) => new URL(path, import.meta.url).href;
+
+async function fetchModules() {
+    const response = await fetch(address("../page.json"));
+    if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
+    return response.json();
+}
+
+// Asked for before PyScript is ready to use it.
+const modules = fetchModules();
+modules.catch(() => {});
+
+export async function loadMicroPython(options) {
+    const url = address("../vendor/micropython/micropython.wasm");
+    const [interpreter, sources] = await Promise.all([load({ ...options, url }), modules]);
+    const { FS } = interpreter;
+    for (const [path, source] of Object.entries(sources)) {
+        const folder = path.slice(0, path.lastIndexOf("/") + 1);
+        if (folder && !FS.analyzePath(folder).exists) FS.mkdir(folder);
+        FS.writeFile(path, source);
+    }
+    return interpreter;
+}
