@@ -6,8 +6,8 @@ from pyscript.ffi import create_proxy
 import spec
 from page.dom import by_id, set_text
 
-# The part of the site that the worker loads; what else it holds the page has already.
-WORKER_FILES = "vendor/pyodide/"
+# What the worker loads; all else the page has already, or may never want.
+WORKER_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/pyodide.asm.js", "vendor/pyodide/pyodide.mjs")
 
 
 class Loading:
@@ -19,7 +19,7 @@ class Loading:
 
     def _hear(self, manifest):
         for file in manifest.files:
-            if file.path.startswith(WORKER_FILES):
+            if file.path in WORKER_FILES:
                 self.expected[window.URL.new(file.path, document.baseURI).href] = file.bytes
         self._show()
 

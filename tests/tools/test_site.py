@@ -20,13 +20,14 @@ def project(tmp_path):
     for path, content in {
         "index.html": "<!doctype html>",
         "static/interpreter.mjs": "export {}",
+        "static/snapshot.mjs": (environment.ROOT / "static/snapshot.mjs").read_text(),
         "static/.hidden": "",
-        "py/spec.py": "",
+        "py/spec.py": "DEFAULTS = None",
         "py/page/main.py": "",
         "py/page/chart.py": "",
-        "py/lab/session.py": "",
+        "py/lab/session.py": "from engine.deep import plan\n\ndef start(experiment):\n    pass",
         "py/lab/__pycache__/session.cpython-311.py": "",
-        "py/engine/deep/plan.py": "",
+        "py/engine/deep/plan.py": "import autograd.numpy",
         "py/notes.txt": "",
         "README.md": "",
     }.items():
@@ -49,6 +50,7 @@ def test_own_files_are_what_belongs_in_the_site(project):
     assert set(site.own_files(project)) == {
         "index.html",
         "static/interpreter.mjs",
+        "static/snapshot.mjs",
         "py/spec.py",
         "py/page/main.py",
         "py/page/chart.py",
@@ -62,24 +64,13 @@ def test_project_without_a_page_is_refused(tmp_path):
         site.own_files(tmp_path)
 
 
-def test_each_python_gets_its_own_modules(project):
-    own = site.own_files(project)
-    assert site.page_config(own)["files"] == {
-        "./py/page/chart.py": "./page/chart.py",
-        "./py/spec.py": "./spec.py",
-    }
-    assert site.lab_config(own)["files"] == {
-        "./py/engine/deep/plan.py": "./engine/deep/plan.py",
-        "./py/lab/session.py": "./lab/session.py",
-        "./py/spec.py": "./spec.py",
-    }
+def test_the_page_gets_its_own_modules(project):
+    assert set(site.page_modules(site.own_files(project))) == {"page/chart.py", "spec.py"}
 
 
 def test_every_address_in_the_configuration_is_relative_and_exists(files):
     page = json.loads(files[site.CONFIG])
-    urls = [page["interpreter"], *page["files"], *page["js_modules"]["main"], *page["lab"]["files"]]
-    assert len(urls) > 4
-    for url in urls:
+    for url in [page["interpreter"], *page["js_modules"]["main"]]:
         assert_relative(url)
         assert resolve("index.html", url) in files, f"{url} is not in the site"
 
@@ -93,23 +84,6 @@ def test_every_address_in_the_page_is_relative_and_exists(files):
         if not url.startswith("data:"):
             assert_relative(url)
             assert resolve("index.html", url.partition("?")[0]) in files, f"{url} is not in the site"
-
-
-def test_lock_file_holds_two_packages_with_the_hashes_of_the_wheels(files):
-    packages = json.loads(files[site.LOCK])["packages"]
-    assert set(packages) == {"numpy", "autograd"}
-    for package in packages.values():
-        wheel = files[resolve(site.LOCK, package["file_name"])]
-        assert hashlib.sha256(wheel).hexdigest() == package["sha256"]
-        assert package["version"] in package["file_name"]
-        assert set(package["depends"]) <= set(packages)
-
-
-def test_lock_file_of_another_numpy_is_refused(files):
-    lock = json.loads(files[site.LOCK])
-    lock["packages"]["numpy"]["sha256"] = "0" * 64
-    with pytest.raises(ToolError, match="another NumPy wheel"):
-        site.trimmed_lock(json.dumps(lock).encode(), site.site_parts())
 
 
 def test_manifest_lists_every_other_file(files):
@@ -177,14 +151,27 @@ def test_live_site_sees_edits_and_new_modules(project):
     (project / "index.html").write_text("edited")
     assert read("py/page/new.py") == b"NEW = 1"
     assert read("index.html") == b"edited"
-    assert "./py/page/new.py" in json.loads(read(site.CONFIG))["files"]
+    assert json.loads(read(site.MODULES))["page/new.py"] == "NEW = 1"
     assert read("README.md") is None
 
 
 def test_live_site_is_what_build_writes(project):
+    """But for how hard the lab is compressed, which takes too long after every edit."""
     read = site.live_site(project)
+    pack = site.LAB_FILES[0]
     for path, content in site.site_files(project).items():
-        assert read(path) == content, path
+        if path not in (pack, site.MANIFEST):
+            assert read(path) == content, path
+    listed = json.loads(read(site.MANIFEST))["files"]
+    assert {entry["path"]: entry["bytes"] for entry in listed}[pack] == len(read(pack))
+
+
+def test_live_site_makes_the_lab_anew_after_an_edit(project):
+    read = site.live_site(project)
+    before = read(site.LAB_FILES[0])
+    assert read(site.LAB_FILES[0]) is before
+    (project / "py/spec.py").write_text("DEFAULTS = {}")
+    assert read(site.LAB_FILES[0]) != before
 
 
 def test_no_package_registry_is_named_in_the_project():
