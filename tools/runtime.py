@@ -273,8 +273,10 @@ def extract(part: Part, content: bytes) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     unmatched = set(part.files)
-    for member, data in members(part.archive, content):
-        for pattern, target in part.files.items():
+    # An archive that is taken whole, or not at all, need not be one that can be read.
+    patterns = {pattern: target for pattern, target in part.files.items() if pattern != "."}
+    for member, data in members(part.archive, content) if patterns else ():
+        for pattern, target in patterns.items():
             if fnmatch.fnmatchcase(member, pattern):
                 files[target + PurePosixPath(member).name if target.endswith("/") else target] = data
                 unmatched.discard(pattern)

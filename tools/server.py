@@ -39,6 +39,7 @@ MIME_TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
     ".zip": "application/zip",
+    ".zst": "application/zstd",
 }
 
 
