@@ -1,6 +1,6 @@
-// Runs this lab in a worker, in Pyodide with NumPy and autograd, as the page does; `peers.js` sends it
-// `{method, argument}` and gets `{value}` or `{error}`.
-import { loadPyodide } from "../vendor/pyodide/pyodide.mjs";
+// Runs this lab in a worker, in the same Pyodide as the page does; `peers.js` sends it `{method, argument}` and gets
+// `{value}` or `{error}`. What loading it tells the page, `{lab}`, is not for `peers.js`.
+import { loadPyodide } from "../static/interpreter.mjs";
 
 const SITE = new URL("../", import.meta.url).href;
 
@@ -9,9 +9,9 @@ let steps;
 let training;
 
 const METHODS = {
-  /** Starts Python with the lab's modules, given by their paths in the site, below `py/` or `bench/`. */
+  /** Starts Python with the benchmark's own modules, given by their paths in the site. */
   async open(modules) {
-    const pyodide = await loadPyodide({ indexURL: `${SITE}vendor/pyodide/`, packages: ["numpy", "autograd"] });
+    const pyodide = await loadPyodide({});
     for (const path of modules) await writeModule(pyodide, path);
     python = pyodide;
     steps = pyodide.pyimport("lab_steps");
@@ -32,9 +32,7 @@ const METHODS = {
 async function writeModule(pyodide, path) {
   const response = await fetch(SITE + path);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  const target = path.slice(path.indexOf("/") + 1);
-  if (target.includes("/")) pyodide.FS.mkdirTree(target.slice(0, target.lastIndexOf("/")));
-  pyodide.FS.writeFile(target, await response.text());
+  pyodide.FS.writeFile(path.slice(path.lastIndexOf("/") + 1), await response.text());
 }
 
 self.onmessage = async ({ data: { method, argument } }) => {

@@ -188,7 +188,10 @@ function lab(engine) {
 function connect(worker) {
   return (method, argument) =>
     new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
+      worker.onmessage = ({ data }) => {
+        if ("error" in data) reject(new Error(data.error));
+        else if ("value" in data) resolve(data.value);
+      };
       worker.onerror = (event) => reject(new Error(event.message ?? "the worker did not start"));
       worker.postMessage({ method, argument });
     });
