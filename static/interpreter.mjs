@@ -55,8 +55,11 @@ async function fetchPack() {
     if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
     const decoder = new ZSTDDecoder();
     const [bytes] = await Promise.all([response.arrayBuffer(), decoder.init()]);
+    performance.mark("pack fetched");
     tell({ stage: "Starting Python" });
-    return unpack(decoder.decode(new Uint8Array(bytes)));
+    const content = unpack(decoder.decode(new Uint8Array(bytes)));
+    performance.mark("pack decoded");
+    return content;
 }
 
 // Both are asked for at once, before PyScript is ready to use them; what goes wrong is told when it does.
@@ -64,5 +67,8 @@ const pack = fetchPack();
 const script = import("../vendor/pyodide/pyodide.asm.js");
 for (const promise of [pack, script]) promise.catch(() => {});
 
-export const loadPyodide = (options) =>
-    start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
+export async function loadPyodide(options) {
+    const python = await start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
+    performance.mark("Python started");
+    return python;
+}
