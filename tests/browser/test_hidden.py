@@ -41,7 +41,7 @@ HIDE = """async () => {
 @pytest.fixture
 def tab(open_page):
     def open_tab(fragment=""):
-        lab = open_page(fragment)
+        lab = open_page(fragment, wait_for="training" if "play" in fragment else "ready")
         lab.page.evaluate(POWERS)
         return lab
 
