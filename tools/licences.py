@@ -84,7 +84,7 @@ def page(works: Sequence[Work], archives: Archives) -> bytes:
 
 def _section(part: Work, inside: Sequence[Work], archives: Archives) -> str:
     items = "".join(_item(work, archives) for work in inside)
-    contents = f"<h3>Inside it</h3>\n<ul>\n{items}</ul>\n" if items else ""
+    contents = f"<p class="inside">Inside it:</p>\n<ul>\n{items}</ul>\n" if items else ""
     return (
         f"<section>\n<h2>{escape(part.name)} {escape(part.version)}</h2>\n{_words(part)}{_texts(part, archives)}"
         f"{contents}</section>\n"
@@ -92,7 +92,7 @@ def _section(part: Work, inside: Sequence[Work], archives: Archives) -> str:
 
 
 def _item(work: Work, archives: Archives, where: str = "") -> str:
-    title = f"<h4>{escape(work.name)}, {escape(work.version)}</h4>\n"
+    title = f"<h3>{escape(work.name)}, {escape(work.version)}</h3>\n"
     return f"<li>\n{title}{_words(work, where)}{_texts(work, archives)}</li>\n"
 
 

@@ -92,6 +92,11 @@ class Page:
         self.tour = Tour(self.run.wake, self.calm.matches)
         await breath()
 
+        from page.about import About
+
+        About()
+        await breath()
+
         from page.timeline import Timeline
 
         self.timeline = Timeline(self.seek, self.run.go_on_from_here)

@@ -39,7 +39,7 @@ def test_the_page_lists_exactly_the_parts_of_the_site_with_their_versions(parts,
 
 
 def test_every_work_is_there_with_the_full_text_of_its_licence(works, page):
-    entries = re.split(r"<h[24]>", page)[1:]
+    entries = re.split(r"<h[23]>", page)[1:]
     by_title = {unescape(entry.partition("</h")[0]): entry for entry in entries}
     for work in works:
         entry = by_title[f"{work.name}, {work.version}" if work.inside else f"{work.name} {work.version}"]
