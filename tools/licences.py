@@ -84,7 +84,7 @@ def page(works: Sequence[Work], archives: Archives) -> bytes:
 
 def _section(part: Work, inside: Sequence[Work], archives: Archives) -> str:
     items = "".join(_item(work, archives) for work in inside)
-    contents = f"<p class="inside">Inside it:</p>\n<ul>\n{items}</ul>\n" if items else ""
+    contents = f'<p class="inside">Inside it:</p>\n<ul>\n{items}</ul>\n' if items else ""
     return (
         f"<section>\n<h2>{escape(part.name)} {escape(part.version)}</h2>\n{_words(part)}{_texts(part, archives)}"
         f"{contents}</section>\n"
