@@ -301,6 +301,7 @@ class Representation:
         if not self.frame or (event.pointerType == "touch" and self.canvas.style.touchAction != "none"):
             return False
         self.highlight.at_nothing()
+        self.lasso.end()
         self.lasso_end = None
         self.drawing_lasso = self._has_lasso() or event.shiftKey
         handle = self._handle_at(x, y)

@@ -120,10 +120,10 @@ class Strip:
     def _build(self, hidden_layers):
         """Lays everything out for the network and the room that there is."""
         self.laid_out_for = width, height, _ = self._size()
-        self.text = text_size()
+        self.text_size = text_size()
         count = len(self.layers)
         self.blocks = strip_layout.weight_blocks(self.layers)
-        self.column = strip_layout.column_width(width, count, self.text)
+        self.column = strip_layout.column_width(width, count, self.text_size)
         self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height, self.text)
         self.count = sum(column.shown for column in self.columns)
         self.sheet.style.setProperty("--column", "%dpx" % self.column)
@@ -239,7 +239,7 @@ class Strip:
         context.save()
         context.translate(-round(self.left), 0)
         self._paint_edges(context)
-        context.font = FONT % (FONT_OF_TEXT * self.text)
+        context.font = FONT % (FONT_OF_TEXT * self.text_size)
         context.textAlign = "center"
         for index in range(self.first, self.last):
             _, kind, width = self.layers[index]
