@@ -124,7 +124,7 @@ class Strip:
         count = len(self.layers)
         self.blocks = strip_layout.weight_blocks(self.layers)
         self.column = strip_layout.column_width(width, count, self.text_size)
-        self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height, self.text)
+        self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height, self.text_size)
         self.count = sum(column.shown for column in self.columns)
         self.sheet.style.setProperty("--column", "%dpx" % self.column)
         self.sheet.style.setProperty("--layers", str(count))
