@@ -449,14 +449,15 @@ def overlap(one, other):
 
 
 def test_every_target_is_large_enough(lab):
-    too_small = [target for target in lab.page.evaluate(TARGETS) if side(target) < LEAST_TARGET]
-    assert too_small == []
+    """But for a link in the middle of a sentence."""
+    targets = [target for target in lab.page.evaluate(TARGETS) if not target["inText"]]
+    assert [target for target in targets if side(target) < LEAST_TARGET] == []
 
 
 def test_targets_are_larger_for_fingers(open_page):
     """Also those of a layer as wide as is shown."""
     lab = open_page("hidden_layers=16,3", **PHONE)
-    targets = lab.page.evaluate(TARGETS)
+    targets = [target for target in lab.page.evaluate(TARGETS) if not target["inText"]]
     assert [target["name"] for target in targets if side(target) < LEAST_TARGET] == []
     others = [target for target in targets if not target["inStrip"]]
     assert [target["name"] for target in others if target["bottom"] - target["top"] < LEAST_HIGH] == []
