@@ -290,6 +290,8 @@ class Page:
         self.boundary.set_data(*data)
         self.representation.set_data()
         self.status.set_engine(answer.engine, answer.reason)
+        # Nothing of the new points is chosen.
+        self.look()
 
     def take_frame(self, answer):
         self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
