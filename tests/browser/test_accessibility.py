@@ -445,6 +445,20 @@ def overlap(one, other):
     return across > 1 and down > 1
 
 
+def test_what_comes_and_goes_moves_nothing_else(stage):
+    """No picture changes its size, and the page does not begin to scroll, where something appears."""
+    places = """[document.documentElement.scrollHeight, ...[...document.querySelectorAll("canvas, nav, button.small")].map(
+        element => JSON.stringify(element.getBoundingClientRect()))]"""
+    before = stage.page.evaluate(places)
+    stage.left.press("n", "Enter")
+    assert stage.chosen_text().startswith("1 point chosen")
+    assert stage.page.evaluate(places) == before
+    stage.left.press("Escape")
+    stage.page.get_by_text("What am I looking at?").click()
+    assert stage.page.evaluate(places) == before
+    stage.page.keyboard.press("Escape")
+
+
 # Targets, motion, colours.
 
 
