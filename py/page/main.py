@@ -92,6 +92,11 @@ class Page:
         self.tour = Tour(self.run.wake, self.calm.matches)
         await breath()
 
+        from page.about import About
+
+        About()
+        await breath()
+
         from page.timeline import Timeline
 
         self.timeline = Timeline(self.seek, self.run.go_on_from_here)
@@ -285,6 +290,8 @@ class Page:
         self.boundary.set_data(*data)
         self.representation.set_data()
         self.status.set_engine(answer.engine, answer.reason)
+        # Nothing of the new points is chosen.
+        self.look()
 
     def take_frame(self, answer):
         self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
