@@ -1,16 +1,24 @@
 // Pyodide as the interpreter that PyScript loads in the worker: started from the lab's memory, see `snapshot.mjs`, and
 // telling the page how far it has come.
 //
-// To the page go messages {lab: {file, bytes}}, {lab: {stage}} and {lab: {lock}}. The last names a lock that this
-// worker holds for as long as it lives, so that the page is told at once should it die.
-
-import { loadPyodide as load, version } from "../vendor/pyodide/pyodide.mjs";
-import { ZSTDDecoder } from "../vendor/zstddec/zstddec.mjs";
-import { start, unpack } from "./snapshot.mjs";
-
-export { version };
+// To the page go messages {lab: {file, bytes}}, {lab: {stage}}, {lab: {failed}} and {lab: {lock}}. The last names a
+// lock that this worker holds for as long as it lives, so that the page is told at once should it die.
 
 const tell = (lab) => self.postMessage({ lab });
+const fail = (error) => tell({ failed: String(error?.message ?? error) });
+self.addEventListener("unhandledrejection", ({ reason }) => fail(reason));
+
+// All are asked for at once. They are not imported in the ordinary way, for then nobody would tell that one is missing.
+const named = (name, module) =>
+    module.catch((error) => {
+        throw new Error(`${name} cannot be read: ${error.message}`);
+    });
+const modules = Promise.all([
+    named("pyodide.mjs", import("../vendor/pyodide/pyodide.mjs")),
+    named("zstddec.mjs", import("../vendor/zstddec/zstddec.mjs")),
+    named("snapshot.mjs", import("./snapshot.mjs")),
+]);
+const script = named("pyodide.asm.js", import("../vendor/pyodide/pyodide.asm.js"));
 const fetchFile = self.fetch;
 const REPORT_EVERY = 256 * 1024;
 const pyodide = new URL("../vendor/pyodide/", import.meta.url).href;
@@ -47,22 +55,32 @@ new PerformanceObserver((list) => {
 
 if (navigator.locks) {
     const lock = `lab-${Math.random()}-${performance.now()}`;
-    navigator.locks.request(lock, () => (tell({ lock }), new Promise(() => {})));
+    // Where storage is denied, so are locks.
+    navigator.locks.request(lock, () => (tell({ lock }), new Promise(() => {}))).catch(() => {});
 }
 
 async function fetchPack() {
     const response = await self.fetch(`${pyodide}lab.pack.zst`);
-    if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
+    if (!response.ok) throw new Error(`lab.pack.zst is missing (${response.status}).`);
+    const bytes = response.arrayBuffer();
+    const [, { ZSTDDecoder }, { unpack }] = await modules;
     const decoder = new ZSTDDecoder();
-    const [bytes] = await Promise.all([response.arrayBuffer(), decoder.init()]);
+    await decoder.init();
+    const compressed = new Uint8Array(await bytes);
     tell({ stage: "Starting Python" });
-    return unpack(decoder.decode(new Uint8Array(bytes)));
+    try {
+        // The decoder checks a checksum, but returns anything if it is wrong: nothing, or more than there is.
+        return unpack(decoder.decode(compressed));
+    } catch (error) {
+        throw new Error(`lab.pack.zst is damaged: ${error.message}`);
+    }
 }
 
-// Both are asked for at once, before PyScript is ready to use them; what goes wrong is told when it does.
 const pack = fetchPack();
-const script = import("../vendor/pyodide/pyodide.asm.js");
-for (const promise of [pack, script]) promise.catch(() => {});
+// What goes wrong is told at once, not when PyScript is ready to use them.
+for (const promise of [pack, script]) promise.catch(fail);
 
-export const loadPyodide = (options) =>
-    start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
+export async function loadPyodide(options) {
+    const [{ loadPyodide: load }, , { start }] = await modules;
+    return start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
+}

@@ -15,14 +15,40 @@ async function fetchModules() {
 const modules = fetchModules();
 modules.catch(() => {});
 
+// What is kept from visit to visit, as far as the browser lets it be kept: it may deny all, or have no room. An error of
+// JavaScript's would go past Python's `try`.
+const storage = {
+    read(key) {
+        try {
+            return localStorage.getItem(key);
+        } catch {
+            return null;
+        }
+    },
+    write(key, text) {
+        try {
+            localStorage.setItem(key, text);
+        } catch {
+            // Then it holds for this visit.
+        }
+    },
+};
+
 export async function loadMicroPython(options) {
     const url = address("../vendor/micropython/micropython.wasm");
     const [interpreter, sources] = await Promise.all([load({ ...options, url }), modules]);
-    const { FS } = interpreter;
+    const { FS, runPythonAsync } = interpreter;
     for (const [path, source] of Object.entries(sources)) {
         const folder = path.slice(0, path.lastIndexOf("/") + 1);
         if (folder && !FS.analyzePath(folder).exists) FS.mkdir(folder);
         FS.writeFile(path, source);
     }
+    interpreter.registerJsModule("storage", storage);
+    // PyScript writes an error of Python's on the console, and that is all.
+    interpreter.runPythonAsync = (...source) =>
+        runPythonAsync(...source).catch((error) => {
+            window.watchdog.fail(error.message.trim().split("\n").pop());
+            throw error;
+        });
     return interpreter;
 }

@@ -46,6 +46,11 @@ class _Late:
             window.clearTimeout(self.timer)
             self.timer = None
 
+    def hurry(self):
+        if self.timer is not None:
+            self.cancel()
+            self.write()
+
     def write(self):
         self.timer = None
         # What a person has changed and `follow` has not yet told of stays.
@@ -55,6 +60,9 @@ class _Late:
 
 
 late = _Late()
+# A page that is reloaded or left has no time for what is late. What comes after this, as `pagehide`, is too late: the
+# browser knows by then what address it reloads.
+listen(window.window, "beforeunload", lambda event: late.hurry())
 
 
 def follow(handler):
