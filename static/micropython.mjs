@@ -45,10 +45,13 @@ export async function loadMicroPython(options) {
     }
     interpreter.registerJsModule("storage", storage);
     // PyScript writes an error of Python's on the console, and that is all.
-    interpreter.runPythonAsync = (...source) =>
-        runPythonAsync(...source).catch((error) => {
+    interpreter.runPythonAsync = async (...source) => {
+        try {
+            return await runPythonAsync(...source);
+        } catch (error) {
             window.watchdog.fail(error.message.trim().split("\n").pop());
             throw error;
-        });
+        }
+    };
     return interpreter;
 }
