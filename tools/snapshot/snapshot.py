@@ -5,6 +5,7 @@ browser would, and `build.mjs` writes down what came of it. The modules' bytecod
 not full of what compiling them leaves behind.
 """
 
+import contextlib
 import fnmatch
 import hashlib
 import io
@@ -26,7 +27,7 @@ WORDS = {"compile": "compiling modules", "snapshot": "importing all that it need
 COMPRESS = HERE / "compress.py"
 CACHE = runtime.CACHE / "made"
 # So many files are kept there, those that were used last: every edit of the lab makes two new ones, of 36 MB.
-KEPT = 32
+KEPT = 16
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
 # What of Pyodide's npm package runs in Node.js.
 INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "package.json")
@@ -149,12 +150,15 @@ def keep(path: Path, content: bytes) -> None:
 def used(path: Path) -> bytes:
     """What a kept file holds; it is as new as its last use."""
     content = path.read_bytes()
-    os.utime(path)
+    # Of no weight: the folder may be somebody else's, or another process has just removed the file.
+    with contextlib.suppress(OSError):
+        os.utime(path)
     return content
 
 
 def forget(folder: Path, kept: int) -> None:
     """Removes all files of a folder but those that were used last."""
-    ages = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    for path in sorted(ages, key=lambda path: ages[path])[:-kept]:
-        path.unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):  # another process forgets at the same time
+        ages = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+        for path in sorted(ages, key=lambda path: ages[path])[:-kept]:
+            path.unlink()
