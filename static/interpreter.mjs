@@ -6,7 +6,8 @@
 
 const tell = (lab) => self.postMessage({ lab });
 const fail = (error) => tell({ failed: String(error?.message ?? error) });
-self.addEventListener("unhandledrejection", ({ reason }) => fail(reason));
+// Where storage is denied, PyScript leaves an event of the database unhandled that it never needs.
+self.addEventListener("unhandledrejection", ({ reason }) => reason instanceof Event || fail(reason));
 
 // Python measures by this clock what it can afford. One that goes back, or has slept for more than this with the
 // machine, would be taken for something very dear.

@@ -15,24 +15,25 @@ async function fetchModules() {
 const modules = fetchModules();
 modules.catch(() => {});
 
-// What is kept from visit to visit, as far as the browser lets it be kept: it may deny all, or have no room. An error of
+// What is kept by the browser under a key, as far as it lets that be: it may deny all, or have no room. An error of
 // JavaScript's would go past Python's `try`.
-const storage = {
+const kept = (area) => ({
     read(key) {
         try {
-            return localStorage.getItem(key);
+            return window[area].getItem(key);
         } catch {
             return null;
         }
     },
     write(key, text) {
         try {
-            localStorage.setItem(key, text);
+            window[area].setItem(key, text);
         } catch {
-            // Then it holds for this visit.
+            // Then it holds for as long as the page is open.
         }
     },
-};
+});
+const storage = { visits: kept("localStorage"), tab: kept("sessionStorage") };
 
 export async function loadMicroPython(options) {
     const url = address("../vendor/micropython/micropython.wasm");

@@ -88,7 +88,8 @@ window.watchdog = (() => {
         else if (target instanceof HTMLLinkElement && target.rel === "stylesheet") unseen.push(pathOf(target.href));
         else if (message && message !== "Script error.") fail(filename ? `${pathOf(filename)}: ${message}` : message);
     });
-    listen("unhandledrejection", ({ reason }) => fail(String(reason?.message ?? reason)));
+    // An event that is rejected with is of PyScript's database, which it does without where storage is denied.
+    listen("unhandledrejection", ({ reason }) => reason instanceof Event || fail(String(reason?.message ?? reason)));
 
     // Seconds are counted, not read from the clock, which jumps, and stands still while the machine sleeps.
     const clock = setInterval(() => {

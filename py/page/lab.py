@@ -97,5 +97,7 @@ class Lab:
 
 def _reason(error):
     """The last line of an error's message: of a Python traceback, what was wrong."""
+    # PyScript makes events of errors.
+    error = getattr(error, "error", None) or error
     text = str(getattr(error, "message", None) or window.String(error)).strip()
     return text.split("\n")[-1][:300]
