@@ -82,14 +82,17 @@ window.watchdog = (() => {
         if (words.isConnected) document.getElementById("message").replaceChildren();
     }
 
+    // Where storage is denied PyScript leaves two errors behind, of a database that it does without.
+    const isOfDatabase = (error) => error instanceof Event || error?.name === "InvalidStateError";
+
     const listen = (event, handler) => window.addEventListener(event, handler, true);
-    listen("error", ({ target, message, filename }) => {
+    listen("error", ({ target, message, filename, error }) => {
+        if (isOfDatabase(error)) return;
         if (target instanceof HTMLScriptElement) fail(`${pathOf(target.src)} did not load.`);
         else if (target instanceof HTMLLinkElement && target.rel === "stylesheet") unseen.push(pathOf(target.href));
         else if (message && message !== "Script error.") fail(filename ? `${pathOf(filename)}: ${message}` : message);
     });
-    // An event that is rejected with is of PyScript's database, which it does without where storage is denied.
-    listen("unhandledrejection", ({ reason }) => reason instanceof Event || fail(String(reason?.message ?? reason)));
+    listen("unhandledrejection", ({ reason }) => isOfDatabase(reason) || fail(String(reason?.message ?? reason)));
 
     // Seconds are counted, not read from the clock, which jumps, and stands still while the machine sleeps.
     const clock = setInterval(() => {
