@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import driver, frames, memory, report, rounds, sweeps
+from bench import driver, frames, memory, report, rounds, soak, start, sweeps
 from bench.networks import GOALS
 
 
@@ -17,16 +17,19 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="python3 -m bench", description="Training speed in the browser, side by side")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to FILE")
     parser.add_argument("--only", choices=[*PARTS, *PAGE_PARTS], metavar="NAME", help=ONLY)
+    parser.add_argument("--minutes", type=float, metavar="N", help=f"how long `soak` takes (default: {soak.MINUTES})")
     options = parser.parse_args(arguments)
+    if options.minutes is not None and options.only != "soak":
+        parser.error("--minutes goes with --only soak")
     document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    chosen = [options.only] if options.only else [*PARTS, "frames"]
+    chosen = [options.only] if options.only else [*PARTS, "start", "frames"]
     measured = [name for name in chosen if name in PARTS]
     if measured:
         measure_contenders(measured, document)
     for name in (name for name in chosen if name in PAGE_PARTS):
-        start = time.perf_counter()
-        document[name] = PAGE_PARTS[name]()
-        print(f"  ({name}: {time.perf_counter() - start:.0f} s)", flush=True)
+        began = time.perf_counter()
+        document[name] = PAGE_PARTS[name](options)
+        print(f"  ({name}: {time.perf_counter() - began:.0f} s)", flush=True)
     if options.json:
         options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -40,9 +43,9 @@ def measure_contenders(chosen, document):
         document["machine"] = {**machine, "simd_gigaflops": rates, "load_before": os.getloadavg()}
         print(headline(machine, rates), flush=True)
         for name in chosen:
-            start = time.perf_counter()
+            began = time.perf_counter()
             document[name] = PARTS[name](contenders, rate)
-            print(f"  ({name}: {time.perf_counter() - start:.0f} s)", flush=True)
+            print(f"  ({name}: {time.perf_counter() - began:.0f} s)", flush=True)
         document["machine"]["load_after"] = os.getloadavg()
 
 
@@ -118,7 +121,7 @@ def variants(contenders, rate):
     return [{"variant": title, "hidden_layers": layers, **result} for (title, layers), result in results.items()]
 
 
-def page_frames():
+def page_frames(options):
     """The page itself, as it trains and draws."""
     results = dict(frames.scenes())
     for lines in report.frames_tables(results):
@@ -126,7 +129,15 @@ def page_frames():
     return results
 
 
-def page_memory():
+def page_start(options):
+    """How soon the page is there, and what is fetched for it."""
+    result = start.measure()
+    for lines in report.start_tables(result):
+        show(lines)
+    return result
+
+
+def page_memory(options):
     """The page's memory over thousands of frames and hundreds of networks."""
     with frames.opened_browser() as program:
         readings = memory.measure(program)
@@ -134,12 +145,20 @@ def page_memory():
     return [{"after": after, **heaps} for after, heaps in readings]
 
 
+def page_soak(options):
+    """The page, left open for an hour."""
+    with frames.opened_browser() as program:
+        readings = soak.measure(program, options.minutes or soak.MINUTES)
+    show(report.soak_table(readings))
+    return readings
+
+
 # `compile` comes first: it is to find the browser as a page that was just opened does.
 PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid": grid, "variants": variants}
 
-# In browsers of their own, after the others. `memory` takes minutes, and only runs where it is asked for.
-PAGE_PARTS = {"frames": page_frames, "memory": page_memory}
-ONLY = f"measure only one of {', '.join([*PARTS, *PAGE_PARTS])}; memory is left out otherwise"
+# In browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only where asked for.
+PAGE_PARTS = {"start": page_start, "frames": page_frames, "memory": page_memory, "soak": page_soak}
+ONLY = f"measure only one of {', '.join([*PARTS, *PAGE_PARTS])}; memory and soak are left out otherwise"
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -182,6 +182,39 @@ def memory_table(readings):
     return table("megabytes in use after", heaps, rows)
 
 
+def start_tables(result):
+    """How soon the page is there: one stage a line; then what is fetched for it, one file a line."""
+    stages = [(title, *(f"{result[visit][title]:,.0f}" for visit in ("cold", "warm"))) for title in result["cold"]]
+    longest = [
+        f"{milliseconds:.0f}" if milliseconds else "below 50" for milliseconds in result["longest_task"].values()
+    ]
+    total = ("in all", *(sum(row[column] for row in result["files"]) for column in (1, 2)))
+    rows = [(path, f"{size:,}", f"{sent:,}") for path, size, sent in [*result["files"], total]]
+    return [
+        table("milliseconds since navigation", ("first visit", "second visit"), [*stages, ("longest task", *longest)]),
+        table("fetched for it", ("bytes", "as gzip sends them"), rows),
+    ]
+
+
+def soak_table(readings):
+    """What happened to a page that was left open, a moment a line."""
+    heaps = list(readings[0]["heaps"])
+    rows = [
+        (
+            f"{reading['minute']:.0f}",
+            f"{reading['networks']:,}",
+            f"{reading['steps'] / 1e6:,.1f}",
+            str(reading["workers"]),
+            reading["state"],
+            *(f"{reading['heaps'][heap] / 1e6:.2f}" for heap in heaps),
+        )
+        for reading in readings
+    ]
+    return table(
+        "after minutes", ("networks", "million steps", "workers", "state", *(f"{heap} MB" for heap in heaps)), rows
+    )
+
+
 def table(title, header, rows):
     """Lines of text: the first column to the left, all others to the right; a row too short is a name and a message."""
     full = [row for row in rows if len(row) == len(header) + 1]

@@ -90,10 +90,13 @@ async function fetchPack() {
     const decoder = new ZSTDDecoder();
     await decoder.init();
     const compressed = new Uint8Array(await bytes);
+    performance.mark("pack fetched");
     tell({ stage: "Starting Python" });
     try {
         // The decoder checks a checksum, but returns anything if it is wrong: nothing, or more than there is.
-        return unpack(decoder.decode(compressed));
+        const content = unpack(decoder.decode(compressed));
+        performance.mark("pack decoded");
+        return content;
     } catch (error) {
         throw new Error(`lab.pack.zst is damaged: ${error.message}`);
     }
@@ -105,5 +108,7 @@ for (const promise of [pack, script]) promise.catch(fail);
 
 export async function loadPyodide(options) {
     const [{ loadPyodide: load }, , { start }] = await modules;
-    return start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
+    const python = await start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
+    performance.mark("Python started");
+    return python;
 }

@@ -86,8 +86,10 @@ function eachRun(runs, visit) {
 export function linkFirst(libraries, linked) {
     const make = globalThis._createPyodideModule;
     const link = (Module) => {
+        const last = Object.keys(libraries).at(-1);
         for (const [path, library] of Object.entries(libraries)) {
-            const flags = { loadAsync: false, nodelete: true, global: false };
+            // Looking for what is still missing takes long: once, with the last, is enough.
+            const flags = { loadAsync: false, nodelete: true, global: false, allowUndefined: path !== last };
             Module.newDSO(path, undefined, Module.loadWebAssemblyModule(library, flags, path, {}, 0));
         }
         linked(Module, Module.HEAPU8.slice());

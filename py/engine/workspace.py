@@ -33,9 +33,14 @@ class Uncompilable(Exception):
 
 
 class Workspace:
-    """One memory and one module; every number is a float32 but for tables of int32 row numbers."""
+    """One memory and one module; every number is a float32 but for tables of int32 row numbers.
 
-    def __init__(self):
+    `recipe` is a dict that takes up what the compiler's passes come to. Given that of an earlier workspace, to which
+    the same functions were added for arrays of the same shapes, nothing is compiled again.
+    """
+
+    def __init__(self, recipe=None):
+        self._recipe = {} if recipe is None else recipe
         self._end = START
         self._slots = []
         self._functions: dict[str, list] = {}
@@ -58,12 +63,12 @@ class Workspace:
         compiled.
         """
         try:
-            program = trace(function, [slot.first for slot in arguments])
+            program = self._once(("trace", name), lambda: trace(function, [slot.first for slot in arguments]))
             if results is None:
                 shapes = [program.shapes[number] for number in program.outputs]
                 results = [self.place(np.zeros(shape, np.float32)) for shape in shapes]
             addresses = [slot.address for slot in arguments], [slot.address for slot in results]
-            planned = plan(program, addresses[0], self._end, addresses[1])
+            planned = self._once(("plan", name), lambda: plan(program, addresses[0], self._end, addresses[1]))
         except Untraceable as error:
             raise Uncompilable(str(error)) from error
         self._end = _aligned(planned.end)
@@ -78,7 +83,7 @@ class Workspace:
         """
         products = [kernel for kernels in self._functions.values() for kernel in kernels if isinstance(kernel, Product)]
         scratch = self._reserve(max(map(scratch_bytes, products), default=0))
-        self.module = assemble(self._functions, self._end, scratch)
+        self.module = self._once("module", lambda: assemble(self._functions, self._end, scratch))
         try:
             self.machine = Machine(self.module)
         except Exception as error:
@@ -100,6 +105,11 @@ class Workspace:
     def read(self, slot):
         """A copy of the array where a slot is, as it is now; float32."""
         return self.machine.read(slot.address, slot.first.shape)
+
+    def _once(self, key, make):
+        if key not in self._recipe:
+            self._recipe[key] = make()
+        return self._recipe[key]
 
     def _reserve(self, size):
         address = self._end

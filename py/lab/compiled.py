@@ -25,12 +25,15 @@ LOSSES = 4096
 
 
 class CompiledTrainer:
-    """A network in training; see `plain.PlainTrainer`. Raises `Uncompilable` if it cannot be compiled."""
+    """A network in training; see `plain.PlainTrainer`. Raises `Uncompilable` if it cannot be compiled.
+
+    `recipe`: see `Workspace`; `recipes.recipe_of` has one for each experiment.
+    """
 
     engine = "wasm"
     reason = ""
 
-    def __init__(self, experiment, data, finest=200):
+    def __init__(self, experiment, data, finest=200, recipe=None):
         self.experiment, self.data = experiment, data
         self._size = experiment["batch_size"]
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
@@ -38,7 +41,7 @@ class CompiledTrainer:
         parameters, statistics = network.initialize(experiment)
         state = training.initial_state(experiment, parameters)
         self._counts = len(parameters), len(state), len(statistics)
-        workspace = self.workspace = Workspace()
+        workspace = self.workspace = Workspace(recipe)
         self._trained = [workspace.place(array) for array in [*parameters, *state, *statistics]]
         self._rate = workspace.place(np.array([experiment["learning_rate"]], np.float32))
         self._count = workspace.place(np.array([1], np.float32))

@@ -15,6 +15,7 @@ from engine.workspace import Uncompilable
 from lab import datasets, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
+from lab.recipes import recipe_of
 from lab.stage import Stage
 from lab.timeline import Rates, Timeline
 
@@ -372,7 +373,7 @@ class Session:
 def _trainer(experiment, data):
     """What trains a network: the compiled trainer, or, with the reason, the plain one where it cannot be compiled."""
     try:
-        return CompiledTrainer(experiment, data)
+        return CompiledTrainer(experiment, data, recipe=recipe_of(experiment, data))
     except Uncompilable as error:
         return PlainTrainer(experiment, data, str(error))
 

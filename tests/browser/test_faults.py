@@ -88,7 +88,7 @@ def test_a_file_at_fault(open_files, files, path, fault):
         assert lab.data("state") == ("ready" if path.endswith(".css") else "error")
         lab.wait(f"{ALERT}.includes({json.dumps(path)})")
         served[path] = files[path]
-        lab.press("Reload the page")
+        _reload(lab)
         lab.wait_for_state("ready")
     else:
         # A byte may be of no consequence, and so is a font; any other file is missed.
@@ -96,6 +96,11 @@ def test_a_file_at_fault(open_files, files, path, fault):
     assert lab.no_alert()
     assert lab.field("dataset").input_value() == "xor"
     lab.step_one_epoch()
+
+
+def _reload(lab):
+    with lab.page.expect_navigation():
+        lab.press("Reload the page")
 
 
 def test_a_style_sheet_that_does_not_come_is_told_and_the_page_works(open_files, files):
@@ -147,7 +152,7 @@ def test_a_worker_killed_while_it_starts(open_files, files):
     lab.wait_for_state("error")
     assert "ended" in lab.alert()
     forever.update(files)
-    lab.press("Reload the page")
+    _reload(lab)
     lab.wait_for_state("ready")
     assert lab.field("dataset").input_value() == "xor"
 

@@ -76,7 +76,7 @@ def stage(monkeypatch, clock):
     return kind
 
 
-def uncompilable(experiment, data):
+def uncompilable(experiment, data, **options):
     """Instead of the compiled trainer: what cannot be compiled is trained in autograd."""
     raise Uncompilable("as asked for")
 

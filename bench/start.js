@@ -1,0 +1,37 @@
+// Notes in `window.start`, in milliseconds since navigation, when what a person waits for is there. Put in before the
+// page's own scripts.
+(() => {
+  const start = (window.start = {});
+  const note = (name) => (start[name] ??= performance.now());
+
+  new PerformanceObserver((list) => {
+    for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") start.painted = startTime;
+  }).observe({ type: "paint", buffered: true });
+
+  // The buttons and sliders of the run are the last of the controls to be there.
+  new MutationObserver(() => document.getElementById("speed-text")?.textContent && note("controls")).observe(document, {
+    childList: true,
+    subtree: true,
+  });
+
+  new PerformanceObserver((list) => {
+    start.longest = Math.max(start.longest ?? 0, ...list.getEntries().map(({ duration }) => duration));
+  }).observe({ type: "longtask", buffered: true });
+
+  // PyScript talks to its worker by a channel of its own.
+  const hear = ({ data }) => {
+    if (!Array.isArray(data)) return;
+    if (data.some((part) => part && part.engine)) note("network");
+    const answer = data.find((part) => part && part.pixels);
+    if (answer) note("picture");
+    // The page draws an answer on a frame after it has come; once another has come, that was seen.
+    if (answer && answer.epoch > 0) requestAnimationFrame(() => requestAnimationFrame(() => note("trained")));
+  };
+  const Channel = window.MessageChannel;
+  window.MessageChannel = class extends Channel {
+    constructor() {
+      super();
+      for (const port of [this.port1, this.port2]) port.addEventListener("message", hear);
+    }
+  };
+})();

@@ -1,0 +1,100 @@
+"""How soon the page is there: milliseconds since navigation by stage, and what has to be fetched for it."""
+
+import gzip
+import tempfile
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
+
+from playwright.sync_api import sync_playwright
+
+from bench.frames import SIZE
+from tools import browser, server, site
+
+WATCH = Path(__file__).parent / "start.js"
+ROUNDS = 5
+# What is told of a start, in the order in which it comes: where it is noted, the name there, and what it is.
+STAGES = (
+    ("page", "painted", "first paint"),
+    ("page", "controls", "controls work"),
+    ("worker", "begun", "worker begins"),
+    ("worker", "pack fetched", "lab's memory fetched"),
+    ("worker", "pack decoded", "lab's memory decompressed"),
+    ("worker", "Python started", "Python runs"),
+    ("page", "network", "network made and compiled"),
+    ("page", "picture", "first picture has come"),
+    ("page", "trained", "first trained picture is seen"),
+)
+# A browser writes down what it has compiled a moment after a page has been loaded.
+SETTLE_MILLISECONDS = 3000
+# What hosts such as GitHub Pages do not compress, for it is compressed already.
+COMPRESSED = (".zst", ".zip", ".woff2", ".png", ".webp")
+
+WORKER_MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark => [mark.name, mark.startTime])]"
+
+
+def measure(rounds=ROUNDS):
+    """`{"cold": …, "warm": …, "longest_task": …, "files": …}`.
+
+    `cold` are medians by stage on profiles that have never seen the page, `warm` on its second visit there, in
+    milliseconds; `longest_task` of the page, in milliseconds, by visit, 0 below 50; `files` what the first visit
+    fetches before the first trained picture: `(path, bytes, bytes as gzip sends them)`, largest first.
+    """
+    files = site.site_files()
+    visits = {"cold": [], "warm": []}
+    with server.serve_files(files) as url, sync_playwright() as playwright:
+        for _ in range(rounds):
+            with tempfile.TemporaryDirectory() as profile:
+                context = playwright.chromium.launch_persistent_context(
+                    profile,
+                    executable_path=browser.find_chromium(),
+                    args=browser.launch_arguments(),
+                    viewport=SIZE,
+                )
+                context.add_init_script(path=WATCH)
+                with context:
+                    for visit in visits.values():
+                        visit.append(open_page(context, url))
+    fetched = visits["cold"][0]["paths"]
+    return {
+        **{name: medians([visit["stages"] for visit in each]) for name, each in visits.items()},
+        "longest_task": {name: max(visit["longest_task"] for visit in each) for name, each in visits.items()},
+        "files": sizes(files, fetched),
+    }
+
+
+def open_page(context, url):
+    """One visit: milliseconds by stage, the page's longest task, and the paths that were fetched."""
+    page = context.new_page()
+    paths = set()
+    context.on("request", lambda request: paths.add(urlsplit(request.url).path.lstrip("/") or "index.html"))
+    page.goto(f"{url}#speed=0&play", wait_until="commit")
+    while "trained" not in (noted := page.evaluate("({...window.start})")):
+        page.wait_for_timeout(100)
+    fetched = frozenset(paths)
+    (worker,) = page.workers
+    origin, marks = worker.evaluate(WORKER_MARKS)
+    offset = origin - page.evaluate("performance.timeOrigin")
+    times = {"page": noted, "worker": {"begun": offset, **{name: offset + time for name, time in marks}}}
+    page.wait_for_timeout(SETTLE_MILLISECONDS)
+    page.close()
+    return {
+        "stages": {title: times[thread][name] for thread, name, title in STAGES},
+        "longest_task": noted.get("longest", 0),
+        "paths": fetched,
+    }
+
+
+def medians(visits):
+    """The median of each stage."""
+    return {title: median(stages[title] for stages in visits) for title in visits[0]}
+
+
+def sizes(files, paths):
+    """`(path, bytes, bytes as gzip sends them)` of those of `files` that are among `paths`, largest first."""
+    rows = []
+    for path in paths & files.keys():
+        content = files[path]
+        sent = len(content) if path.endswith(COMPRESSED) else len(gzip.compress(content, 6))
+        rows.append((path, len(content), sent))
+    return sorted(rows, key=lambda row: -row[2])
