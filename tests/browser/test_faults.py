@@ -1,6 +1,5 @@
 """What goes wrong ends in a page that works, or in a message with a way out; and the experiment is never lost."""
 
-import contextlib
 import json
 from pathlib import PurePosixPath
 
@@ -145,9 +144,10 @@ def test_a_worker_killed_while_it_starts(open_files, files):
     """Nobody has heard of it yet but for its lock, and that is enough."""
     forever = {**files, "vendor/pyodide/pyodide.asm.js": b"await new Promise(() => {});"}
     lab = open_files(forever.get)
-    with lab.page.expect_worker() if not lab.page.workers else _nothing():
-        pass
-    lab.wait("navigator.locks.query().then(({held}) => held.length === 1)")
+    # The page is in line for the lock that the worker holds.
+    lab.page.evaluate("""async () => {
+        while (!(await navigator.locks.query()).pending.length) await new Promise(requestAnimationFrame);
+    }""")
     lab.page.workers[0].evaluate("setTimeout(() => self.close(), 0)")
     lab.wait_for_state("error")
     assert "ended" in lab.alert()
@@ -157,13 +157,8 @@ def test_a_worker_killed_while_it_starts(open_files, files):
     assert lab.field("dataset").input_value() == "xor"
 
 
-@contextlib.contextmanager
-def _nothing():
-    yield
-
-
 def test_the_experiment_outlives_a_dead_worker_and_a_reload(open_page):
-    lab = open_page("dataset=xor&speed=0&theme=none")
+    lab = open_page("dataset=xor&speed=0")
     lab.press("Play")
     lab.wait_for_epoch(2)
     lab.enter("hidden_layers", "6, 5")
@@ -311,8 +306,8 @@ def test_what_moves_goes_on_when_the_clock_jumps(clocks):
 def test_two_tabs_at_once(chromium, origin):
     context = chromium.new_context(viewport=SIZE)
     one, other = (LabPage(context.new_page(), origin) for _ in range(2))
-    one.page.goto(f"{origin}/{SUB_PATH}/#{EXPERIMENT}&play")
-    other.page.goto(f"{origin}/{SUB_PATH}/#dataset=spiral&play")
+    one.page.goto(f"{origin}/{SUB_PATH}/#{EXPERIMENT}&speed=0&play")
+    other.page.goto(f"{origin}/{SUB_PATH}/#dataset=spiral&speed=0&play")
     for lab in (one, other):
         lab.wait_for_epoch(3)
     one.press("Dark theme")
