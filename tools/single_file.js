@@ -20,6 +20,7 @@
         const folder = new URL(".", base).href;
         const { fetch } = self;
         const addresses = new Map();
+        const modules = new Map();
 
         // The path in the site that an address names, or null.
         function pathOf(address) {
@@ -27,27 +28,32 @@
             return href.startsWith(folder) ? decodeURIComponent(href.slice(folder.length).split(/[?#]/)[0]) : null;
         }
 
-        // One address for each file: a module is one module, whoever imports it.
         function addressOf(path) {
-            if (!addresses.has(path)) addresses.set(path, makeAddress(path));
+            if (!addresses.has(path)) addresses.set(path, URL.createObjectURL(files[path]));
             return addresses.get(path);
         }
 
-        async function makeAddress(path) {
+        // One for each, so that a module is one module, whoever imports it.
+        function moduleAddressOf(path) {
+            if (!modules.has(path)) modules.set(path, linked(path));
+            return modules.get(path);
+        }
+
+        // A module with the addresses of the modules that it imports.
+        async function linked(path) {
             const file = files[path];
-            if (!/\.m?js$/.test(path)) return URL.createObjectURL(file);
             const text = await file.text();
             const imported = {};
-            for (const [, name] of text.matchAll(/"site:([^"]+)"/g)) imported[name] = await addressOf(name);
-            const linked = text.replace(/"site:([^"]+)"/g, (_, name) => JSON.stringify(imported[name]));
-            return URL.createObjectURL(new Blob([linked], { type: file.type }));
+            for (const [, name] of text.matchAll(/"site:([^"]+)"/g)) imported[name] = await moduleAddressOf(name);
+            const code = text.replace(/"site:([^"]+)"/g, (_, name) => JSON.stringify(imported[name]));
+            return URL.createObjectURL(new Blob([code], { type: file.type }));
         }
 
         self.siteURL = (path) => new URL(path, base).href;
 
         self.siteImport = async (address) => {
             const path = pathOf(address);
-            if (path in files) return import(await addressOf(path));
+            if (path in files) return import(await moduleAddressOf(path));
             throw new TypeError(`${address} is not in this file`);
         };
 
@@ -59,20 +65,22 @@
             return Object.defineProperty(response, "url", { value: address });
         };
 
+        self.XMLHttpRequest = class extends XMLHttpRequest {
+            // Of a `blob:` address nobody may ask the size alone.
+            open(method, address, ...rest) {
+                const path = pathOf(address);
+                if (path in files) super.open("GET", addressOf(path), ...rest);
+                else super.open(method, address, ...rest);
+            }
+        };
+
         return { pathOf, addressOf };
     }
 
     // A worker's first script. The first message brings what it needs; with the next it is as it would have been.
     function beginWorker({ files, base, code }) {
         Object.defineProperty(self, "location", { value: new URL(base) });
-        const { pathOf } = answerWith(files, base);
-        self.XMLHttpRequest = class extends XMLHttpRequest {
-            // Of a file that is here already nobody need ask the size alone, which `blob:` addresses do not tell.
-            open(method, address, ...rest) {
-                const file = files[pathOf(address)];
-                super.open(file ? "GET" : method, file ? URL.createObjectURL(file) : address, ...rest);
-            }
-        };
+        answerWith(files, base);
         // A module's code runs up to its first `await` before any message is heard, and so does this.
         const script = new Blob(["(async () => { 'use strict';\n", code, "\n})();"], { type: "text/javascript" });
         const { importScripts } = self;
@@ -110,12 +118,12 @@
 
     // A link to a file of the site opens what is in here.
     function openLinks(files, { pathOf, addressOf }) {
-        document.addEventListener("click", async (event) => {
+        document.addEventListener("click", (event) => {
             const link = event.target.closest("a[href]");
             const path = link && pathOf(link.href);
             if (!(path in files)) return;
             event.preventDefault();
-            window.open(await addressOf(path), "_blank");
+            window.open(addressOf(path), "_blank");
         });
     }
 

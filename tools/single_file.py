@@ -180,7 +180,7 @@ class Inliner(HTMLParser):
         """The page as one text, with `end` at the end of its body, and a policy that allows just what is in it."""
         text = "".join(self.pieces)
         body = "\n".join([*self.deferred, *([end] if end else [])])
-        head = f'<meta http-equiv="Content-Security-Policy" content="{escape(self.policy(runs))}">\n  {MARK}'
+        head = f'<meta http-equiv="Content-Security-Policy" content="{self.policy(runs)}">\n  {MARK}'
         text = re.sub(r'<meta charset="utf-8">', lambda match: f"{match[0]}\n  {head}", text, count=1)
         return text.replace("</body>", f"{body}\n</body>", 1) if body else text
 
