@@ -167,6 +167,8 @@ class Inliner(HTMLParser):
         self.scripts: list[str] = []
         self.styles: list[str] = []
         self.styled = False
+        # What the page's own policy says of code made from texts; without one, all may be.
+        self.evaluation = "'unsafe-eval'"
         self.pieces: list[str] = []
         self.deferred: list[str] = []
         # Into what the text of an inline script or style is noted, and whether an end tag is to be left out.
@@ -190,7 +192,7 @@ class Inliner(HTMLParser):
         styles = sorted({digest(text) for text in self.styles})
         rules = {
             "default-src": ["'none'"],
-            "script-src": [*scripts, *(["blob:", "'wasm-unsafe-eval'"] if runs else [])],
+            "script-src": [*scripts, *(["blob:", self.evaluation] if runs else [])],
             "worker-src": ["blob:"] if runs else [],
             "connect-src": ["blob:", "data:"] if runs else [],
             "style-src": styles,
@@ -290,7 +292,11 @@ class Inliner(HTMLParser):
         return re.sub(r'src="[^"]*"', lambda _: f'src="{self.data(path)}"', self.get_starttag_text() or "")
 
     def meta(self, given: dict[str, str | None]) -> str | None:
-        return "" if (given.get("http-equiv") or "").lower() == POLICY_NAME else None
+        if (given.get("http-equiv") or "").lower() != POLICY_NAME:
+            return None
+        if "'unsafe-eval'" not in (given.get("content") or ""):
+            self.evaluation = "'wasm-unsafe-eval'"
+        return ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style"):
