@@ -82,7 +82,7 @@ def open_contender(context, url, name, options):
     """A page with the contender's library loaded."""
     page = context.new_page()
     page.goto(f"{url}bench/peers.html")
-    page.wait_for_function("window.bench")
+    browser.wait_for(page, "window.bench")
     contender = Contender(page)
     try:
         contender.call("open", name, options)

@@ -51,7 +51,7 @@ def opened_page(program, fragment):
         page.add_init_script(path=MEMORIES)
         page.add_init_script(path=WATCH)
         page.goto(f"{url}#{fragment}&play")
-        page.wait_for_function("document.documentElement.dataset.state === 'training'", timeout=120_000)
+        browser.wait_for(page, "document.documentElement.dataset.state === 'training'", timeout=120_000)
         yield page
 
 

@@ -3,6 +3,7 @@
 import json
 
 from bench.frames import opened_page
+from tools import browser
 
 FRAMES = 10_000
 NETWORKS = 200
@@ -72,13 +73,13 @@ def change_networks(page, count):
         starts = page.evaluate("window.watch.answers = [], window.watch.starts")
         field.fill(widths)
         field.press("Enter")
-        page.wait_for_function(f"window.watch.starts > {starts} && window.watch.drawnSinceStart > 2", timeout=60_000)
+        browser.wait_for(page, f"window.watch.starts > {starts} && window.watch.drawnSinceStart > 2", timeout=60_000)
 
 
 def watch_frames(page, count):
     """Waits for so many frames of the display."""
     page.evaluate("window.watch.answers = []; window.watch.frames = 0")
-    page.wait_for_function(f"(window.watch.answers = [], window.watch.frames >= {count})", timeout=1_200_000)
+    browser.wait_for(page, f"(window.watch.answers = [], window.watch.frames >= {count})", timeout=1_200_000)
 
 
 def measure(program, frames=FRAMES, networks=NETWORKS):

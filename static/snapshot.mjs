@@ -41,6 +41,7 @@ export function unpack(bytes) {
     const parts = {};
     let at = 4 + length;
     for (const [name, size] of header.parts) parts[name] = bytes.subarray(at, (at += size));
+    if (at !== bytes.length) throw new Error(`it has ${bytes.length} bytes instead of ${at}.`);
     return { ...header, parts };
 }
 

@@ -83,13 +83,13 @@ def build(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``test``: everything the tests need, then pytest."""
-    interpreter = prepare("site", "test")
+    interpreter = prepare("site", "licences", "test")
     return in_environment(interpreter, "-m", "pytest", *rest)
 
 
 def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``bench``: everything the benchmarks need, then those."""
-    interpreter = prepare("site", "bench")
+    interpreter = prepare("site", "licences", "bench")
     target = ["--json", str(options.json.absolute())] if options.json else []
     return in_environment(interpreter, "-m", "bench", *target, *rest)
 
@@ -97,7 +97,7 @@ def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
 def capture(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``capture``: a real browser takes the README's moving picture."""
     environment.ensure("capture")
-    return in_environment(prepare("site"), "-m", "tools.capture")
+    return in_environment(prepare("site", "licences"), "-m", "tools.capture")
 
 
 def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:

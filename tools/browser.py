@@ -1,4 +1,4 @@
-"""Find a Chromium or Chrome to test with, or install one."""
+"""Find a Chromium or Chrome to test with, or install one; wait for what a page shows."""
 
 import os
 import platform
@@ -7,10 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tools import environment
 from tools.environment import say
 from tools.errors import ToolError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 VARIABLE = "INTUITIVE_CHROMIUM"
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -27,6 +31,22 @@ PLAYWRIGHT_PATTERNS = (
     "chromium_headless_shell-*/chrome-headless-shell-*/chrome-headless-shell*",
     "chromium_headless_shell-*/chrome-*/headless_shell*",
 )
+
+# Looks at a condition on every frame of the display until it holds, or until so many milliseconds are over.
+LOOK = """argument => new Promise((done, fail) => {
+  const until = performance.now() + (%s);
+  const look = () => {
+    try {
+      const found = (%s);
+      if (typeof found === "function" ? found(argument) : found) done(true);
+      else if (performance.now() > until) done(false);
+      else requestAnimationFrame(look);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  look();
+})"""
 
 
 def find_chromium() -> Path | None:
@@ -140,3 +160,12 @@ def launch_arguments() -> list[str]:
         "--no-first-run",
     ]
     return [*quiet, "--no-sandbox"] if is_root() else quiet
+
+
+def wait_for(page: "Page", condition: str, argument: Any = None, timeout: float = 30_000) -> None:
+    """Wait until a JavaScript expression holds in the page, or a function of `argument` that it is; milliseconds.
+
+    Playwright's own `wait_for_function` needs the page to allow `eval`, which this one's policy does not.
+    """
+    if not page.evaluate(LOOK % (timeout, condition), argument):
+        raise TimeoutError(f"after {timeout / 1000:g} s this does not hold: {condition}")

@@ -32,7 +32,7 @@ def main() -> None:
         )
         page = chromium.new_page(viewport=SIZE)
         page.goto(f"{url}#{EXPERIMENT}")
-        page.wait_for_function("document.documentElement.dataset.state === 'ready'", timeout=60_000)
+        browser.wait_for(page, "document.documentElement.dataset.state === 'ready'", timeout=60_000)
         pictures = [*learning(page), *journey(page)]
         chromium.close()
     first, *others = pictures
@@ -51,9 +51,10 @@ def learning(page: Page) -> list[Image.Image]:
         while epoch < target:
             epoch += 1
             page.get_by_role("button", name="Step", exact=True).click()
-            page.wait_for_function(
+            browser.wait_for(
+                page,
                 f"document.documentElement.dataset.state === 'paused' && "
-                f"+document.documentElement.dataset.epoch === {epoch}"
+                f"+document.documentElement.dataset.epoch === {epoch}",
             )
         pictures.append(picture(page))
     return pictures
@@ -76,7 +77,7 @@ def journey(page: Page) -> list[Image.Image]:
 
 def picture(page: Page) -> Image.Image:
     """The page as it is once it has said anew what it shows."""
-    page.wait_for_function(SHOWN)
+    browser.wait_for(page, SHOWN)
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     taken = Image.open(io.BytesIO(page.screenshot()))
     return taken.convert("RGB").resize((WIDTH, WIDTH * taken.height // taken.width), Image.Resampling.LANCZOS)

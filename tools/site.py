@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tools import runtime
+from tools import licences, runtime
 from tools.environment import ROOT
 from tools.errors import ToolError
 from tools.snapshot import snapshot
@@ -31,6 +31,7 @@ SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MODULES = "page.json"
 MANIFEST = "manifest.json"
+LICENCES = "licences.html"
 
 
 def site_files(root: Path = ROOT) -> dict[str, bytes]:
@@ -67,8 +68,15 @@ def _is_hidden(path: str) -> bool:
 
 
 def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
-    """The third-party files of the site as they were published."""
-    return runtime.part_files("site", parts)
+    """The third-party files of the site as they were published, and the page that says whose they are."""
+    return {**runtime.part_files("site", parts), LICENCES: licence_page(parts)}
+
+
+def licence_page(parts: Sequence[runtime.Part]) -> bytes:
+    """The licences of `parts`, in full."""
+    works = licences.read_works(parts)
+    texts = [*parts, *runtime.select(runtime.read_pins(), "licences")]
+    return licences.page(works, licences.archives_for(works, texts))
 
 
 def lab_files(own: Mapping[str, bytes], parts: Sequence[runtime.Part], level: int = SMALLEST) -> dict[str, bytes]:

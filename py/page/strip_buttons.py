@@ -1,21 +1,16 @@
 """The buttons over the network strip: for its neurons, its layers' names, and how many of both there are."""
 
-from pyscript import document
+from pyscript import document, window
 
 import spec
 from page import strip_layout
-from page.dom import by_id, listen
+from page.dom import by_id, element, listen
 
 # The side of the smallest button, in CSS pixels.
 LEAST_TARGET = 24
 KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
-NEURON = (
-    '<button type="button" class="neuron" tabindex="-1" aria-pressed="false" data-stop="%d %%d" style="top:%%dpx" '
-    'aria-label="Neuron %%d of %s"></button>'
-)
-OTHER = '<button type="button" class="%s" tabindex="-1" data-stop="%d %d" aria-label="%s" style="left:%dpx">%s</button>'
-COLUMN = '<div class="column" style="left:%dpx;--tile:%dpx;--pitch:%dpx">%s</div>'
-WIDTH = '<span class="width" aria-hidden="true" style="left:%dpx;width:%dpx">%d</span>'
+# Where a layer's buttons begin and how large they are, for the stylesheet.
+COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx"
 
 
 class StripButtons:
@@ -29,6 +24,8 @@ class StripButtons:
         self.stops = []
         self.at = 0, 0
         self.marked = []
+        # To be copied: made one by one, the buttons of a large network would take MicroPython too long.
+        self.neuron = element("button", type="button", class_="neuron", tabindex="-1", aria_pressed="false")
         listen(self.box, "click", self._clicked)
         listen(self.box, "keydown", self._pressed)
         listen(self.box, "focusin", self._focused)
@@ -45,10 +42,9 @@ class StripButtons:
         self.marked = []
         spans = strip_layout.hidden_spans(layers)
         frames = [strip_layout.width_frame(first, last, column) for first, last in spans]
-        # In one piece: element by element, a large network would take MicroPython too long.
-        self.box.innerHTML = "".join(
-            [self._column(index, tiles, index * column, frames) for index, tiles in enumerate(columns)]
-            + [WIDTH % (left, room, width) for (left, room), width in zip(frames, hidden_layers)]
+        self.box.replaceChildren(
+            *[self._column(index, tiles, index * column, frames) for index, tiles in enumerate(columns)],
+            *[width_text(*frame, width) for frame, width in zip(frames, hidden_layers)],
         )
         self.elements = self.box.querySelectorAll("button")
         if last_stop:
@@ -76,27 +72,22 @@ class StripButtons:
         self.marked = marked
 
     def _column(self, index, tiles, x, frames):
-        """The markup of the buttons of one layer, in the order of its stops."""
+        """The buttons of one layer, in the order of its stops."""
         stops = self.stops[index]
-        name = stops[0].name
-        neuron = NEURON % (index, name)
-        top = tiles.top - (tiles.pitch - tiles.size) // 2
-        parts = []
-        for row, stop in enumerate(stops):
+        label = "Neuron %%d of %s" % stops[0].name
+        buttons = []
+        for stop in stops:
             if stop.action == "neuron":
-                parts.append(neuron % (row, top + stop.number * tiles.pitch, stop.number))
-                continue
-            label, text, left = "Go to layer " + name, name, 0
-            if stop.action != "layer":
-                left, width = frames[stop.number]
-                left -= x
-                if stop.action == "wider":
-                    left += width - LEAST_TARGET
-                    label, text = "Add a neuron to hidden layer %d" % (stop.number + 1), "+"
-                else:
-                    label, text = "Remove a neuron from hidden layer %d" % (stop.number + 1), "−"
-            parts.append(OTHER % (stop.action, index, row, label, left, text))
-        return COLUMN % (x, max(tiles.size, LEAST_TARGET), tiles.pitch, "".join(parts))
+                button = self.neuron.cloneNode(False)
+                button.setAttribute("aria-label", label % stop.number)
+            else:
+                button = other_button(stop, x, frames)
+            buttons.append(button)
+        column = element("div", class_="column")
+        top = tiles.top - (tiles.pitch - tiles.size) // 2
+        column.style.cssText = COLUMN % (x, max(tiles.size, LEAST_TARGET), tiles.pitch, top)
+        column.append(*buttons)
+        return column
 
     def _button(self, column, row):
         return self.elements[sum(len(stops) for stops in self.stops[:column]) + row]
@@ -108,8 +99,12 @@ class StripButtons:
         button = event.target.closest("button")
         if not button:
             return None
-        column, row = button.getAttribute("data-stop").split()
-        return int(column), int(row)
+        row = window.Array.prototype.indexOf.call(self.elements, button)
+        column = 0
+        while row >= len(self.stops[column]):
+            row -= len(self.stops[column])
+            column += 1
+        return column, row
 
     def _clicked(self, event):
         place = self._place(event)
@@ -141,3 +136,26 @@ class StripButtons:
             self._button(*self.at).tabIndex = -1
             self._button(*place).tabIndex = 0
             self.at = place
+
+
+def other_button(stop, x, frames):
+    """The button of a stop that is no neuron, in a column that begins at `x`."""
+    label, text, left = "Go to layer " + stop.name, stop.name, 0
+    if stop.action != "layer":
+        left, width = frames[stop.number]
+        left -= x
+        if stop.action == "wider":
+            left += width - LEAST_TARGET
+            label, text = "Add a neuron to hidden layer %d" % (stop.number + 1), "+"
+        else:
+            label, text = "Remove a neuron from hidden layer %d" % (stop.number + 1), "−"
+    button = element("button", text, type="button", class_=stop.action, tabindex="-1", aria_label=label)
+    button.style.left = "%dpx" % left
+    return button
+
+
+def width_text(left, room, width):
+    """How many neurons a hidden layer has, in its frame."""
+    result = element("span", str(width), class_="width", aria_hidden="true")
+    result.style.cssText = "left:%dpx;width:%dpx" % (left, room)
+    return result

@@ -10,6 +10,7 @@ from lab import network
 from lab.contour import BREAK
 from page import axes
 from page.camera import Camera
+from tools import browser
 
 SCRIPT = Path(__file__).with_name("answers.js")
 EXTENT = 6
@@ -145,15 +146,17 @@ class View:
         return self.canvas.get_attribute("aria-label")
 
     def wait_for_label(self, text):
-        self.page.wait_for_function(
+        browser.wait_for(
+            self.page,
             "([id, text]) => document.getElementById(id).getAttribute('aria-label').includes(text)",
-            arg=[self.identifier, text],
+            [self.identifier, text],
         )
 
     def wait_for_no_label(self, text):
-        self.page.wait_for_function(
+        browser.wait_for(
+            self.page,
             "([id, text]) => !document.getElementById(id).getAttribute('aria-label').includes(text)",
-            arg=[self.identifier, text],
+            [self.identifier, text],
         )
 
     def picture(self):

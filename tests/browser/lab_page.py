@@ -1,6 +1,7 @@
 """The page as a person meets it: controls by label, buttons by name, and what `<html>` tells programs."""
 
 import spec
+from tools import browser
 
 ALERT = "alert"
 
@@ -41,7 +42,7 @@ class LabPage:
         self.wait(f"+document.documentElement.dataset.epoch >= {epoch}")
 
     def wait(self, condition, timeout=20_000):
-        self.page.wait_for_function(condition, timeout=timeout)
+        browser.wait_for(self.page, condition, timeout=timeout)
 
     # What a person does.
 

@@ -1,11 +1,9 @@
 """Opening the page: what stands at once, how loading is told, and that it fits the screen."""
 
-import json
-
 import pytest
 
 from tests.browser.conftest import SUB_PATH
-from tools import runtime
+from tools import browser
 
 
 def test_page_stands_before_python_does(open_page):
@@ -43,7 +41,7 @@ def test_no_more_is_fetched_than_is_needed(chromium, origin):
     fetched = []
     page.context.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     page.goto(f"{origin}/{SUB_PATH}/#play")
-    page.wait_for_function("+document.documentElement.dataset.epoch > 2", timeout=60_000)
+    browser.wait_for(page, "+document.documentElement.dataset.epoch > 2", timeout=60_000)
     assert "lab.pack.zst" in fetched
     assert "python_stdlib.zip" not in fetched
     page.context.close()
@@ -110,22 +108,7 @@ def test_no_header_is_needed_and_nothing_is_missing(chromium, origin):
     failed = []
     page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
     page.goto(f"{origin}/{SUB_PATH}/")
-    page.wait_for_function("document.documentElement.dataset.state === 'ready'", timeout=60_000)
+    browser.wait_for(page, "document.documentElement.dataset.state === 'ready'", timeout=60_000)
     assert page.evaluate("crossOriginIsolated") is False
     assert failed == []
     page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_that_shuts_people_out(open_page, scheme):
-    """axe-core finds nothing serious, in both themes."""
-    lab = open_page(color_scheme=scheme)
-    lab.play_to(2)
-    lab.page.add_script_tag(path=str(runtime.extracted("test") / "vendor/axe/axe.min.js"))
-    found = lab.page.evaluate("axe.run().then(result => result.violations)")
-    serious = [
-        (rule["id"], [node["html"] for node in rule["nodes"]])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
-    assert not serious, json.dumps(serious, indent=1)
