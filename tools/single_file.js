@@ -156,9 +156,6 @@
         for (const module of index.modules) await siteImport(module);
     }
 
-    open().catch((error) => {
-        document.documentElement.dataset.state = "error";
-        document.getElementById("message").textContent = `The page could not start: ${error.message}`;
-        throw error;
-    });
+    // What goes wrong is a rejection that nobody handles, and `static/watchdog.js` tells it.
+    open();
 })();
