@@ -2,13 +2,13 @@
 // to nothing. Says so in the page's one alert, and stands back as soon as the page is open.
 //
 // The page calls `opened()` then; `fail(reason)` says why it never will; `unseen` are style sheets that did not come.
-// `damagedLab()` promises in words which of the lab's files are not as they were published; `reload()` reloads the page,
-// and such files with it.
+// `damaged(pack)` promises in words which files are not as they were published, the lab's pack included if asked for;
+// `reload()` reloads the page, and such files with it.
 
 window.watchdog = (() => {
     const PATIENCE = 15;
     const SOURCES = /^(vendor|static)\/.*\.(m?js|wasm)$|^page\.json$/;
-    const LAB = /^(static|vendor\/(pyodide|zstddec))\/.*\.(m?js|zst)$/;
+    const PACK = /\.zst$/;
     const base = new URL(".", document.baseURI).href;
     const unseen = [];
     const broken = new Set();
@@ -103,5 +103,5 @@ window.watchdog = (() => {
     }, 1000);
     new PerformanceObserver(() => (quiet = 0)).observe({ type: "resource", buffered: true });
 
-    return { opened, fail, damagedLab: () => damaged((path) => LAB.test(path)), reload, unseen };
+    return { opened, fail, damaged: (pack) => damaged((path) => SOURCES.test(path) || (pack && PACK.test(path))), reload, unseen };
 })();

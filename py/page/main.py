@@ -290,9 +290,17 @@ class Page:
             button="Start the lab again",
             action=self.start_lab,
         )
+        generation = self.lab.generation
+
+        def say(found):
+            if found and generation == self.lab.generation and self.status.state == "error":
+                self.lab_lost(found)
+
+        # A damaged pack would not be silent, and may be on its way still.
+        window.watchdog.damaged(False).then(create_proxy(say))
 
     def lab_lost(self, reason):
-        was_ready = self.run.ready
+        has_answered = self.started
         self.lab.stop()
         self.run.lab_ready(False)
         self.run.play(False)
@@ -301,13 +309,13 @@ class Page:
         self.loading.end()
         self.started = False
         self.status.set_state("error")
-        if not was_ready:
-            self.say_why_not(reason)
-            return
         if any(words in reason.lower() for words in OUT_OF_MEMORY):
             text = "The lab has run out of memory: training this network takes about %s. Choose a smaller one." % (
                 spec.bytes_in_words(spec.memory_needed(self.experiment))
             )
+        elif not has_answered:
+            self.say_why_not(reason)
+            return
         else:
             text = "The lab has stopped: %s" % _sentence(reason)
         messages.show(text + " Your experiment is kept.", button="Start the lab again", action=self.start_lab)
@@ -319,11 +327,11 @@ class Page:
 
         def say(found):
             if generation == self.lab.generation:
-                words = "%s (%s)" % (found, reason) if found else _sentence(reason)
+                words = "%s (%s)" % (found, reason) if found and found != reason else _sentence(reason)
                 messages.show(text % words, button="Reload the page", action=window.watchdog.reload)
 
         say("")
-        window.watchdog.damagedLab().then(create_proxy(say))
+        window.watchdog.damaged(True).then(create_proxy(say))
 
     def run_started(self, answer):
         points, labels, training = numbers(answer.points), numbers(answer.labels), numbers(answer.training)
