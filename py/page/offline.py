@@ -8,8 +8,8 @@ from page.dom import by_id, listen, set_text
 KEPT = "Works offline: all of this page is kept in this browser."
 NOT_KEPT = "This browser keeps nothing for this page, so that it needs the network."
 AWAY = "You are offline. All of this page is kept in this browser, so it works."
-READY = "A new version of this page is there: take it, and reload. Your experiment is kept."
-TAKEN = "Another tab has taken a new version: reload, so that this one has it too. Your experiment is kept."
+READY = "There is a new version of this page. Your experiment is kept."
+TAKEN = "Another tab has gone over to a new version of this page. Your experiment is kept."
 
 
 class Offline:
@@ -100,7 +100,7 @@ class Offline:
 
     def _offer(self, worker):
         self.waiting = worker
-        self._show_button(READY)
+        self._show_offer(READY)
 
     def _changed(self):
         """Another version answers for the site from now on."""
@@ -109,8 +109,8 @@ class Offline:
         elif self.controlled:
             self.superseded = True
             self.root.setAttribute("data-superseded", "true")
-            self._show_button(TAKEN)
+            self._show_offer(TAKEN)
 
-    def _show_button(self, title):
-        self.button.title = title
+    def _show_offer(self, text):
+        set_text(by_id("offer-text"), text)
         self.button.hidden = False
