@@ -254,7 +254,7 @@ class WebKit(Browser):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         settings = {"DISPLAY": f":{display}", "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1", "GSETTINGS_BACKEND": "memory"}
-        self.spawn([driver, f"--port={port}"], env=settings)
+        self.spawn(["stdbuf", "-o0", driver, f"--port={port}"], env=settings)
         self.session = f"http://127.0.0.1:{port}"
         until(lambda: self.request("GET", "/status")["ready"], "WebKitWebDriver")
         options = {"webkitgtk:browserOptions": {"args": self.ARGUMENTS}}
@@ -277,7 +277,7 @@ class WebKit(Browser):
             raise Failed(f"{path}: {value['error']}: {value['message']}") from None
 
     def console_errors(self):
-        said = (self.folder / "WebKitWebDriver.log").read_text(errors="replace").splitlines()
+        said = (self.folder / "stdbuf.log").read_text(errors="replace").splitlines()
         return [line for line in said if line.startswith("CONSOLE") and (" ERROR " in line or " WARN" in line)]
 
     def close(self):
