@@ -69,7 +69,13 @@ class Lab:
             self.on_progress(news)
 
 
+# How the browsers and Python say that there is no memory left.
+_NO_MEMORY = ("out of memory", "allocate memory", "allocation failed", "cannot allocate", "memoryerror")
+
+
 def _reason(error):
     """The last line of an error's message: of a Python traceback, what was wrong."""
     text = str(getattr(error, "message", None) or error).strip()
+    if any(words in text.lower() for words in _NO_MEMORY):
+        return "There is not enough memory for it. Close other tabs or programs, or choose a smaller network."
     return text.split("\n")[-1][:300]

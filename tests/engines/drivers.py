@@ -21,7 +21,7 @@ from tools import browser
 
 SIZE = {"width": 1280, "height": 800}
 START_SECONDS = 60
-# Of a command: {seconds} that a page may take to load, or a script to run, are in it.
+# A command's answer, with the page that it may load.
 ANSWER_SECONDS = 90
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -244,8 +244,18 @@ class Firefox(Browser):
 class WebKit(Browser):
     """WebKitGTK's MiniBrowser by way of WebKitWebDriver, on a screen that nobody sees."""
 
-    # Words of the console on the standard output are MiniBrowser's only way to tell them.
-    ARGUMENTS = ("--automation", "--enable-write-console-messages-to-stdout=true")
+    # It tells nobody what is on the console: this collects that on the page, as soon as there is one.
+    HOOK = """
+        if (window.heard) return;
+        window.heard = [];
+        for (const kind of ["error", "warn"]) {
+            const say = console[kind];
+            console[kind] = (...words) => (heard.push(`console.${kind}: ${words.join(" ")}`), say.apply(console, words));
+        }
+        addEventListener("error", (event) => heard.push(event.message ?? `not loaded: ${event.target.outerHTML}`), true);
+        addEventListener("unhandledrejection", (event) => heard.push(`not handled: ${event.reason}`));
+        addEventListener("securitypolicyviolation", (event) => heard.push(`refused: ${event.blockedURI}`));
+    """
 
     def start(self):
         driver, xvfb = browser.programs("webkit")
@@ -253,11 +263,12 @@ class WebKit(Browser):
         display = self.spawn(screen, stdout=subprocess.PIPE).stdout.readline().decode().strip()
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        settings = {"DISPLAY": f":{display}", "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1", "GSETTINGS_BACKEND": "memory"}
-        self.spawn(["stdbuf", "-o0", driver, f"--port={port}"], env=settings)
+        settings = {"DISPLAY": f":{display}", "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1", "LC_ALL": "C.UTF-8"}
+        self.spawn([driver, f"--port={port}"], env=settings)
         self.session = f"http://127.0.0.1:{port}"
         until(lambda: self.request("GET", "/status")["ready"], "WebKitWebDriver")
-        options = {"webkitgtk:browserOptions": {"args": self.ARGUMENTS}}
+        # The page has only begun when it may be hooked.
+        options = {"pageLoadStrategy": "none"}
         opened = self.request("POST", "/session", {"capabilities": {"alwaysMatch": options}})
         self.capabilities = opened["capabilities"]
         self.session += f"/session/{opened['sessionId']}"
@@ -276,9 +287,19 @@ class WebKit(Browser):
             value = json.load(error)["value"]
             raise Failed(f"{path}: {value['error']}: {value['message']}") from None
 
+    def open(self, url):
+        super().open(url)
+        self.wait_for(f"location.href === {json.dumps(url)}")
+        self.send("execute", script=self.HOOK, args=[])
+
+    def reload(self):
+        self.evaluate("window.before = true")
+        super().reload()
+        self.wait_for("!window.before")
+        self.send("execute", script=self.HOOK, args=[])
+
     def console_errors(self):
-        said = (self.folder / "stdbuf.log").read_text(errors="replace").splitlines()
-        return [line for line in said if line.startswith("CONSOLE") and (" ERROR " in line or " WARN" in line)]
+        return self.evaluate("window.heard ?? ['nothing was heard']")
 
     def close(self):
         if "/session/" in getattr(self, "session", ""):
