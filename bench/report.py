@@ -203,16 +203,14 @@ def soak_table(readings):
         (
             f"{reading['minute']:.0f}",
             f"{reading['networks']:,}",
-            f"{reading['steps'] / 1e6:,.1f}",
+            f"{reading['steps']:,}",
             str(reading["workers"]),
             reading["state"],
             *(f"{reading['heaps'][heap] / 1e6:.2f}" for heap in heaps),
         )
         for reading in readings
     ]
-    return table(
-        "after minutes", ("networks", "million steps", "workers", "state", *(f"{heap} MB" for heap in heaps)), rows
-    )
+    return table("after minutes", ("networks", "steps", "workers", "state", *(f"{heap} MB" for heap in heaps)), rows)
 
 
 def table(title, header, rows):

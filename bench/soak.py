@@ -1,4 +1,4 @@
-"""Whether the page bears being left open: training flat out, with another network every few seconds."""
+"""Whether the page bears being left open: training, with another network every few seconds."""
 
 import time
 
@@ -16,7 +16,7 @@ def measure(program, minutes=MINUTES):
     `steps` are those of all networks together, `workers` how many have been started, `heaps` bytes by heap as
     `Heaps.read` tells them. `program` is the browser to open the page in.
     """
-    with opened_page(program, f"speed=0&layer=tanh1&projection=tour&hidden_layers={WIDTHS[0]}") as page:
+    with opened_page(program, f"speed=250&layer=tanh1&projection=tour&hidden_layers={WIDTHS[0]}") as page:
         workers = len(page.workers)
 
         def count(worker):

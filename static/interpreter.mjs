@@ -1,16 +1,47 @@
 // Pyodide as the interpreter that PyScript loads in the worker: started from the lab's memory, see `snapshot.mjs`, and
 // telling the page how far it has come.
 //
-// To the page go messages {lab: {file, bytes}}, {lab: {stage}} and {lab: {lock}}. The last names a lock that this
-// worker holds for as long as it lives, so that the page is told at once should it die.
-
-import { loadPyodide as load, version } from "../vendor/pyodide/pyodide.mjs";
-import { ZSTDDecoder } from "../vendor/zstddec/zstddec.mjs";
-import { start, unpack } from "./snapshot.mjs";
-
-export { version };
+// To the page go messages {lab: {file, bytes}}, {lab: {stage}}, {lab: {failed}} and {lab: {lock}}. The last names a
+// lock that this worker holds for as long as it lives, so that the page is told at once should it die.
 
 const tell = (lab) => self.postMessage({ lab });
+const fail = (error) => tell({ failed: String(error?.message ?? error) });
+self.addEventListener("unhandledrejection", ({ reason }) => fail(reason));
+
+// PyScript reads from the browser's database what packages it has kept there, and does not start where that is denied.
+// There are none: so it is told.
+const succeed = (result) => {
+    const request = {};
+    queueMicrotask(() => request.onsuccess({ target: { result } }));
+    return request;
+};
+const nothing = { transaction: () => ({ objectStore: () => ({ getAllKeys: () => succeed([]) }) }), close() {} };
+self.indexedDB.open = () => succeed(nothing);
+
+// Python measures by this clock what it can afford. One that goes back, or has slept for more than this with the
+// machine, would be taken for something very dear.
+const LONGEST = 60_000;
+const clock = performance.now.bind(performance);
+let before = clock();
+let ahead = 0;
+performance.now = () => {
+    const passed = clock() + ahead - before;
+    if (passed < 0 || passed > LONGEST) ahead -= passed;
+    else before += passed;
+    return before;
+};
+
+// All are asked for at once. They are not imported in the ordinary way, for then nobody would tell that one is missing.
+const named = (name, module) =>
+    module.catch((error) => {
+        throw new Error(`${name} cannot be read: ${error.message}`);
+    });
+const modules = Promise.all([
+    named("pyodide.mjs", import("../vendor/pyodide/pyodide.mjs")),
+    named("zstddec.mjs", import("../vendor/zstddec/zstddec.mjs")),
+    named("snapshot.mjs", import("./snapshot.mjs")),
+]);
+const script = named("pyodide.asm.js", import("../vendor/pyodide/pyodide.asm.js"));
 const fetchFile = self.fetch;
 const REPORT_EVERY = 256 * 1024;
 const pyodide = new URL("../vendor/pyodide/", import.meta.url).href;
@@ -47,27 +78,36 @@ new PerformanceObserver((list) => {
 
 if (navigator.locks) {
     const lock = `lab-${Math.random()}-${performance.now()}`;
-    navigator.locks.request(lock, () => (tell({ lock }), new Promise(() => {})));
+    // Where storage is denied, so are locks.
+    navigator.locks.request(lock, () => (tell({ lock }), new Promise(() => {}))).catch(() => {});
 }
 
 async function fetchPack() {
     const response = await self.fetch(`${pyodide}lab.pack.zst`);
-    if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
+    if (!response.ok) throw new Error(`lab.pack.zst is missing (${response.status}).`);
+    const bytes = response.arrayBuffer();
+    const [, { ZSTDDecoder }, { unpack }] = await modules;
     const decoder = new ZSTDDecoder();
-    const [bytes] = await Promise.all([response.arrayBuffer(), decoder.init()]);
+    await decoder.init();
+    const compressed = new Uint8Array(await bytes);
     performance.mark("pack fetched");
     tell({ stage: "Starting Python" });
-    const content = unpack(decoder.decode(new Uint8Array(bytes)));
-    performance.mark("pack decoded");
-    return content;
+    try {
+        // The decoder checks a checksum, but returns anything if it is wrong: nothing, or more than there is.
+        const content = unpack(decoder.decode(compressed));
+        performance.mark("pack decoded");
+        return content;
+    } catch (error) {
+        throw new Error(`lab.pack.zst is damaged: ${error.message}`);
+    }
 }
 
-// Both are asked for at once, before PyScript is ready to use them; what goes wrong is told when it does.
 const pack = fetchPack();
-const script = import("../vendor/pyodide/pyodide.asm.js");
-for (const promise of [pack, script]) promise.catch(() => {});
+// What goes wrong is told at once, not when PyScript is ready to use them.
+for (const promise of [pack, script]) promise.catch(fail);
 
 export async function loadPyodide(options) {
+    const [{ loadPyodide: load }, , { start }] = await modules;
     const python = await start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
     performance.mark("Python started");
     return python;

@@ -15,14 +15,44 @@ async function fetchModules() {
 const modules = fetchModules();
 modules.catch(() => {});
 
+// What is kept by the browser under a key, as far as it lets that be: it may deny all, or have no room. An error of
+// JavaScript's would go past Python's `try`.
+const kept = (area) => ({
+    read(key) {
+        try {
+            return window[area].getItem(key);
+        } catch {
+            return null;
+        }
+    },
+    write(key, text) {
+        try {
+            window[area].setItem(key, text);
+        } catch {
+            // Then it holds for as long as the page is open.
+        }
+    },
+});
+const storage = { visits: kept("localStorage"), tab: kept("sessionStorage") };
+
 export async function loadMicroPython(options) {
     const url = address("../vendor/micropython/micropython.wasm");
     const [interpreter, sources] = await Promise.all([load({ ...options, url }), modules]);
-    const { FS } = interpreter;
+    const { FS, runPythonAsync } = interpreter;
     for (const [path, source] of Object.entries(sources)) {
         const folder = path.slice(0, path.lastIndexOf("/") + 1);
         if (folder && !FS.analyzePath(folder).exists) FS.mkdir(folder);
         FS.writeFile(path, source);
     }
+    interpreter.registerJsModule("storage", storage);
+    // PyScript writes an error of Python's on the console, and that is all.
+    interpreter.runPythonAsync = async (...source) => {
+        try {
+            return await runPythonAsync(...source);
+        } catch (error) {
+            window.watchdog.fail(error.message.trim().split("\n").pop());
+            throw error;
+        }
+    };
     return interpreter;
 }

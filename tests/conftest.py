@@ -13,3 +13,8 @@ def pytest_addoption(parser):
         action="store_true",
         help="compare every configuration with TensorFlow.js, not only a covering subset",
     )
+    parser.addoption(
+        "--faults-all",
+        action="store_true",
+        help="open the page with each third-party file missing, truncated, and damaged, not only with a few",
+    )

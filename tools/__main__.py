@@ -11,10 +11,12 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import browser, environment, runtime, server, site
+from tools import browser, environment, runtime, server, single_file, site
 from tools.environment import ROOT
 from tools.errors import ToolError
 
+# Where `build` puts what it makes.
+SITE, FILE = ROOT / "build/site", ROOT / "build/intuitive-classification.html"
 # What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
 TYPED = ("tools", "py/spec.py", "py/lab", "py/engine")
 
@@ -41,11 +43,15 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=port_number, help=f"default: the first free one from {server.DEFAULT_PORT} on")
     serve.add_argument("--no-browser", action="store_true", help="only print the address")
     build = commands.add_parser("build", help="assemble the complete static site")
-    build.add_argument("--out", type=Path, default=ROOT / "build/site", metavar="DIR", help="default: build/site")
+    build.add_argument(
+        "--out", type=Path, metavar="PATH", help=f"default: {SITE.relative_to(ROOT)}, or {FILE.relative_to(ROOT)}"
+    )
+    build.add_argument("--single-file", action="store_true", help="one HTML file, to be opened from disk")
     commands.add_parser("test", help="run the tests; all other arguments go to pytest", add_help=False)
     bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("capture", help="write the README's moving picture of the page")
+    commands.add_parser("icons", help="write the app's icons, from static/favicon.svg")
     commands.add_parser("lint", help="check formatting, style and types")
     return top
 
@@ -64,22 +70,29 @@ def serve(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def build(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    """``build``: the complete site in one folder."""
-    files = site.build(options.out)
+    """``build``: the complete site in one folder, or in one file."""
+    if options.single_file:
+        out = options.out or FILE
+        print(f"{out}: one file, {single_file.build(out) / 1e6:.1f} MB")
+        return 0
+    out = options.out or SITE
+    files = site.build(out)
     size = sum(map(len, files.values())) / 1e6
-    print(f"{options.out}: {len(files)} files, {size:.1f} MB")
+    print(f"{out}: {len(files)} files, {size:.1f} MB")
     return 0
 
 
 def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``test``: everything the tests need, then pytest."""
-    interpreter = prepare("site", "test")
+    interpreter = prepare("site", "licences", "test")
+    for name in browser.OTHERS:
+        browser.try_to_ensure(name)
     return in_environment(interpreter, "-m", "pytest", *rest)
 
 
 def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``bench``: everything the benchmarks need, then those."""
-    interpreter = prepare("site", "bench")
+    interpreter = prepare("site", "licences", "bench")
     target = ["--json", str(options.json.absolute())] if options.json else []
     return in_environment(interpreter, "-m", "bench", *target, *rest)
 
@@ -87,7 +100,12 @@ def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
 def capture(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``capture``: a real browser takes the README's moving picture."""
     environment.ensure("capture")
-    return in_environment(prepare("site"), "-m", "tools.capture")
+    return in_environment(prepare("site", "licences"), "-m", "tools.capture")
+
+
+def icons(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``icons``: a real browser draws the app's icons."""
+    return in_environment(prepare(), "-m", "tools.icons")
 
 
 def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -128,6 +146,7 @@ COMMANDS = {
     "test": test,
     "bench": bench,
     "capture": capture,
+    "icons": icons,
     "lint": lint,
 }
 

@@ -52,7 +52,7 @@ def read_pins(path: Path = PINS) -> list[Part]:
 
 
 def select(parts: Sequence[Part], use: str) -> list[Part]:
-    """Those of `parts` that are for `use`: "site", "test" or "bench"."""
+    """Those of `parts` that are for `use`: "site", "licences", "test" or "bench"."""
     return [part for part in parts if use in part.use]
 
 

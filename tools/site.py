@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tools import runtime
+from tools import licences, runtime
 from tools.environment import ROOT
 from tools.errors import ToolError
 from tools.snapshot import snapshot
@@ -31,18 +31,31 @@ SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MODULES = "page.json"
 MANIFEST = "manifest.json"
+LICENCES = "licences.html"
+# It answers for what lies beside it and below, and so has to lie beside the page.
+WORKER, WORKER_SOURCE = "service-worker.js", "static/service-worker.js"
+NO_VERSION = 'const VERSION = "";'
 
 
-def site_files(root: Path = ROOT) -> dict[str, bytes]:
-    """Everything the built site holds, as relative path -> content, in sorted order."""
+def site_files(root: Path = ROOT, offline: bool = True) -> dict[str, bytes]:
+    """Everything the built site holds, as relative path -> content, in sorted order.
+
+    `offline` is whether browsers shall keep it.
+    """
     parts, own = site_parts(), own_files(root)
-    return assemble(own, {**vendor_files(parts), **lab_files(own, parts)}, parts)
+    return assemble(own, {**vendor_files(parts), **lab_files(own, parts)}, parts, offline)
 
 
-def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
+def assemble(
+    own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part], offline: bool = True
+) -> dict[str, bytes]:
     """Join our own files and third-party ones with the configurations and the manifest made from them."""
-    files = {**vendor, **own, **page_files(own)}
+    files = {**vendor, **own, **page_files(own, offline)}
+    worker = files.pop(WORKER_SOURCE).decode()
     files[MANIFEST] = manifest(files, parts)
+    # A changed site is a changed worker, by which browsers notice it.
+    version = hashlib.sha256(files[MANIFEST]).hexdigest()
+    files[WORKER] = worker.replace(NO_VERSION, f'const VERSION = "{version}";').encode()
     return dict(sorted(files.items()))
 
 
@@ -67,8 +80,15 @@ def _is_hidden(path: str) -> bool:
 
 
 def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
-    """The third-party files of the site as they were published."""
-    return runtime.part_files("site", parts)
+    """The third-party files of the site as they were published, and the page that says whose they are."""
+    return {**runtime.part_files("site", parts), LICENCES: licence_page(parts)}
+
+
+def licence_page(parts: Sequence[runtime.Part]) -> bytes:
+    """The licences of `parts`, in full."""
+    works = licences.read_works(parts)
+    texts = [*parts, *runtime.select(runtime.read_pins(), "licences")]
+    return licences.page(works, licences.archives_for(works, texts))
 
 
 def lab_files(own: Mapping[str, bytes], parts: Sequence[runtime.Part], level: int = SMALLEST) -> dict[str, bytes]:
@@ -83,12 +103,14 @@ def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
     return next(part for part in parts if part.name == name)
 
 
-def page_files(own: Mapping[str, bytes]) -> dict[str, bytes]:
+def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, bytes]:
     """What both Pythons are told: PyScript's configuration, and the page's modules in one file.
 
     They lie beside the page, so that every address in the configuration is relative to the page, whoever resolves it.
+    `offline` is whether browsers shall keep the site.
     """
-    return {CONFIG: to_json({**PAGE_CONFIG, "lab": LAB_CONFIG}), MODULES: to_json(page_modules(own))}
+    config = {**PAGE_CONFIG, "lab": LAB_CONFIG, "offline": offline}
+    return {CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
@@ -138,7 +160,9 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts)[MANIFEST]
-        return {**own, **page_files(own)}.get(path)
+        # Without a version it makes browsers forget what a built site at this address had them keep.
+        worker = own.pop(WORKER_SOURCE)
+        return {**own, **page_files(own), WORKER: worker}.get(path)
 
     return read
 
@@ -180,6 +204,6 @@ def _built_before(out: Path) -> set[str]:
         listed = json.loads((out / MANIFEST).read_text("utf-8"))
         if listed["site"] != NAME:
             return set()
-        return {posixpath.normpath(entry["path"]) for entry in listed["files"]} | {MANIFEST}
+        return {posixpath.normpath(entry["path"]) for entry in listed["files"]} | {MANIFEST, WORKER}
     except (OSError, ValueError, KeyError, TypeError):
         return set()

@@ -1,5 +1,6 @@
 """The experiment in the page's address, after the `#`, so that a link is an experiment."""
 
+import storage
 from pyscript import window
 from pyscript.ffi import create_proxy
 
@@ -8,11 +9,14 @@ from page.dom import listen
 
 # What changes by the frame is written this often, in milliseconds.
 EVERY = 300
+# Under this key a tab keeps, for one reload, the address that it had and the one that was about to be written.
+KEY = "late address"
 
 
 def read():
     """`(experiment, complaints, play)`: what the address says, and whether it asks to play at once."""
     late.cancel()
+    late.take_up()
     query = late.known = window.location.hash
     experiment, complaints = spec.from_query(query)
     return experiment, complaints, "play" in query.lstrip("#").split("&")
@@ -46,6 +50,25 @@ class _Late:
             window.clearTimeout(self.timer)
             self.timer = None
 
+    def leave(self):
+        """Writes at once what was to be written soon, also for the page to come if this is a reload.
+
+        The browser has taken the address that it reloads before anybody is told.
+        """
+        if self.timer is not None:
+            before = self.known
+            self.cancel()
+            self.write()
+            storage.tab.write(KEY, before + " " + self.known)
+
+    def take_up(self):
+        """Puts into the address what the page before, of which this is a reload, has left."""
+        before, blank, query = (storage.tab.read(KEY) or "").partition(" ")
+        storage.tab.write(KEY, "")
+        reloaded = window.performance.getEntriesByType("navigation")[0].type == "reload"
+        if reloaded and blank and window.location.hash == before:
+            window.history.replaceState(None, "", query)
+
     def write(self):
         self.timer = None
         # What a person has changed and `follow` has not yet told of stays.
@@ -55,6 +78,7 @@ class _Late:
 
 
 late = _Late()
+listen(window.window, "pagehide", lambda event: late.leave())
 
 
 def follow(handler):

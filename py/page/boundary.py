@@ -208,6 +208,7 @@ class Boundary:
         if not self.points or (event.pointerType == "touch" and not self._has_lasso()):
             return False
         self.highlight.at_nothing()
+        self.keyboard_lasso = False
         self.lasso.begin(x, y)
         return True
 

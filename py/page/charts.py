@@ -18,6 +18,7 @@ class Charts:
         self.drawn = 0
         self.epoch = None
         self.marks = [by_id("loss-mark"), by_id("accuracy-mark")]
+        self.texts = ["%s over epochs: nothing to show yet" % name for name in ("Loss", "Accuracy")]
         self.restyle()
 
     def due(self):
@@ -34,6 +35,7 @@ class Charts:
         ]
         self.resize()
         self._draw()
+        self._label()
 
     def resize(self):
         """Fits the charts to the room that they have."""
@@ -70,13 +72,16 @@ class Charts:
 
     def describe(self, epoch, metrics):
         """Says in the charts' labels how training stands."""
-        texts = (
+        self.texts = [
             "Loss over epochs: after epoch %d it is %.3f for the training points and %.3f for the held-out points."
             % (epoch, metrics[0], metrics[2]),
             "Accuracy over epochs: after epoch %d it is %.0f%% for the training points and %.0f%% for the held-out "
             "points." % (epoch, 100 * metrics[1], 100 * metrics[3]),
-        )
-        for (chart, _), text in zip(self.charts, texts):
+        ]
+        self._label()
+
+    def _label(self):
+        for (chart, _), text in zip(self.charts, self.texts):
             chart.ctx.canvas.setAttribute("aria-label", text)
 
 

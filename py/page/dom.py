@@ -31,8 +31,17 @@ def element(tag, text="", **attributes):
 
 
 def now():
-    """Milliseconds since the page was opened."""
-    return window.performance.now()
+    """Milliseconds since the page was opened; never less than before, even if the machine's clock is."""
+    global _last, _ahead
+    time = window.performance.now() + _ahead
+    if time < _last:
+        _ahead += _last - time
+        time = _last
+    _last = time
+    return time
+
+
+_last = _ahead = 0
 
 
 def numbers(typed_array):

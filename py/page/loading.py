@@ -15,7 +15,9 @@ class Loading:
         self.expected = {}
         self.loaded = {}
         hear = create_proxy(self._hear)
-        window.fetch("manifest.json").then(create_proxy(lambda response: response.json().then(hear)))
+        # Without it progress is not shown, and that is all.
+        manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
+        manifest.then(hear).catch(create_proxy(lambda error: None))
 
     def _hear(self, manifest):
         for file in manifest.files:

@@ -8,7 +8,7 @@ from pyscript.ffi import create_proxy
 import spec
 from page import address, journey, messages, palette
 from page.dom import breath, by_id, element, listen, now, numbers
-from page.lab import Lab
+from page.lab import PATIENCE, Lab
 from page.loading import Loading
 from page.run import Run
 from page.status import Status
@@ -16,6 +16,8 @@ from page.status import Status
 # The labels of the canvases are for people who hear them: new words this often, in milliseconds.
 DESCRIBE_EVERY = 1000
 DESCRIBE_STILL_EVERY = 200
+# What errors of Python, NumPy and browsers say when there is no more memory.
+OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
 UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
 
@@ -38,7 +40,7 @@ class Page:
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.status = Status()
         self.loading = Loading()
-        self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost)
+        self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost, self.lab_quiet)
         self.run = Run(self.lab, self.run_started, self.take_frame, self.draw, self.advance, self.rest_unseen)
         self.pause_reason = ""
         self.follow_visibility()
@@ -58,7 +60,8 @@ class Page:
         self.transport.show_speed(self.experiment["speed"])
         show_legend()
         show_source()
-        complain(complaints)
+        if self.status.state != "error":
+            complain(complaints)
         await breath()
 
         from page.highlight import Highlight
@@ -96,6 +99,16 @@ class Page:
         self.tour = Tour(self.run.wake, self.calm.matches)
         await breath()
 
+        from page.about import About
+
+        About()
+        await breath()
+
+        from page.offline import Offline
+
+        self.offline = Offline()
+        await breath()
+
         from page.timeline import Timeline
 
         self.timeline = Timeline(self.seek, self.run.go_on_from_here)
@@ -117,6 +130,12 @@ class Page:
         observer.observe(by_id("boundary"))
         observer.observe(by_id("loss-chart"))
         observer.observe(by_id("strip"))
+        window.watchdog.opened()
+        self.status.write()
+        if self.status.state == "error":
+            return
+        if window.watchdog.unseen.length:
+            say_unseen(window.watchdog.unseen.join(", "))
         if play:
             self.play_or_pause()
 
@@ -130,6 +149,7 @@ class Page:
             self.run.set_experiment(experiment, True)
             address.write(experiment)
             return
+        self.recover_lab()
         sent = self.seen_from(self.rail.destination())
         afresh = not spec.same_run(experiment, self.experiment)
         self.experiment = experiment
@@ -192,12 +212,16 @@ class Page:
         """Starts afresh what cannot go on: a run that diverged, or a lab that is gone."""
         if self.status.state == "diverged":
             self.reset()
-        elif self.status.state == "error":
+        self.recover_lab()
+
+    def recover_lab(self):
+        if self.status.state == "error":
             self.start_lab()
 
     def reset(self):
         """Starts the experiment afresh: the same weights, drawn from the seed, and the same order of batches."""
         messages.clear()
+        self.recover_lab()
         self.run.set_experiment(self.experiment, True)
 
     def set_speed(self, speed):
@@ -259,6 +283,7 @@ class Page:
     def seek(self, epoch):
         """Goes to an epoch of the run so far, and rests there."""
         messages.clear()
+        self.recover_lab()
         self.pause()
         if self.status.state == "diverged":
             self.status.set_state("paused")
@@ -267,6 +292,10 @@ class Page:
     # What the lab says.
 
     def start_lab(self):
+        if self.opened and self.offline.superseded:
+            # The lab's files would be those of another version than the page.
+            window.location.reload()
+            return
         messages.clear()
         self.started = False
         self.status.set_state("loading")
@@ -277,19 +306,56 @@ class Page:
     def lab_ready(self):
         self.run.lab_ready(True)
 
-    def lab_lost(self, reason):
-        self.lab.stop()
-        self.run.lab_ready(False)
-        self.run.play(False)
-        self.transport.show_playing(False)
-        self.loading.end()
-        self.started = False
+    def lab_quiet(self):
+        """Says that nothing is heard of the lab; it may still come, and then all is well."""
         self.status.set_state("error")
         messages.show(
-            "The lab has stopped: %s Your experiment is kept." % _sentence(reason),
+            "The lab has not answered for %d seconds. On a slow network it may still." % PATIENCE,
             button="Start the lab again",
             action=self.start_lab,
         )
+        generation = self.lab.generation
+
+        def say(found):
+            if found and generation == self.lab.generation and self.status.state == "error":
+                self.lab_lost(found)
+
+        # A damaged pack would not be silent, and may be on its way still.
+        window.watchdog.damaged(False).then(create_proxy(say))
+
+    def lab_lost(self, reason):
+        has_answered = self.started
+        self.lab.stop()
+        self.run.lab_ready(False)
+        self.run.play(False)
+        if self.opened:
+            self.transport.show_playing(False)
+        self.loading.end()
+        self.started = False
+        self.status.set_state("error")
+        if any(words in reason.lower() for words in OUT_OF_MEMORY):
+            text = "The lab has run out of memory: training this network takes about %s. Choose a smaller one." % (
+                spec.bytes_in_words(spec.memory_needed(self.experiment))
+            )
+        elif not has_answered:
+            self.say_why_not(reason)
+            return
+        else:
+            text = "The lab has stopped: %s" % _sentence(reason)
+        messages.show(text + " Your experiment is kept.", button="Start the lab again", action=self.start_lab)
+
+    def say_why_not(self, reason):
+        """Says that the lab could not start, and by which file if it is one's fault: they are all looked through."""
+        text = "The lab could not start: %s Your experiment is kept."
+        generation = self.lab.generation
+
+        def say(found):
+            if generation == self.lab.generation:
+                words = "%s (%s)" % (found, reason) if found and found != reason else _sentence(reason)
+                messages.show(text % words, button="Reload the page", action=window.watchdog.reload)
+
+        say("")
+        window.watchdog.damaged(True).then(create_proxy(say))
 
     def run_started(self, answer):
         points, labels, training = numbers(answer.points), numbers(answer.labels), numbers(answer.training)
@@ -300,6 +366,8 @@ class Page:
         self.boundary.set_data(*data)
         self.representation.set_data()
         self.status.set_engine(answer.engine, answer.reason)
+        # Nothing of the new points is chosen.
+        self.look()
 
     def take_frame(self, answer):
         self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
@@ -315,8 +383,12 @@ class Page:
         if self.run.fresh:
             self.run.fresh = False
             self.started = True
+            self.lab.settled()
             self.loading.end()
+            if self.status.state == "error":
+                messages.clear()
             self.status.set_state("training" if self.run.playing or self.run.to_epoch else "ready")
+            self.offline.start()
         if answer.diverged and self.status.state != "diverged":
             self.diverge()
         elif self.run.to_epoch is not None and answer.epoch >= self.run.to_epoch:
@@ -477,6 +549,12 @@ def complain(complaints):
     """Says what of the address was not understood."""
     if complaints:
         messages.show("Not all of the address was understood. " + " ".join(complaints))
+
+
+def say_unseen(sheets):
+    """Says that the page may look wrong: style sheets did not come."""
+    text = "This page may look wrong: %s did not load." % sheets
+    messages.show(text, button="Reload the page", action=window.watchdog.reload)
 
 
 def show_legend():

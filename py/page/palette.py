@@ -1,5 +1,6 @@
 """The colours of the page's theme, read from the style sheet, and the theme itself."""
 
+import storage
 from pyscript import document, window
 
 from page.dom import by_id, listen
@@ -30,7 +31,7 @@ def is_dark():
 
 def start(on_change):
     """Takes up the theme chosen before and lets the button and the system change it; `on_change()` after each."""
-    stored = window.localStorage.getItem(KEY)
+    stored = storage.visits.read(KEY)
     if stored in ("dark", "light"):
         document.documentElement.setAttribute("data-theme", stored)
     button = by_id("theme")
@@ -41,7 +42,7 @@ def start(on_change):
     def toggle(event):
         theme = "light" if is_dark() else "dark"
         document.documentElement.setAttribute("data-theme", theme)
-        window.localStorage.setItem(KEY, theme)
+        storage.visits.write(KEY, theme)
         name_button()
         on_change()
 

@@ -16,6 +16,8 @@ TURN_KEY = 0.12
 PAN_KEY = 0.12
 ZOOM_KEY = 1.25
 HANDLE_KEY = 0.06
+# How far an arrow key takes the end of a loop, in CSS pixels.
+LASSO_KEY = 12
 # A pointer this near to the tip of an axis, in CSS pixels, takes hold of it.
 HANDLE_REACH = 12
 # An axis seen almost end on, in units of its length: its number would lie on others.
@@ -44,6 +46,8 @@ class Representation:
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-representation")
         self.drawing_lasso = False
+        # Where the end of the loop is that is drawn by keys.
+        self.lasso_end = None
         self.restyle()
         Gestures(self.canvas, self)
         listen(self.canvas, "keydown", self._key)
@@ -148,6 +152,8 @@ class Representation:
             if x == x and y == y:
                 markers.crosshair(context, x, y, self.line, self.halo)
         self.lasso.draw(context, self.accent)
+        if self.lasso_end:
+            markers.crosshair(context, self.lasso_end[0], self.lasso_end[1], self.line, self.halo)
 
     def _ring(self, context, x, y):
         left, top, width, height = self.box
@@ -295,6 +301,8 @@ class Representation:
         if not self.frame or (event.pointerType == "touch" and self.canvas.style.touchAction != "none"):
             return False
         self.highlight.at_nothing()
+        self.lasso.end()
+        self.lasso_end = None
         self.drawing_lasso = self._has_lasso() or event.shiftKey
         handle = self._handle_at(x, y)
         if self.drawing_lasso:
@@ -317,14 +325,18 @@ class Representation:
 
     def drag_ended(self, cancelled):
         if self.drawing_lasso:
-            chosen = [] if cancelled else self.lasso.inside(self.context, self._point_pixels())
-            self.lasso.end()
-            if not cancelled:
-                self.highlight.choose(chosen)
+            self._end_lasso(cancelled)
             self.drawing_lasso = False
         elif self.axis is not None:
             self.release()
         self.on_draw()
+
+    def _end_lasso(self, cancelled):
+        chosen = [] if cancelled else self.lasso.inside(self.context, self._point_pixels())
+        self.lasso.end()
+        self.lasso_end = None
+        if not cancelled:
+            self.highlight.choose(chosen)
 
     def _hold(self, number, x, y):
         middle_x, middle_y, radius = self._circle()
@@ -389,14 +401,41 @@ class Representation:
             self.fit()
         elif event.key == "a" and self.touring and self.axes:
             self._hold_next_axis()
+        elif event.key == "l":
+            self._begin_or_end_lasso(middle)
+        elif event.key == "Escape" and self.lasso_end:
+            self._end_lasso(True)
+            self.on_draw()
         elif event.key == "Escape" and self.axis is not None:
             self.release()
         elif not self.highlight.key(event):
             return
         event.preventDefault()
 
+    def _begin_or_end_lasso(self, middle):
+        """Begins a loop at the highlighted point, or else in the middle, or closes the one that is being drawn."""
+        if self.lasso_end:
+            self._end_lasso(False)
+        else:
+            point = self.highlight.point
+            pixels = self._point_pixels()
+            self.lasso_end = middle if point is None else (pixels[2 * point], pixels[2 * point + 1])
+            self.lasso.begin(*self.lasso_end)
+        self.on_draw()
+
+    def _move_lasso(self, right, up):
+        left, top, width, height = self.box
+        x, y = self.lasso_end
+        x = min(max(x + LASSO_KEY * right, left), left + width)
+        y = min(max(y - LASSO_KEY * up, top), top + height)
+        self.lasso_end = x, y
+        self.lasso.add(x, y)
+        self.on_draw()
+
     def _arrow(self, right, up):
-        if self.axis is not None:
+        if self.lasso_end:
+            self._move_lasso(right, up)
+        elif self.axis is not None:
             number, x, y = self.axis
             self.axis = number, x + HANDLE_KEY * right, y + HANDLE_KEY * up
             self.on_view()

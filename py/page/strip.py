@@ -1,6 +1,6 @@
 """The network strip: a column of small heat maps for each layer, joined by the weights, with buttons over them."""
 
-from pyscript import window
+from pyscript import document, window
 from pyscript.ffi import to_js
 
 import spec
@@ -18,7 +18,8 @@ DASHES = [4, 3]
 CROWDED = 40
 THINNER = 0.55
 TINT_OPACITY = 0.13
-FONT = "500 10.5px Inter, system-ui, sans-serif"
+FONT = "500 %.1fpx Inter, system-ui, sans-serif"
+FONT_OF_TEXT = 0.81
 
 
 class Strip:
@@ -119,13 +120,15 @@ class Strip:
     def _build(self, hidden_layers):
         """Lays everything out for the network and the room that there is."""
         self.laid_out_for = width, height, _ = self._size()
+        self.text_size = text_size()
         count = len(self.layers)
         self.blocks = strip_layout.weight_blocks(self.layers)
-        self.column = strip_layout.column_width(width, count)
-        self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height)
+        self.column = strip_layout.column_width(width, count, self.text_size)
+        self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height, self.text_size)
         self.count = sum(column.shown for column in self.columns)
         self.sheet.style.setProperty("--column", "%dpx" % self.column)
         self.sheet.style.setProperty("--layers", str(count))
+        self.sheet.style.setProperty("--tallest", str(max([column.shown for column in self.columns])))
         canvas.fit(self.canvas)
         self.window = min(width, self.column * count), height
         self.under, self.under_context = canvas.spare(*self.window)
@@ -236,7 +239,7 @@ class Strip:
         context.save()
         context.translate(-round(self.left), 0)
         self._paint_edges(context)
-        context.font = FONT
+        context.font = FONT % (FONT_OF_TEXT * self.text_size)
         context.textAlign = "center"
         for index in range(self.first, self.last):
             _, kind, width = self.layers[index]
@@ -303,3 +306,9 @@ class Strip:
         for index, (_, kind, _) in enumerate(self.layers):
             if kind == "dense":
                 self.paths.pop(index, None)
+
+
+def text_size():
+    """How large a person wants text, in CSS pixels, but no smaller than the page is made for."""
+    size = window.getComputedStyle(document.documentElement).fontSize
+    return max(strip_layout.TEXT, round(float(size.replace("px", ""))))

@@ -7,6 +7,8 @@ from collections import namedtuple
 
 # Of a wide layer that many neurons are shown; the lab sends as many.
 SHOWN = 16
+# The size of the text, in CSS pixels, that the lengths below have room for.
+TEXT = 13
 # Room for the longest names of layers side by side.
 LEAST_COLUMN = 36
 LARGEST_TILE = 34
@@ -33,19 +35,18 @@ Column = namedtuple("Column", ("x", "top", "size", "pitch", "shown"))
 Stop = namedtuple("Stop", ("name", "action", "number", "y"))
 
 
-def column_width(available, count):
-    """How wide each of `count` columns is; if that is more than is available, the strip scrolls."""
-    return max(LEAST_COLUMN, int(available) // count)
+def column_width(available, count, text=TEXT):
+    """How wide each of `count` columns is for a size of text; if that is more than is available, the strip scrolls."""
+    return max(LEAST_COLUMN * text // TEXT, int(available) // count)
 
 
-def columns(widths, column, height):
-    """A `Column` for each layer of these widths, in a strip that is `height` high."""
-    return [_column(index, width, column, height) for index, width in enumerate(widths)]
+def columns(widths, column, height, text=TEXT):
+    """A `Column` for each layer of these widths, in a strip that is `height` high, for a size of text."""
+    return [_column(index, width, column, height - HEAD - FOOT * text // TEXT) for index, width in enumerate(widths)]
 
 
-def _column(index, width, column, height):
+def _column(index, width, column, room):
     shown = min(width, SHOWN)
-    room = height - HEAD - FOOT
     pitch = room // shown
     size = int(pitch / (1 + GAP_OF_TILE))
     if size + _gap(size) > pitch:

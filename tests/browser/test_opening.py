@@ -1,11 +1,9 @@
 """Opening the page: what stands at once, how loading is told, and that it fits the screen."""
 
-import json
-
 import pytest
 
 from tests.browser.conftest import SUB_PATH
-from tools import browser, runtime
+from tools import browser
 
 
 def test_page_stands_before_python_does(open_page):
@@ -114,18 +112,3 @@ def test_no_header_is_needed_and_nothing_is_missing(chromium, origin):
     assert page.evaluate("crossOriginIsolated") is False
     assert failed == []
     page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_that_shuts_people_out(open_page, scheme):
-    """axe-core finds nothing serious, in both themes."""
-    lab = open_page(color_scheme=scheme)
-    lab.play_to(2)
-    lab.page.evaluate((runtime.extracted("test") / "vendor/axe/axe.min.js").read_text("utf-8"))
-    found = lab.page.evaluate("axe.run().then(result => result.violations)")
-    serious = [
-        (rule["id"], [node["html"] for node in rule["nodes"]])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
-    assert not serious, json.dumps(serious, indent=1)

@@ -151,5 +151,5 @@ def test_every_pin_is_complete():
         assert len(bytes.fromhex(part.sha256)) == 32
         assert part.version in part.archive
         assert all(part.version in source or source.startswith("pip-member:") for source in part.sources)
-        assert set(part.use) <= {"site", "test", "bench"}
+        assert set(part.use) <= {"site", "licences", "test", "bench"}
         assert all(target.startswith("vendor/") for target in part.files.values())

@@ -5,6 +5,7 @@ browser would, and `build.mjs` writes down what came of it. The modules' bytecod
 not full of what compiling them leaves behind.
 """
 
+import contextlib
 import fnmatch
 import hashlib
 import io
@@ -25,6 +26,8 @@ SCRIPTS = {"compile": "compile_modules.py", "snapshot": "import_modules.py"}
 WORDS = {"compile": "compiling modules", "snapshot": "importing all that it needs"}
 COMPRESS = HERE / "compress.py"
 CACHE = runtime.CACHE / "made"
+# So many files are kept there, those that were used last: every edit of the lab makes two new ones, of 36 MB.
+KEPT = 16
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
 # What of Pyodide's npm package runs in Node.js.
 INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "package.json")
@@ -113,7 +116,7 @@ def made(command: str, inputs: Files, output: str) -> bytes:
                 Path(folder, name).write_bytes(content)
             environment.run([*environment.node(), HERE / "build.mjs", command, folder], f"making {output}")
             keep(path, Path(folder, output).read_bytes())
-    return path.read_bytes()
+    return used(path)
 
 
 def compressed(content: bytes, level: int) -> bytes:
@@ -126,7 +129,7 @@ def compressed(content: bytes, level: int) -> bytes:
             source.write_bytes(content)
             environment.run([environment.ensure("site"), COMPRESS, str(level), source, target], "compressing the lab")
             keep(path, target.read_bytes())
-    return path.read_bytes()
+    return used(path)
 
 
 def fingerprint(files: Files) -> str:
@@ -141,3 +144,21 @@ def keep(path: Path, content: bytes) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     partial.write_bytes(content)
     os.replace(partial, path)
+    forget(path.parent, KEPT)
+
+
+def used(path: Path) -> bytes:
+    """What a kept file holds; it is as new as its last use."""
+    content = path.read_bytes()
+    # Of no weight: the folder may be somebody else's, or another process has just removed the file.
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return content
+
+
+def forget(folder: Path, kept: int) -> None:
+    """Removes all files of a folder but those that were used last."""
+    with contextlib.suppress(FileNotFoundError):  # another process forgets at the same time
+        ages = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+        for path in sorted(ages, key=lambda path: ages[path])[:-kept]:
+            path.unlink()
