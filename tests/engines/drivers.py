@@ -38,6 +38,20 @@ COMMANDS = {
     "set_window": ("POST", "/window/rect", "WebDriver:SetWindowRect"),
 }
 
+# The free port, a light page, and nothing of what Firefox does by itself over the network.
+FIREFOX_PREFERENCES = {
+    "marionette.port": 0,
+    "app.update.disabledForTesting": True,
+    "browser.aboutwelcome.enabled": False,
+    "browser.safebrowsing.downloads.remote.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "data:,",
+    "ui.systemUsesDarkTheme": 0,
+}
+
 
 class Failed(Exception):
     """The browser's own word that a command failed."""
@@ -166,32 +180,19 @@ def until(condition, what, seconds=START_SECONDS):
 class Firefox(Browser):
     """Firefox over Marionette: a message is its length, a colon, and [0, id, command, parameters] in JSON."""
 
-    # What a browser does by itself, and would do over the network.
-    PREFERENCES = {
-        "marionette.port": 0,
-        "app.update.disabledForTesting": True,
-        "browser.aboutwelcome.enabled": False,
-        "browser.safebrowsing.downloads.remote.enabled": False,
-        "browser.shell.checkDefaultBrowser": False,
-        "datareporting.policy.dataSubmissionEnabled": False,
-        "network.captive-portal-service.enabled": False,
-        "network.connectivity-service.enabled": False,
-        "services.settings.server": "data:,",
-        "ui.systemUsesDarkTheme": 0,
-    }
     # Everything on the console, of pages and their workers: errors of scripts, and what `console` was told.
     ERRORS = """
         const errors = Services.console.getMessageArray()
             .filter((message) => message instanceof Ci.nsIScriptError && message.sourceName.startsWith("http"))
             .map((message) => message.toString());
         const told = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage).getEvents()
-            .filter((event) => ["error", "warn", "assert"].includes(event.level))
+            .filter((event) => event.filename.startsWith("http") && ["error", "warn", "assert"].includes(event.level))
             .map((event) => `console.${event.level}: ${Array.from(event.arguments).join(" ")}`);
         return [...errors, ...told];
     """
 
     def start(self):
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in self.PREFERENCES.items()]
+        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in FIREFOX_PREFERENCES.items()]
         (self.folder / "user.js").write_text("\n".join(lines))
         # System access lets `console_errors` look into the browser's console.
         options = ["--marionette", "--remote-allow-system-access", "--headless", "--no-remote", "--new-instance"]
@@ -250,9 +251,13 @@ class WebKit(Browser):
         window.heard = [];
         for (const kind of ["error", "warn"]) {
             const say = console[kind];
-            console[kind] = (...words) => (heard.push(`console.${kind}: ${words.join(" ")}`), say.apply(console, words));
+            console[kind] = (...words) => {
+                heard.push(`console.${kind}: ${words.join(" ")}`);
+                say.apply(console, words);
+            };
         }
-        addEventListener("error", (event) => heard.push(event.message ?? `not loaded: ${event.target.outerHTML}`), true);
+        const missing = (event) => `not loaded: ${event.target.outerHTML}`;
+        addEventListener("error", (event) => heard.push(event.message ?? missing(event)), true);
         addEventListener("unhandledrejection", (event) => heard.push(`not handled: ${event.reason}`));
         addEventListener("securitypolicyviolation", (event) => heard.push(`refused: ${event.blockedURI}`));
     """
