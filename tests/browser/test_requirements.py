@@ -48,6 +48,14 @@ def test_a_language_that_is_none_is_no_obstacle(chromium, origin):
     lab.page.context.close()
 
 
+def test_starts_where_arguments_cannot_be_counted(open_page):
+    """On an iPhone Python counts no function's arguments by WebAssembly, as it did where its memory was written."""
+    iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    lab = open_page("play", wait_for="training", user_agent=iphone)
+    lab.wait_for_epoch(2)
+    assert lab.data("engine") == "wasm"
+
+
 def test_says_that_there_is_no_memory_for_the_lab(chromium, origin):
     page = chromium.new_context(viewport=SIZE).new_page()
 
