@@ -334,9 +334,10 @@ class Page:
         self.started = False
         self.status.set_state("error")
         if any(words in reason.lower() for words in OUT_OF_MEMORY):
-            text = "The lab has run out of memory: training this network takes about %s. Choose a smaller one." % (
-                spec.bytes_in_words(spec.memory_needed(self.experiment))
-            )
+            text = (
+                "There is not enough memory for it: training this network takes about %s, and Python some. "
+                "Close other tabs or programs, or choose a smaller network."
+            ) % spec.bytes_in_words(spec.memory_needed(self.experiment))
         elif not has_answered:
             self.say_why_not(reason)
             return

@@ -196,7 +196,7 @@ def test_out_of_memory_says_how_much_and_a_smaller_network_goes_on(open_files, f
     lab.wait_for_state("error")
     message = lab.alert()
     needed = spec.memory_needed(spec.from_query("dataset=xor&hidden_layers=2000,2000")[0])
-    assert "out of memory" in message and "smaller" in message
+    assert "not enough memory" in message and "smaller" in message
     assert spec.bytes_in_words(needed) in message
     assert lab.button("Start the lab again").is_visible()
     lab.enter("hidden_layers", "5")
