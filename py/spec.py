@@ -305,7 +305,19 @@ def _quoted(text):
     text = text.strip()
     if not text:
         return "an empty box"
-    return "“%s”" % (text if len(text) <= 24 else text[:23] + "…")
+    text = text if len(text) <= 24 else text[:23] + "…"
+    return "“%s”" % "".join("�" if _is_unseen(ord(letter)) else letter for letter in text)
+
+
+def _is_unseen(code):
+    """Whether a letter is a control character, or one that has no width or turns the direction of writing around."""
+    return (
+        code < 32
+        or 127 <= code < 160
+        or 0x200B <= code <= 0x200F
+        or 0x2028 <= code <= 0x202E
+        or 0x2066 <= code <= 0x2069
+    )
 
 
 def _parse_learning_rate(text):

@@ -1,5 +1,7 @@
 """What strangers write, in a link or by a paste, stays text; what the page may do is what its policy says."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import SUB_PATH
@@ -36,8 +38,10 @@ FIELDS = ("seed", "hidden_layers", "learning_rate", "batch_size", "dimensions")
 NAMES = (*FIELDS, "dataset", "layer", "neuron", "shading", "speed", "morph", "projection", "grid", "__proto__")
 
 WATCH = """() => {
+    const heard = window.seen;
     window.seen = [];
     window.owned = () => window.seen.push("owned");
+    if (heard) return;
     addEventListener("securitypolicyviolation", event => window.seen.push(event.violatedDirective, event.blockedURI));
 }"""
 SEEN = """() => [...window.seen,
@@ -91,9 +95,11 @@ def test_hostile_paste(watched, text):
         # What is allowed in one field is not a wrong entry there.
         if field.get_attribute("aria-invalid") == "true":
             message = watched.alert()
-            begin = field.input_value().strip().split(",")[0][:20]
+            # Letters that cannot be seen, or that turn what follows around, are not repeated.
+            begin = re.split(r"[,\x00-\x1f\u202e]", field.input_value().strip())[0][:20]
             assert begin in message or "empty" in message or "comma" in message or "too large" in message
-            assert len(message) < 400
+            assert message.endswith(".") and len(message) < 400
+            assert message.isprintable()
             watched.enter(name, "0.01" if name == "learning_rate" else "1, 0" if name == "dimensions" else "2")
         assert watched.no_alert()
     watched.step_one_epoch()
@@ -103,6 +109,8 @@ def test_policy_is_in_force(watched):
     """The browser itself refuses code made of text, markup with styles, other origins and forms."""
     refused = watched.page.evaluate("""async () => {
         const refused = [];
+        // To what the browser's driver runs itself the policy does not apply: this is later.
+        await new Promise(done => setTimeout(done, 0));
         try { Function("return 1")(); } catch (error) { refused.push(error.name); }
         try { await fetch("http://127.0.0.2:9/"); } catch (error) { refused.push("fetch"); }
         const element = document.createElement("p");

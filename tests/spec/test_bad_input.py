@@ -173,6 +173,12 @@ def test_neurons_that_cannot_be_one(text):
     assert refusal("neuron", text) == f"{NEURON}“{quoted.strip()}” is not."
 
 
+@pytest.mark.parametrize("letter", ["\0", "\x07", "\x1b", "\x7f", "\x85", "\u200f", "\u202e", "\u2066"])
+def test_letters_that_cannot_be_seen_are_not_repeated(letter):
+    """They would end the message for MicroPython, or turn what follows around."""
+    assert refusal("seed", f"1{letter}2").endswith("“1�2” is not.")
+
+
 def test_neuron_of_blanks():
     assert refusal("neuron", "  ") == f"{NEURON}an empty box is not."
 
