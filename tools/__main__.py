@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("capture", help="write the README's moving picture of the page")
+    commands.add_parser("icons", help="write the app's icons, from static/favicon.svg")
     commands.add_parser("lint", help="check formatting, style and types")
     return top
 
@@ -100,6 +101,11 @@ def capture(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return in_environment(prepare("site", "licences"), "-m", "tools.capture")
 
 
+def icons(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``icons``: a real browser draws the app's icons."""
+    return in_environment(prepare(), "-m", "tools.icons")
+
+
 def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``lint``: ruff's format and rules, mypy's types; all three run, whichever fails."""
     interpreter = environment.ensure("lint")
@@ -138,6 +144,7 @@ COMMANDS = {
     "test": test,
     "bench": bench,
     "capture": capture,
+    "icons": icons,
     "lint": lint,
 }
 

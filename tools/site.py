@@ -32,6 +32,9 @@ CONFIG = "pyscript.json"
 MODULES = "page.json"
 MANIFEST = "manifest.json"
 LICENCES = "licences.html"
+# It answers for what lies beside it and below, and so has to lie beside the page.
+WORKER, WORKER_SOURCE = "service-worker.js", "static/service-worker.js"
+NO_VERSION = 'const VERSION = "";'
 
 
 def site_files(root: Path = ROOT) -> dict[str, bytes]:
@@ -42,8 +45,12 @@ def site_files(root: Path = ROOT) -> dict[str, bytes]:
 
 def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
     """Join our own files and third-party ones with the configurations and the manifest made from them."""
-    files = {**vendor, **own, **page_files(own)}
+    files = {**vendor, **own, **page_files(own, offline=True)}
+    worker = files.pop(WORKER_SOURCE, b"").decode()
     files[MANIFEST] = manifest(files, parts)
+    # A changed site is a changed worker, by which browsers notice it.
+    version = hashlib.sha256(files[MANIFEST]).hexdigest()
+    files[WORKER] = worker.replace(NO_VERSION, f'const VERSION = "{version}";').encode()
     return dict(sorted(files.items()))
 
 
@@ -91,12 +98,14 @@ def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
     return next(part for part in parts if part.name == name)
 
 
-def page_files(own: Mapping[str, bytes]) -> dict[str, bytes]:
+def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, bytes]:
     """What both Pythons are told: PyScript's configuration, and the page's modules in one file.
 
     They lie beside the page, so that every address in the configuration is relative to the page, whoever resolves it.
+    `offline` is whether browsers shall keep the site.
     """
-    return {CONFIG: to_json({**PAGE_CONFIG, "lab": LAB_CONFIG}), MODULES: to_json(page_modules(own))}
+    config = {**PAGE_CONFIG, "lab": LAB_CONFIG, "offline": offline}
+    return {CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
@@ -146,7 +155,8 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts)[MANIFEST]
-        return {**own, **page_files(own)}.get(path)
+        # Without a version it makes browsers forget what a built site at this address had them keep.
+        return {**own, **page_files(own), WORKER: own[WORKER_SOURCE]}.get(path)
 
     return read
 
@@ -188,6 +198,6 @@ def _built_before(out: Path) -> set[str]:
         listed = json.loads((out / MANIFEST).read_text("utf-8"))
         if listed["site"] != NAME:
             return set()
-        return {posixpath.normpath(entry["path"]) for entry in listed["files"]} | {MANIFEST}
+        return {posixpath.normpath(entry["path"]) for entry in listed["files"]} | {MANIFEST, WORKER}
     except (OSError, ValueError, KeyError, TypeError):
         return set()

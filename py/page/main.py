@@ -100,6 +100,11 @@ class Page:
         About()
         await breath()
 
+        from page.offline import Offline
+
+        self.offline = Offline()
+        await breath()
+
         from page.timeline import Timeline
 
         self.timeline = Timeline(self.seek, self.run.go_on_from_here)
@@ -272,6 +277,10 @@ class Page:
     # What the lab says.
 
     def start_lab(self):
+        if self.opened and self.offline.superseded:
+            # The lab's files would be those of another version than the page.
+            window.location.reload()
+            return
         messages.clear()
         self.started = False
         self.status.set_state("loading")
@@ -364,6 +373,7 @@ class Page:
             if self.status.state == "error":
                 messages.clear()
             self.status.set_state("training" if self.run.playing or self.run.to_epoch else "ready")
+            self.offline.start()
         if answer.diverged and self.status.state != "diverged":
             self.diverge()
         elif self.run.to_epoch is not None and answer.epoch >= self.run.to_epoch:

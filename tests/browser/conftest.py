@@ -98,6 +98,8 @@ def open_stage(open_page):
 def visit(chromium, origin, fragment="", wait_for="ready", **context):
     page = chromium.new_context(**{"viewport": SIZE, **context}).new_page()
     lab = LabPage(page, origin)
+    # To keep the site takes a browser seconds; test_offline.py has it do so.
+    page.add_init_script("delete Navigator.prototype.serviceWorker")
     page.add_init_script(path=answers.SCRIPT)
     page.goto(f"{origin}/{SUB_PATH}/#{fragment}")
     if wait_for:

@@ -1,0 +1,41 @@
+"""The app's icons: pictures of ``static/favicon.svg`` in the sizes that ``static/app.webmanifest`` names."""
+
+from playwright.sync_api import sync_playwright
+
+from tools import browser
+from tools.environment import ROOT
+
+SOURCE = ROOT / "static/favicon.svg"
+TARGET = ROOT / "static/icons"
+# File -> its size, and how much of it the picture takes: of an icon that a system cuts to its own shape only the middle
+# is sure to be seen, and its corners have to be filled.
+ICONS = {"180.png": (180, 1.0), "192.png": (192, 1.0), "512.png": (512, 1.0), "maskable-512.png": (512, 0.7)}
+BACKGROUND = "#0f172a"
+
+
+def main() -> None:
+    """Write the icons; they are small, and committed."""
+    TARGET.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(browser.ensure_chromium()), args=browser.launch_arguments()
+        )
+        for name, (size, share) in ICONS.items():
+            page = chromium.new_page(viewport={"width": size, "height": size})
+            page.set_content(document(size, share))
+            filled = share < 1
+            (TARGET / name).write_bytes(page.screenshot(omit_background=not filled))
+        chromium.close()
+    print(f"{TARGET}: {', '.join(ICONS)}")
+
+
+def document(size: int, share: float) -> str:
+    """A page that shows nothing but the icon."""
+    style = f"body {{ margin: 0; background: {BACKGROUND if share < 1 else 'transparent'} }}"
+    place = f"display: block; width: {size * share}px; margin: {size * (1 - share) / 2}px"
+    picture = SOURCE.read_text("utf-8").replace("<svg ", f'<svg style="{place}" ', 1)
+    return f"<!doctype html><style>{style}</style>{picture}"
+
+
+if __name__ == "__main__":
+    main()
