@@ -46,7 +46,7 @@ def site_files(root: Path = ROOT) -> dict[str, bytes]:
 def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
     """Join our own files and third-party ones with the configurations and the manifest made from them."""
     files = {**vendor, **own, **page_files(own, offline=True)}
-    worker = files.pop(WORKER_SOURCE, b"").decode()
+    worker = files.pop(WORKER_SOURCE).decode()
     files[MANIFEST] = manifest(files, parts)
     # A changed site is a changed worker, by which browsers notice it.
     version = hashlib.sha256(files[MANIFEST]).hexdigest()
@@ -156,7 +156,8 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts)[MANIFEST]
         # Without a version it makes browsers forget what a built site at this address had them keep.
-        return {**own, **page_files(own), WORKER: own[WORKER_SOURCE]}.get(path)
+        worker = own.pop(WORKER_SOURCE)
+        return {**own, **page_files(own), WORKER: worker}.get(path)
 
     return read
 

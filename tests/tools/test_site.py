@@ -20,6 +20,7 @@ def project(tmp_path):
     for path, content in {
         "index.html": "<!doctype html>",
         "static/interpreter.mjs": "export {}",
+        "static/service-worker.js": f"// A worker.\n{site.NO_VERSION}\n",
         "static/snapshot.mjs": (environment.ROOT / "static/snapshot.mjs").read_text(),
         "static/.hidden": "",
         "py/spec.py": "DEFAULTS = None",
@@ -89,12 +90,24 @@ def test_every_address_in_the_page_is_relative_and_exists(files):
 def test_manifest_lists_every_other_file(files):
     manifest = json.loads(files[site.MANIFEST])
     listed = {entry["path"]: entry for entry in manifest["files"]}
-    assert list(listed) == sorted(set(files) - {site.MANIFEST})
+    assert list(listed) == sorted(set(files) - {site.MANIFEST, site.WORKER})
     for path, entry in listed.items():
         assert entry["bytes"] == len(files[path])
         assert entry["sha256"] == hashlib.sha256(files[path]).hexdigest()
     assert {part["name"] for part in manifest["parts"]} >= {"numpy", "autograd", "pyodide", "@pyscript/core"}
     assert all(part["version"] and part["license"] for part in manifest["parts"])
+
+
+def test_service_worker_has_the_hash_of_the_manifest(files):
+    version = hashlib.sha256(files[site.MANIFEST]).hexdigest()
+    assert f'const VERSION = "{version}";' in files[site.WORKER].decode()
+    assert site.WORKER_SOURCE not in files
+
+
+def test_any_change_is_another_service_worker(project):
+    before = site.site_files(project)[site.WORKER]
+    (project / "py/page/chart.py").write_text("# changed")
+    assert site.site_files(project)[site.WORKER] != before
 
 
 def test_two_builds_are_equal(project, tmp_path):
@@ -156,12 +169,15 @@ def test_live_site_sees_edits_and_new_modules(project):
 
 
 def test_live_site_is_what_build_writes(project):
-    """But for how hard the lab is compressed, which takes too long after every edit."""
+    """But for how hard the lab is compressed, which takes too long after every edit, and that browsers keep nothing."""
     read = site.live_site(project)
     pack = site.LAB_FILES[0]
-    for path, content in site.site_files(project).items():
-        if path not in (pack, site.MANIFEST):
+    built = site.site_files(project)
+    for path, content in built.items():
+        if path not in (pack, site.MANIFEST, site.WORKER, site.CONFIG):
             assert read(path) == content, path
+    assert site.NO_VERSION.encode() in read(site.WORKER)
+    assert json.loads(read(site.CONFIG)) == {**json.loads(built[site.CONFIG]), "offline": False}
     listed = json.loads(read(site.MANIFEST))["files"]
     assert {entry["path"]: entry["bytes"] for entry in listed}[pack] == len(read(pack))
 
