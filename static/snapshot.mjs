@@ -81,21 +81,31 @@ function eachRun(runs, visit) {
     }
 }
 
-// Has every Python from now on link `libraries`, {path: WebAssembly.Module}, before it runs; `linked(Module, base)`
-// is told the memory as it is then. Pyodide's script must have run already.
-export function linkFirst(libraries, linked) {
+// Has every Python from now on link `libraries`, {path: WebAssembly.Module}, before it runs. `instantiated(exports,
+// table, base)` is told of the interpreter's instance and of each library's, as soon as there is one: `base` is where
+// its part of the table of functions begins. `linked(Module, base)` is told the memory as it is after the last.
+// Pyodide's script must have run already.
+export function linkFirst(libraries, instantiated, linked) {
     const make = globalThis._createPyodideModule;
     const link = (Module) => {
         const last = Object.keys(libraries).at(-1);
         for (const [path, library] of Object.entries(libraries)) {
             // Looking for what is still missing takes long: once, with the last, is enough.
             const flags = { loadAsync: false, nodelete: true, global: false, allowUndefined: path !== last };
-            Module.newDSO(path, undefined, Module.loadWebAssemblyModule(library, flags, path, {}, 0));
+            const load = () => Module.loadWebAssemblyModule(library, flags, path, {}, 0);
+            const told = (exports, { env }) => instantiated(exports, Module.wasmTable, env.__table_base);
+            Module.newDSO(path, undefined, withInstance(library, told, load));
         }
         linked(Module, Module.HEAPU8.slice());
     };
     globalThis._createPyodideModule = (settings) =>
         new Promise((resolve, reject) => {
+            const { instantiateWasm } = settings;
+            settings.instantiateWasm = (imports, receive) =>
+                instantiateWasm(imports, (instance, module) => {
+                    instantiated(instance.exports, imports.env.__indirect_function_table, 0);
+                    receive(instance, module);
+                });
             // An error in there would else be nobody's.
             settings.preRun.push((Module) => {
                 try {
@@ -108,17 +118,73 @@ export function linkFirst(libraries, linked) {
         });
 }
 
+// What `work()` returns; `told(exports, imports)` hears of the instance of `library` that it makes.
+function withInstance(library, told, work) {
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (module, imports) {
+        const instance = new Instance(module, imports);
+        if (module === library) told(instance.exports, imports);
+        return instance;
+    };
+    try {
+        return work();
+    } finally {
+        WebAssembly.Instance = Instance;
+    }
+}
+
+// Linking gives an exported function a place in the table unless it has one, and knows it there by its identity: which
+// WebKit does not keep, so that everything after would lie elsewhere than the memory says. So it is written down which
+// functions of the table are which exports: a list for each instance, [place, number, place, number, …], the exports
+// being numbered through all instances.
+
+// Two functions for `linkFirst`: one that collects such lists in `places`, and one that goes by them.
+export function collectPlaces(places) {
+    const numbers = new Map();
+    let count = 0;
+    return (exports, table, base) => {
+        for (const value of Object.values(exports)) numbers.set(value, count++);
+        const list = [];
+        for (let place = base; place < table.length; place++) {
+            const number = numbers.get(table.get(place));
+            if (number !== undefined) list.push(place, number);
+        }
+        places.push(list);
+    };
+}
+
+function keepPlaces(places) {
+    const known = [];
+    let next = 0;
+    return (exports, table) => {
+        known.push(...Object.values(exports));
+        const list = places[next++];
+        for (let index = 0; index < list.length; index += 2) {
+            const [place, value] = [list[index], known[list[index + 1]]];
+            if (table.get(place) !== value) table.set(place, value);
+        }
+    };
+}
+
+// What the interpreter has found of its own browser when it began, and what the memory that it is given then says of
+// another: the function that counts a function's arguments, which not all browsers can have.
+function keepTrampoline({ GOT, HEAP32, _PyEM_CountArgsPtr }) {
+    const offset = HEAP32[GOT._PyEM_EMSCRIPTEN_COUNT_ARGS_OFFSET.value / 4];
+    HEAP32[(GOT._PyRuntime.value + offset) / 4] = _PyEM_CountArgsPtr;
+}
+
 // Loads Pyodide from an unpacked pack; all but `options` and `loadPyodide` may be promises. `standardLibrary` is the
 // address of what is read only if Python imports what is not in memory.
 export function start(loadPyodide, options, pack, script, standardLibrary) {
     const ready = async () => {
-        const { size, state, runs, libraries, parts } = await pack;
+        const { size, state, runs, libraries, places, parts } = await pack;
         const compiled = libraries.map(async (path) => [path, await WebAssembly.compile(parts[path])]);
         const modules = Object.fromEntries(await Promise.all(compiled));
         await script;
-        linkFirst(modules, (Module, base) => {
+        linkFirst(modules, keepPlaces(places), (Module, base) => {
             Module.API.restoreSnapshot = () => {
                 restore(Module.HEAPU8, base, runs, parts.memory);
+                keepTrampoline(Module);
                 Module.FS.unlink(`/lib/${STANDARD_LIBRARY}`);
                 Module.FS.createLazyFile("/lib", STANDARD_LIBRARY, standardLibrary, true, false);
                 return state;

@@ -85,6 +85,8 @@ def build(options: argparse.Namespace, rest: Sequence[str]) -> int:
 def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``test``: everything the tests need, then pytest."""
     interpreter = prepare("site", "licences", "test")
+    for name in browser.OTHERS:
+        browser.try_to_ensure(name)
     return in_environment(interpreter, "-m", "pytest", *rest)
 
 

@@ -1,4 +1,4 @@
-"""Find a Chromium or Chrome to test with, or install one; wait for what a page shows."""
+"""Find the browsers to test with, or install them; wait for what a page shows."""
 
 import os
 import platform
@@ -47,6 +47,13 @@ LOOK = """argument => new Promise((done, fail) => {
   };
   look();
 })"""
+
+# The other browsers: for each of the programs that are needed the names it may have, and Debian's packages that hold
+# them. They are driven as they are installed, so that only Linux' are known here.
+OTHERS = {
+    "firefox": ((("firefox-esr", "firefox"),), ("firefox-esr",)),
+    "webkit": ((("WebKitWebDriver",), ("Xvfb",)), ("webkit2gtk-driver", "xvfb")),
+}
 
 
 def find_chromium() -> Path | None:
@@ -107,7 +114,7 @@ def ensure_chromium() -> Path:
     if found:
         return found
     failures = []
-    for install in (install_with_apt, install_with_playwright):
+    for install in (install_chromium, install_with_playwright):
         try:
             install()
         except ToolError as error:
@@ -121,18 +128,49 @@ def ensure_chromium() -> Path:
     )
 
 
-def install_with_apt() -> None:
-    """`apt-get install chromium`, as root or with a sudo that asks nothing; raises `ToolError` when it cannot."""
+def programs(name: str) -> list[Path]:
+    """The programs of one of the `OTHERS`, in the table's order; raises `ToolError` that says what is missing."""
+    wanted, packages = OTHERS[name]
+    found = [next((Path(path) for path in map(shutil.which, names) if path), None) for names in wanted]
+    missing = [" or ".join(names) for names, path in zip(wanted, found, strict=True) if path is None]
+    if missing:
+        raise ToolError(f"no {' and no '.join(missing)} on the PATH; on Debian: apt-get install {' '.join(packages)}")
+    return [path for path in found if path]
+
+
+def try_to_ensure(name: str) -> None:
+    """One of the `OTHERS`, installed with apt-get where it is missing; one line says so where it cannot be.
+
+    Its tests are then skipped.
+    """
+    try:
+        programs(name)
+    except ToolError as missing:
+        try:
+            install_with_apt(*OTHERS[name][1])
+            programs(name)
+        except ToolError as error:
+            say(f"browser: no tests in {name}: {missing} (tried: {error})")
+
+
+def install_with_apt(*packages: str) -> None:
+    """`apt-get install`, as root or with a sudo that asks nothing; raises `ToolError` when it cannot."""
+    names = " ".join(packages)
     if not shutil.which("apt-get"):
         raise ToolError("there is no apt-get")
     prefix: list[str] = [] if is_root() else ["sudo", "-n"]
     if prefix:
         environment.run([*prefix, "true"], "sudo without a password")
-    say("browser: installing Chromium with apt-get")
+    say(f"browser: installing {names} with apt-get")
     environment.run([*prefix, "apt-get", "update"], "apt-get update")
     # By way of `env`, because sudo does not pass variables on.
-    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", "chromium"]
-    environment.run([*prefix, *command], "apt-get install chromium")
+    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", *packages]
+    environment.run([*prefix, *command], f"apt-get install {names}")
+
+
+def install_chromium() -> None:
+    """Debian's Chromium; raises `ToolError` when it cannot be installed."""
+    install_with_apt("chromium")
 
 
 def install_with_playwright() -> None:

@@ -3,10 +3,11 @@
 import errno
 import hashlib
 import os
+import re
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,8 @@ from tools.environment import say
 from tools.errors import ToolError
 
 HOST = "127.0.0.1"
+# What a browser may call this machine. Any other name could be a stranger's page's, made to lead here.
+NAMES = {HOST, "localhost", "[::1]"}
 DEFAULT_PORT = 8000
 
 # From path to content; None when there is no such file.
@@ -46,6 +49,11 @@ MIME_TYPES = {
 def mime_type(path: str) -> str:
     """The Content-Type for a path, by its suffix; plain bytes for unknown ones such as ``.whl``."""
     return MIME_TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
+
+
+def is_own_host(headers: Sequence[str]) -> bool:
+    """Whether a request's Host headers are exactly one, with one of `NAMES` and perhaps a port."""
+    return len(headers) == 1 and re.sub(r":\d+\Z", "", headers[0].lower()) in NAMES
 
 
 class Server(ThreadingHTTPServer):
@@ -81,6 +89,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the file, or 304 when the browser has it already."""
+        if not is_own_host(self.headers.get_all("Host", [])):
+            say(f"server: 421 for the host {self.headers.get('Host')!a}")
+            body = b"this server answers to 127.0.0.1 and localhost only\n"
+            self._send(HTTPStatus.MISDIRECTED_REQUEST, body, "text/plain; charset=utf-8", {})
+            return
         path = self._site_path()
         content = None
         if path is not None:
@@ -89,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
             except ToolError as error:
                 say(f"server: {error}")
         if path is None or content is None:
-            say(f"server: 404 {self.path}")
+            say(f"server: 404 {ascii(self.path)[1:-1]}")
             self._send(HTTPStatus.NOT_FOUND, b"not found\n", "text/plain; charset=utf-8", {})
             return
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -103,7 +116,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _site_path(self) -> str | None:
         """The path in the site that is asked for; None outside of it."""
-        path = unquote(urlsplit(self.path).path)
+        try:
+            path = unquote(urlsplit(self.path).path)
+        except ValueError:
+            return None
         if not path.startswith(self.server.prefix):
             return None
         path = path.removeprefix(self.server.prefix)

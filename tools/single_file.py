@@ -48,7 +48,7 @@ def build(out: Path, root: Path = ROOT) -> int:
 
     Raises `ToolError` when `out` is anything that an earlier build did not write.
     """
-    content = single_file(site.site_files(root), BOOT.read_text("utf-8"))
+    content = single_file(site.site_files(root, offline=False), BOOT.read_text("utf-8"))
     refuse_foreign(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(content)

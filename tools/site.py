@@ -37,15 +37,20 @@ WORKER, WORKER_SOURCE = "service-worker.js", "static/service-worker.js"
 NO_VERSION = 'const VERSION = "";'
 
 
-def site_files(root: Path = ROOT) -> dict[str, bytes]:
-    """Everything the built site holds, as relative path -> content, in sorted order."""
+def site_files(root: Path = ROOT, offline: bool = True) -> dict[str, bytes]:
+    """Everything the built site holds, as relative path -> content, in sorted order.
+
+    `offline` is whether browsers shall keep it.
+    """
     parts, own = site_parts(), own_files(root)
-    return assemble(own, {**vendor_files(parts), **lab_files(own, parts)}, parts)
+    return assemble(own, {**vendor_files(parts), **lab_files(own, parts)}, parts, offline)
 
 
-def assemble(own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> dict[str, bytes]:
+def assemble(
+    own: Mapping[str, bytes], vendor: Mapping[str, bytes], parts: Sequence[runtime.Part], offline: bool = True
+) -> dict[str, bytes]:
     """Join our own files and third-party ones with the configurations and the manifest made from them."""
-    files = {**vendor, **own, **page_files(own, offline=True)}
+    files = {**vendor, **own, **page_files(own, offline)}
     worker = files.pop(WORKER_SOURCE).decode()
     files[MANIFEST] = manifest(files, parts)
     # A changed site is a changed worker, by which browsers notice it.

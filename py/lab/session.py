@@ -142,7 +142,7 @@ class Session:
           exactly the end. ValueError if it is no whole number from 0 up. May be left out
         - `branch`: whether what lies after here is to be forgotten. May be left out
         - `history`: whether the answer should have it
-        - `view`: what to draw, see `Stage.draw`
+        - `view`: what to draw, see `Stage.draw`; None where nobody looks
 
         After going back, training repeats what the run did then, its learning rates as well, and changes nothing that
         is known of it; beyond its end it goes on. A step at another learning rate than then makes a new future: what
@@ -165,7 +165,8 @@ class Session:
         began = time.perf_counter()
         taken = self._train(request, began)
         trained = time.perf_counter() - began
-        result = self._picture(request["view"], taken == 0, trained)
+        view = request["view"]
+        result = self._picture(view, taken == 0, trained) if view else {}
         if request["history"]:
             result["history"] = np.array(self.history).T
             result["kept"] = np.array(self.timeline.epochs, np.int32)

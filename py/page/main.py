@@ -2,12 +2,12 @@
 
 import gc
 
-from pyscript import window
+from pyscript import document, window
 from pyscript.ffi import create_proxy
 
 import spec
 from page import address, journey, messages, palette
-from page.dom import breath, by_id, element, now, numbers
+from page.dom import breath, by_id, element, listen, now, numbers
 from page.lab import PATIENCE, Lab
 from page.loading import Loading
 from page.run import Run
@@ -18,6 +18,7 @@ DESCRIBE_EVERY = 1000
 DESCRIBE_STILL_EVERY = 200
 # What errors of Python, NumPy and browsers say when there is no more memory.
 OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
+UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
 
 class Page:
@@ -40,7 +41,10 @@ class Page:
         self.status = Status()
         self.loading = Loading()
         self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost, self.lab_quiet)
-        self.run = Run(self.lab, self.run_started, self.take_frame, self.draw, self.advance)
+        self.run = Run(self.lab, self.run_started, self.take_frame, self.draw, self.advance, self.rest_unseen)
+        self.pause_reason = ""
+        self.follow_visibility()
+        listen(document, "visibilitychange", lambda event: self.follow_visibility())
         self.start_lab()
         await breath()
 
@@ -170,6 +174,7 @@ class Page:
             self.pause()
             return
         self.recover()
+        self.pause_reason = ""
         self.run.play(True)
         self.transport.show_playing(True)
         if self.started:
@@ -183,11 +188,21 @@ class Page:
     def note_pause(self):
         """Says that training has paused once it really has: what the lab was asked for before may still come."""
         if self.status.state == "training" and not self.run.is_training():
-            self.status.set_state("paused")
+            self.status.set_state("paused", self.pause_reason)
+
+    def rest_unseen(self):
+        """Pauses what nobody has looked at for a long time, and says why."""
+        self.pause_reason = UNSEEN
+        self.pause()
+
+    def follow_visibility(self):
+        """Draws nothing where nobody sees it, and at once where somebody does again."""
+        self.run.set_hidden(document.hidden)
 
     def step(self):
         """Trains to the end of the epoch that is under way."""
         self.recover()
+        self.pause_reason = ""
         self.pause()
         self.run.play_to(1 if self.run.fresh else self.status.epoch + 1)
         if self.started:

@@ -3,6 +3,9 @@
 While the lab works on one request the page draws the answer before. While it plays a second request may be on its
 way, so that the lab never waits for the page; but not to a lab that takes long, for what a person does would come
 after both.
+
+Where nobody sees the page there are no frames of the display, and browsers let timers fire once a second or once a
+minute: training goes on by answers and such timers, without a picture, and after a while not at all.
 """
 
 import json
@@ -23,6 +26,12 @@ MOVING_VIEW_MILLISECONDS = 14
 # Steps that a slow display could not ask for in time are made up for, but no more than this many seconds of them.
 OWED_SECONDS = 0.25
 EVERYTHING = 1000000
+# Out of sight: milliseconds of training for one request, which is how long coming back may have to wait; how often
+# steps are asked for at a pace; seconds of steps that are made up for at most; and seconds until it is enough.
+HIDDEN_TRAIN_MILLISECONDS = 100
+HIDDEN_EVERY = 1000
+HIDDEN_OWED_SECONDS = 60
+HIDDEN_SECONDS = 300
 # An answer that takes no longer than this from asking, in milliseconds, is quick.
 QUICK = 60
 
@@ -32,12 +41,16 @@ class Run:
 
     `draw()` returns True while it wants to be called again for the next frame of the display. `advance(seconds)` is
     called on every frame before anything is asked, and returns True while something moves by itself. `wants_history()`
-    tells whether an answer should bring the history along. Nothing is asked of the lab before `set_view`.
+    tells whether an answer should bring the history along. `on_unseen()` is called when it has trained for a long time
+    and nobody has seen it. Nothing is asked of the lab before `set_view`.
     """
 
-    def __init__(self, lab, on_started, on_frame, draw, advance):
+    def __init__(self, lab, on_started, on_frame, draw, advance, on_unseen):
         self.lab, self.on_started, self.on_frame, self.draw, self.advance = lab, on_started, on_frame, draw, advance
+        self.on_unseen = on_unseen
         self.wants_history = lambda: True
+        # When the page went out of sight, in milliseconds; None while it is seen.
+        self.hidden_since = None
         self.experiment = None
         self.view = None
         self.ready = False
@@ -57,7 +70,8 @@ class Run:
         self.rate_asked = None
         self.drawing_due = False
         self.in_motion = False
-        self.scheduled = False
+        # What the browser calls the next frame or, out of sight, the timer; None if there is none.
+        self.scheduled = None
         # Whether no frame follows by itself on the one before.
         self.resting = True
         self.owed = 0
@@ -134,27 +148,74 @@ class Run:
         self.view_due = True
         self.wake()
 
-    def wake(self):
-        """Sees to it that the loop runs for the next frame of the display."""
-        if not self.scheduled:
-            self.scheduled = True
-            window.requestAnimationFrame(self._tick_proxy)
+    def set_hidden(self, hidden):
+        """Stops drawing, or draws at once: tells whether nobody sees the page."""
+        if hidden == self.hidden():
+            return
+        self._cancel()
+        self.hidden_since = now() if hidden else None
+        # What moves goes on where it was; the steps are those of the time before.
+        self.resting = True
+        self.owed = min(self.owed, 1)
+        self.view_due = True
+        self.drawing_due = True
+        self.wake()
 
-    def _tick(self, _):
-        self.scheduled = False
-        time = now()
-        # After a rest what begins to move begins where it is.
-        elapsed = 0 if self.resting else min((time - self.last) / 1000, OWED_SECONDS)
-        self.last = time
-        if self.playing and self.experiment["speed"]:
-            speed = self.experiment["speed"]
-            self.owed = min(self.owed + elapsed * speed, max(1, OWED_SECONDS * speed))
+    def hidden(self):
+        """Whether nobody sees the page."""
+        return self.hidden_since is not None
+
+    def wake(self):
+        """Sees to it that the loop runs for the next frame of the display, or soon where there are none."""
+        if self.scheduled is not None:
+            return
+        if self.hidden():
+            self.scheduled = window.setTimeout(self._tick_proxy, HIDDEN_EVERY if self.playing else 0)
+        else:
+            self.scheduled = window.requestAnimationFrame(self._tick_proxy)
+
+    def _cancel(self):
+        """Calls the next frame or timer off."""
+        if self.scheduled is not None:
+            if self.hidden():
+                window.clearTimeout(self.scheduled)
+            else:
+                window.cancelAnimationFrame(self.scheduled)
+            self.scheduled = None
+
+    def _tick(self, *_):
+        self.scheduled = None
+        elapsed = self._elapsed()
+        if self.hidden():
+            self._go_on_unseen()
+            return
         self.in_motion = self.advance(elapsed)
         self._ask()
         if self.drawing_due:
             self.drawing_due = self.draw()
         self.resting = not (self.playing or self.drawing_due or self.in_motion)
         if not self.resting:
+            self.wake()
+
+    def _elapsed(self):
+        """Seconds since the last frame; notes what they make owing. A laptop that slept owes no night of steps."""
+        time = now()
+        at_most = HIDDEN_OWED_SECONDS if self.hidden() else OWED_SECONDS
+        # After a rest what begins to move begins where it is.
+        elapsed = 0 if self.resting else min((time - self.last) / 1000, at_most)
+        self.last = time
+        if self.playing and self.experiment["speed"]:
+            speed = self.experiment["speed"]
+            self.owed = min(self.owed + elapsed * speed, max(1, at_most * speed))
+        return elapsed
+
+    def _go_on_unseen(self):
+        """Trains on, if it is playing, without a picture."""
+        if self.playing and now() - self.hidden_since >= 1000 * HIDDEN_SECONDS:
+            self.on_unseen()
+        self._ask()
+        self.resting = not self.playing
+        if self.playing:
             self.wake()
 
     def _ask(self):
@@ -175,20 +236,19 @@ class Run:
         self.asked.append((steps > 0, self.experiment["learning_rate"], now()))
         self.view_due = False
         training = self.playing or self.to_epoch is not None
+        seen = not self.hidden()
         request = {
             "steps": steps,
-            "milliseconds": TRAIN_MILLISECONDS,
+            "milliseconds": TRAIN_MILLISECONDS if seen else HIDDEN_TRAIN_MILLISECONDS,
             "learning_rate": self.experiment["learning_rate"],
             "to_epoch": self.to_epoch,
-            "history": self.wants_history() or not training,
+            "history": seen and (self.wants_history() or not training),
             "seek": self.seek,
             "branch": self.branch,
-            "view": dict(
-                self.view,
-                milliseconds=self._view_milliseconds(training),
-                seconds=now() / 1000,
-            ),
+            "view": None,
         }
+        if seen:
+            request["view"] = dict(self.view, milliseconds=self._view_milliseconds(training), seconds=now() / 1000)
         self.seek = None
         self.branch = False
         self.lab.call("frame", json.dumps(request), self._answered_proxy)

@@ -3,6 +3,7 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
+from page.announcer import Announcer, words
 from page.dom import by_id, now, set_text
 
 # The attributes and counters are written this often while training, in milliseconds.
@@ -14,6 +15,7 @@ class Status:
     def __init__(self):
         self.root = document.documentElement
         self.state = "loading"
+        self.announcer = Announcer()
         self.written = 0
         self.marks = []
         self.epoch = self.step = 0
@@ -21,11 +23,13 @@ class Status:
         self.write_due = False
         self._write_late = create_proxy(self._write_late)
 
-    def set_state(self, state):
-        """`loading`, `ready`, `training`, `paused`, `diverged` or `error`."""
+    def set_state(self, state, reason=""):
+        """`loading`, `ready`, `training`, `paused`, `diverged` or `error`; `reason` is a sentence that says why."""
         self.state = state
         self.marks = []
         self.write()
+        loss, accuracy = (_loss_text(self.metrics[0]), _percent(self.metrics[1])) if self.metrics else ("", "")
+        self.announcer.tell(words(state, self.epoch, loss, accuracy, reason), seen=reason != "")
 
     def set_engine(self, engine, reason):
         """Tells which engine runs the steps, `autograd` or `wasm`, and for what reason not the fast one."""
@@ -75,7 +79,7 @@ class Status:
             names = ("train-loss", "train-accuracy", "test-loss", "test-accuracy")
             for name, value in zip(names, self.metrics):
                 attributes[name] = value
-                set_text(by_id(name), ("%.1f %%" % (100 * value)) if "accuracy" in name else _loss_text(value))
+                set_text(by_id(name), _percent(value) if "accuracy" in name else _loss_text(value))
         for name, value in attributes.items():
             self.root.setAttribute("data-" + name, str(value))
         set_text(by_id("epoch"), "{:,}".format(self.epoch))
@@ -87,3 +91,7 @@ def _loss_text(value):
     if value != value or abs(value) == float("inf"):
         return "not finite"
     return "%.3f" % value if value < 1000 else "%.2e" % value
+
+
+def _percent(share):
+    return "%.1f %%" % (100 * share)

@@ -125,6 +125,22 @@ def test_connection_stays_open(url):
         "/static",
         "/pyproject.toml",
         "/.git/HEAD",
+        "/%252e%252e/pyproject.toml",
+        "/..\\pyproject.toml",
+        "/..%5cpyproject.toml",
+        "/%c0%ae%c0%ae/pyproject.toml",
+        "/....//pyproject.toml",
+        "/static/app.mjs%00.html",
+        "/static/app.mjs/",
+        "/./static/app.mjs",
+        "///etc/passwd",
+        "/C:/Windows/win.ini",
+        "/proc/self/environ",
+        "/static/app.mjs;x",
+        "/%1b[31m",
+        "//[",
+        "http://127.0.0.1/etc/passwd",
+        "file:///etc/passwd",
     ],
 )
 def test_nothing_outside_the_site(url, path):
@@ -173,3 +189,52 @@ def test_taken_port_leads_to_the_next_when_not_asked_for(monkeypatch):
 
 def test_only_this_machine_is_served(url):
     assert urlsplit(url).hostname == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000", "localhost:65535"]
+)
+def test_names_of_this_machine_are_served(url, host):
+    assert ask_as(url, host) == (200, b"<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8000",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example/localhost",
+        "localhost@evil.example",
+        "localhost:80:80",
+        "localhost:",
+        "127.0.0.2",
+        "0.0.0.0",
+        "",
+        None,
+    ],
+)
+def test_a_strangers_name_that_leads_here_is_refused(url, host):
+    """DNS rebinding: a stranger's page may have its own name lead to this machine, and read what it serves."""
+    status, body = ask_as(url, host)
+    assert status == 421
+    assert b"doctype" not in body
+
+
+def test_two_names_are_refused(url):
+    assert ask_as(url, "localhost", "evil.example")[0] == 421
+
+
+def ask_as(url, *hosts):
+    """Status and body of the page, asked for by other names than the server's own; None sends none."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.putrequest("GET", "/", skip_host=True, skip_accept_encoding=True)
+    for host in hosts:
+        if host is not None:
+            connection.putheader("Host", host)
+    connection.endheaders()
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, body

@@ -157,7 +157,7 @@ def test_the_real_file_holds_the_whole_site(files):
 
 
 def test_only_what_a_build_wrote_is_overwritten(tmp_path, monkeypatch, small):
-    monkeypatch.setattr(site, "site_files", lambda root: small)
+    monkeypatch.setattr(site, "site_files", lambda root, offline: small)
     out = tmp_path / "new" / "page.html"
     assert single_file.build(out) == out.stat().st_size
     single_file.build(out)

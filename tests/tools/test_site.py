@@ -51,6 +51,7 @@ def test_own_files_are_what_belongs_in_the_site(project):
     assert set(site.own_files(project)) == {
         "index.html",
         "static/interpreter.mjs",
+        "static/service-worker.js",
         "static/snapshot.mjs",
         "py/spec.py",
         "py/page/main.py",

@@ -43,7 +43,7 @@ function leftBehind(object) {
 }
 
 async function snapshot() {
-    const { difference, linkFirst, pack } = await import(pathToFileURL(file("snapshot.mjs")));
+    const { collectPlaces, difference, linkFirst, pack } = await import(pathToFileURL(file("snapshot.mjs")));
     await import(pathToFileURL(file("pyodide.asm.js")));
     const libraries = JSON.parse(readFileSync(file("libraries.json"), "utf8"));
     const contents = Object.fromEntries(libraries.map((path) => [path, readFileSync(file(basename(path)))]));
@@ -51,7 +51,8 @@ async function snapshot() {
         Object.entries(contents).map(([path, bytes]) => [path, new WebAssembly.Module(bytes)])
     );
     let runtime, base;
-    linkFirst(modules, (Module, memory) => {
+    const places = [];
+    linkFirst(modules, collectPlaces(places), (Module, memory) => {
         runtime = Module;
         base = memory;
     });
@@ -71,7 +72,7 @@ async function snapshot() {
     const state = runtime.API.serializeHiwireState(leftBehind);
     const { runs, content } = difference(runtime.HEAPU8, base);
     const interpreter = readFileSync(file("pyodide.asm.wasm"));
-    const header = { size: runtime.HEAPU8.length, state, runs, libraries };
+    const header = { size: runtime.HEAPU8.length, state, runs, libraries, places };
     writeFileSync(file("lab.pack"), pack(header, { interpreter, memory: content, ...contents }));
 }
 

@@ -1,0 +1,69 @@
+"""What people who hear the page are told of the run: each change of state once, politely, and no more."""
+
+import pytest
+
+WATCH = """() => {
+    window.said = [];
+    new MutationObserver(() => window.said.push(document.getElementById("status").textContent))
+        .observe(document.getElementById("status"), {childList: true, characterData: true, subtree: true});
+}"""
+
+
+@pytest.fixture
+def heard(lab):
+    """The page with its defaults, of which everything that is said from now on is kept."""
+    wait_for_word(lab, "Ready")
+    lab.page.evaluate(WATCH)
+    return lab
+
+
+def wait_for_word(lab, text):
+    lab.wait(f"document.getElementById('status').textContent.startsWith({text!r})")
+
+
+def said(lab):
+    return lab.page.evaluate("window.said")
+
+
+def test_training_and_pausing_are_said_once_each(heard):
+    heard.press("Play")
+    wait_for_word(heard, "Training")
+    heard.wait_for_epoch(heard.number("epoch") + 15)
+    heard.press("Pause")
+    wait_for_word(heard, "Paused")
+    loss, accuracy = heard.number("train-loss"), heard.number("train-accuracy")
+    words = f"Paused at epoch {heard.data('epoch')}, loss {loss:.3f}, accuracy {100 * accuracy:.1f} %"
+    assert said(heard) == ["Training", words]
+    heard.press("Reset")
+    wait_for_word(heard, "Ready")
+    assert said(heard) == ["Training", words, "Ready"]
+
+
+def test_what_is_over_at_once_is_said_when_it_is_over(heard):
+    heard.step_one_epoch()
+    heard.step_one_epoch()
+    wait_for_word(heard, "Paused at epoch 2")
+    assert len(said(heard)) == 1
+
+
+def test_another_experiment_while_training_is_still_training(heard):
+    heard.press("Play")
+    wait_for_word(heard, "Training")
+    heard.choose("dataset", "xor")
+    heard.wait("document.documentElement.dataset.epoch === '0'")
+    heard.wait_for_epoch(12)
+    assert said(heard) == ["Training"]
+
+
+def test_divergence_is_said(open_page):
+    lab = open_page("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
+    lab.press("Play")
+    wait_for_word(lab, "Training diverged")
+
+
+def test_it_is_heard_and_not_seen(lab):
+    status = lab.page.locator("#status")
+    assert status.get_attribute("role") == "status", "which is polite by itself"
+    wait_for_word(lab, "Ready")
+    box = status.bounding_box()
+    assert box["width"] * box["height"] <= 1
