@@ -142,8 +142,9 @@ def test_a_tab_that_went_round_the_worker_learns_of_a_new_version(context, hoste
     """A reload with Shift gets all from the network, and the tab is nobody's."""
     host = hosted(whole_site)
     lab = kept(context, host)
-    context.new_cdp_session(lab.page).send("Page.reload", {"ignoreCache": True})
-    browser.wait_for(lab.page, "navigator.serviceWorker.controller === null", timeout=40_000)
+    with lab.page.expect_navigation():
+        context.new_cdp_session(lab.page).send("Page.reload", {"ignoreCache": True})
+    assert lab.page.evaluate("navigator.serviceWorker.controller") is None
     browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'ready'", timeout=40_000)
     host.files = edited(whole_site, "Newer:")
     other = visit(context, host)
