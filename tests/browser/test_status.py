@@ -4,8 +4,10 @@ import pytest
 
 WATCH = """() => {
     window.said = [];
-    new MutationObserver(() => window.said.push(document.getElementById("status").textContent))
-        .observe(document.getElementById("status"), {childList: true, characterData: true, subtree: true});
+    const status = document.getElementById("status");
+    window.hearing?.disconnect();
+    window.hearing = new MutationObserver(() => window.said.push(status.textContent));
+    window.hearing.observe(status, {childList: true, characterData: true, subtree: true});
 }"""
 
 

@@ -28,7 +28,6 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # A command in WebKitWebDriver's HTTP, under /session/{id}, and its name in Marionette.
 COMMANDS = {
     "navigate": ("POST", "/url", "WebDriver:Navigate"),
-    "refresh": ("POST", "/refresh", "WebDriver:Refresh"),
     "execute": ("POST", "/execute/sync", "WebDriver:ExecuteScript"),
     "find": ("POST", "/element", "WebDriver:FindElement"),
     "click": ("POST", "/element/{id}/click", "WebDriver:ElementClick"),
@@ -109,9 +108,6 @@ class Browser:
     def open(self, url):
         self.send("navigate", url=url)
 
-    def reload(self):
-        self.send("refresh")
-
     def evaluate(self, expression):
         """The value of a JavaScript expression on the page."""
         return self.send("execute", script=f"return {expression}", args=[])
@@ -183,11 +179,12 @@ class Firefox(Browser):
 
     # Everything on the console, of pages and their workers: errors of scripts, and what `console` was told.
     ERRORS = """
+        const OURS = /^(http|file|blob)/;
         const errors = Services.console.getMessageArray()
-            .filter((message) => message instanceof Ci.nsIScriptError && /^(http|file|blob)/.test(message.sourceName))
+            .filter((message) => message instanceof Ci.nsIScriptError && OURS.test(message.sourceName))
             .map((message) => message.toString());
         const told = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage).getEvents()
-            .filter((event) => ["error", "warn", "assert"].includes(event.level))
+            .filter((event) => ["error", "warn", "assert"].includes(event.level) && OURS.test(event.filename))
             .map((event) => `console.${event.level}: ${Array.from(event.arguments).join(" ")}`);
         return [...errors, ...told];
     """
@@ -296,12 +293,6 @@ class WebKit(Browser):
     def open(self, url):
         super().open(url)
         self.wait_for(f"location.href === {json.dumps(url)}")
-        self.send("execute", script=self.HOOK, args=[])
-
-    def reload(self):
-        self.evaluate("window.before = true")
-        super().reload()
-        self.wait_for("!window.before")
         self.send("execute", script=self.HOOK, args=[])
 
     def console_errors(self):

@@ -174,6 +174,17 @@ def test_what_is_drawn_does_not_change_the_run():
     assert fingerprint(run) == fingerprint(trained(experiment, 62))
 
 
+def test_where_nobody_looks_the_run_is_the_same_and_nothing_is_drawn():
+    experiment = spec.DEFAULTS
+    seen, unseen = Session(experiment), Session(experiment)
+    for _ in range(5):
+        seen.frame(request(experiment, 7))
+        answer = unseen.frame({**request(experiment, 7), "view": None})
+        assert "pixels" not in answer
+    assert fingerprint(seen) == fingerprint(unseen)
+    assert "pixels" in unseen.frame(request(experiment))
+
+
 def test_time_limits_change_how_far_a_request_gets_and_not_the_run():
     experiment = networks.experiment_of()
     run = Session(experiment)

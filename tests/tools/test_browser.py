@@ -71,7 +71,7 @@ def test_playwright_steps_in_when_apt_cannot(machine, monkeypatch):
         tried.append("playwright")
         machine("chrome", where=machine.playwright)
 
-    monkeypatch.setattr(browser, "install_with_apt", apt)
+    monkeypatch.setattr(browser, "install_chromium", apt)
     monkeypatch.setattr(browser, "install_with_playwright", playwright)
     assert browser.ensure_chromium() == machine.playwright / "chrome"
     assert tried == ["apt", "playwright"]
@@ -91,11 +91,11 @@ def test_apt_needs_root_or_a_silent_sudo(machine, monkeypatch):
     ran = []
     monkeypatch.setattr(environment, "run", lambda command, what, cwd=None: ran.append(" ".join(command)))
     monkeypatch.setattr(browser, "is_root", lambda: True)
-    browser.install_with_apt()
+    browser.install_with_apt("chromium")
     assert ran == ["apt-get update", "env DEBIAN_FRONTEND=noninteractive apt-get install --yes chromium"]
     ran.clear()
     monkeypatch.setattr(browser, "is_root", lambda: False)
-    browser.install_with_apt()
+    browser.install_with_apt("chromium")
     assert ran[0] == "sudo -n true"
     assert ran[1] == "sudo -n apt-get update"
 
@@ -105,3 +105,41 @@ def test_the_sandbox_is_off_only_for_root(monkeypatch):
     assert "--no-sandbox" in browser.launch_arguments()
     monkeypatch.setattr(browser, "is_root", lambda: False)
     assert "--no-sandbox" not in browser.launch_arguments()
+
+
+def test_others_are_found_by_the_names_that_they_may_have(machine):
+    firefox = machine("firefox")
+    assert browser.programs("firefox") == [firefox]
+    esr = machine("firefox-esr")
+    assert browser.programs("firefox") == [esr]
+    webkit = [machine("WebKitWebDriver"), machine("Xvfb")]
+    assert browser.programs("webkit") == webkit
+
+
+def test_what_is_missing_of_another_is_named_with_how_to_install_it(machine):
+    machine("WebKitWebDriver")
+    with pytest.raises(ToolError, match=r"^no Xvfb on the PATH; on Debian: apt-get install webkit2gtk-driver xvfb$"):
+        browser.programs("webkit")
+    with pytest.raises(ToolError, match=r"^no firefox-esr or firefox on the PATH"):
+        browser.programs("firefox")
+
+
+def test_others_are_installed_only_where_they_are_missing(machine, monkeypatch, capsys):
+    installed = []
+
+    def apt(*packages):
+        installed.append(packages)
+        machine("firefox-esr")
+
+    monkeypatch.setattr(browser, "install_with_apt", apt)
+    browser.try_to_ensure("firefox")
+    browser.try_to_ensure("firefox")
+    assert installed == [("firefox-esr",)]
+    assert capsys.readouterr().err == ""
+
+
+def test_another_that_cannot_be_installed_stops_nothing(machine, capsys):
+    browser.try_to_ensure("webkit")
+    said = capsys.readouterr().err
+    assert "no tests in webkit: no WebKitWebDriver and no Xvfb on the PATH" in said
+    assert "apt-get install webkit2gtk-driver xvfb (tried: there is no apt-get)" in said
