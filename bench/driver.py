@@ -53,7 +53,7 @@ class Contender:
 def served_files():
     """The built site, the peers' libraries and the benchmark's own files, by their paths."""
     own = {f"bench/{path.name}": path.read_bytes() for path in FOLDER.iterdir() if path.is_file()}
-    return {**site.site_files(), **runtime.part_files("bench"), **own}
+    return {**site.site_files(offline=False), **runtime.part_files("bench"), **own}
 
 
 def python_modules(files):

@@ -44,7 +44,7 @@ def opened_browser():
 @contextmanager
 def opened_page(program, fragment):
     """The page, training at what `fragment` says, watched by `window.watch`; page and worker have `wasmBytes()`."""
-    files = site.site_files()
+    files = site.site_files(offline=False)
     files["static/interpreter.mjs"] = MEMORIES.read_bytes() + files["static/interpreter.mjs"]
     with server.serve_files(files) as url, program.new_context(viewport=SIZE) as context:
         page = context.new_page()

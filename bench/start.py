@@ -40,7 +40,7 @@ def measure(rounds=ROUNDS):
     milliseconds; `longest_task` of the page, in milliseconds, by visit, 0 below 50; `files` what the first visit
     fetches before the first trained picture: `(path, bytes, bytes as gzip sends them)`, largest first.
     """
-    files = site.site_files()
+    files = site.site_files(offline=False)
     visits = {"cold": [], "warm": []}
     with server.serve_files(files) as url, sync_playwright() as playwright:
         for _ in range(rounds):

@@ -11,7 +11,7 @@ const OURS = `intuitive-classification ${SCOPE} `;
 const MANIFEST = "manifest.json";
 
 self.addEventListener("install", (event) => event.waitUntil(VERSION ? keepAll() : self.skipWaiting()));
-self.addEventListener("activate", (event) => event.waitUntil(VERSION ? forget(OURS + VERSION) : stepBack()));
+self.addEventListener("activate", (event) => event.waitUntil(VERSION ? takeOver() : stepBack()));
 self.addEventListener("message", ({ data }) => data === "take over" && self.skipWaiting());
 self.addEventListener("fetch", (event) => {
     const { method, url } = event.request;
@@ -20,24 +20,30 @@ self.addEventListener("fetch", (event) => {
 
 async function answer(request) {
     const path = request.url.slice(SCOPE.length).split(/[?#]/)[0] || "index.html";
-    const kept = await caches.match(SCOPE + path, { cacheName: OURS + VERSION });
+    // Where storage has failed there is still the network.
+    const kept = await caches.match(SCOPE + path, { cacheName: OURS + VERSION }).catch(() => undefined);
     return kept ?? fetch(request);
 }
 
 async function keepAll() {
-    const known = await knownFiles();
+    const cache = await caches.open(OURS + VERSION);
+    // The manifest is kept last: a cache that has it is whole, and may be in use, as when a site goes back to a version.
+    if (await cache.match(SCOPE + MANIFEST)) return;
     try {
-        const cache = await caches.open(OURS + VERSION);
-        const { files } = JSON.parse(await keep(cache, { path: MANIFEST, sha256: VERSION }));
-        await Promise.all(files.map(async (file) => known.get(file.sha256)?.(cache, file) ?? keep(cache, file)));
+        const known = await knownFiles();
+        const manifest = await fetched({ path: MANIFEST, sha256: VERSION });
+        const { files } = await manifest.clone().json();
+        const keep = async (file) => cache.put(SCOPE + file.path, (await known.get(file.sha256)?.()) ?? (await fetched(file)));
+        await Promise.all(files.map(keep));
+        await cache.put(SCOPE + MANIFEST, manifest);
     } catch (error) {
         await caches.delete(OURS + VERSION);
         throw error;
     }
 }
 
-// Fetches a file, keeps it if it is what the version says, and returns its text.
-async function keep(cache, { path, sha256 }) {
+// A file over the network, if it is what the version says.
+async function fetched({ path, sha256 }) {
     const response = await fetch(SCOPE + path, { cache: "no-cache" });
     if (!response.ok) throw new Error(`${path} is missing (${response.status}).`);
     const bytes = await response.arrayBuffer();
@@ -45,20 +51,17 @@ async function keep(cache, { path, sha256 }) {
     const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
     if (found !== sha256) throw new Error(`${path} is not of this version.`);
     const headers = { "Content-Type": response.headers.get("Content-Type") ?? "", "Content-Length": bytes.byteLength };
-    await cache.put(SCOPE + path, new Response(bytes, { headers }));
-    return path === MANIFEST ? new TextDecoder().decode(bytes) : "";
+    return new Response(bytes, { headers });
 }
 
-// What older versions have kept: how to copy it to another cache, by hash.
+// What whole versions have kept: how to come by it, by hash.
 async function knownFiles() {
     const known = new Map();
     for (const name of await ourCaches()) {
         const old = await caches.open(name);
         const manifest = await old.match(SCOPE + MANIFEST);
         const { files } = manifest ? await manifest.json() : { files: [] };
-        for (const { path: oldPath, sha256 } of files) {
-            known.set(sha256, async (cache, { path }) => cache.put(SCOPE + path, await old.match(SCOPE + oldPath)));
-        }
+        for (const { path, sha256 } of files) known.set(sha256, () => old.match(SCOPE + path));
     }
     return known;
 }
@@ -70,6 +73,12 @@ async function ourCaches() {
 async function forget(butThis) {
     const names = (await ourCaches()).filter((name) => name !== butThis);
     await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+async function takeOver() {
+    await forget(OURS + VERSION);
+    // Also of tabs that came over the network: what they have not asked for yet, they may want when it is gone.
+    await self.clients.claim();
 }
 
 async function stepBack() {

@@ -26,7 +26,7 @@ SHOWN = "document.getElementById('representation').getAttribute('aria-label') !=
 
 def main() -> None:
     """Write the moving picture to `docs/capture.webp`."""
-    with server.serve_files(site.site_files()) as url, sync_playwright() as playwright:
+    with server.serve_files(site.site_files(offline=False)) as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=str(browser.ensure_chromium()), args=browser.launch_arguments()
         )

@@ -159,7 +159,7 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
         if path in LAB_FILES:
             return lab(own)[path]
         if path == MANIFEST:
-            return assemble(own, {**vendor, **lab(own)}, parts)[MANIFEST]
+            return assemble(own, {**vendor, **lab(own)}, parts, offline=False)[MANIFEST]
         # Without a version it makes browsers forget what a built site at this address had them keep.
         worker = own.pop(WORKER_SOURCE)
         return {**own, **page_files(own), WORKER: worker}.get(path)

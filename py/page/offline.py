@@ -9,60 +9,66 @@ KEPT = "Works offline: all of this page is kept in this browser."
 NOT_KEPT = "This browser keeps nothing for this page, so that it needs the network."
 AWAY = "You are offline. All of this page is kept in this browser, so it works."
 READY = "There is a new version of this page. Your experiment is kept."
-TAKEN = "Another tab has gone over to a new version of this page. Your experiment is kept."
+TAKEN = "A new version of this page has taken over. Your experiment is kept."
 
 
 class Offline:
     """Has the service worker keep the site, once the page has nothing more urgent to do, and tells how that went.
 
-    `superseded` is true once another tab has gone over to a new version: what this one has not loaded yet is gone.
+    `superseded` is true once the site is answered for by another version than the page began with, as when another tab
+    has gone over to a new one: what this page has not loaded yet is gone.
     """
 
     def __init__(self):
         self.superseded = False
         self.root = document.documentElement
         self.button = by_id("update")
-        self.workers = None
-        self.controlled = False
-        self.waiting = None
+        self.registration = None
+        self.manifest = None
         self.kept = False
         self.started = False
+        self.asked = False
         listen(self.button, "click", lambda event: self.take())
 
-    def start(self):
-        """Asks the browser to keep the site; what it does not allow is no error."""
+    def start(self, manifest):
+        """Asks the browser to keep the site; what it does not allow is no error.
+
+        `manifest` is the site's as the page found it when it began, or None.
+        """
         if self.started or not config["offline"]:
             return
         self.started = True
+        self.manifest = manifest
         # What a browser throws where it denies storage goes past Python, but not past a promise.
         denied = create_proxy(lambda error: self._deny())
         window.Promise.resolve().then(create_proxy(lambda *nothing: self._register())).catch(denied)
 
     def take(self):
         """Goes over to the new version: the page is loaded again, from it."""
-        if self.superseded or not self.waiting:
+        waiting = self.registration.waiting
+        if self.superseded or not waiting:
             window.location.reload()
         else:
-            self.button.disabled = True
-            self.waiting.postMessage("take over")
+            self.asked = self.button.disabled = True
+            waiting.postMessage("take over")
 
     def _register(self):
-        self.workers = getattr(window.navigator, "serviceWorker", None)
-        if not self.workers:
+        workers = getattr(window.navigator, "serviceWorker", None)
+        if not workers:
             return self._deny()
-        self.controlled = bool(self.workers.controller)
-        listen(self.workers, "controllerchange", lambda event: self._changed())
+        listen(workers, "controllerchange", lambda event: self._changed())
         for event in ("online", "offline"):
             listen(window.window, event, lambda event: self._tell())
         options = to_js({"updateViaCache": "none"})
-        return self.workers.register("service-worker.js", options).then(create_proxy(self._watch))
+        return workers.register("service-worker.js", options).then(create_proxy(self._watch))
 
     def _watch(self, registration):
+        self.registration = registration
         listen(registration, "updatefound", lambda event: self._follow(registration.installing))
         if registration.installing:
             self._follow(registration.installing)
         if registration.waiting and registration.active:
-            self._offer(registration.waiting)
+            self._show_offer(READY)
         if registration.active:
             self._keep()
 
@@ -71,7 +77,7 @@ class Offline:
 
         def look(event=None):
             if worker.state == "installed" and self.kept:
-                self._offer(worker)
+                self._show_offer(READY)
             elif worker.state == "activated":
                 self._keep()
             elif worker.state == "redundant" and not self.kept:
@@ -82,6 +88,7 @@ class Offline:
 
     def _keep(self):
         self.kept = True
+        self._compare()
         self.root.setAttribute("data-offline", "ready")
         self._tell()
 
@@ -98,15 +105,20 @@ class Offline:
         set_text(line, text)
         line.hidden = False
 
-    def _offer(self, worker):
-        self.waiting = worker
-        self._show_offer(READY)
-
     def _changed(self):
-        """Another version answers for the site from now on."""
-        if self.button.disabled:
+        """Another worker answers for the site from now on: of a new version, or the first that this tab has."""
+        if self.asked:
             window.location.reload()
-        elif self.controlled:
+        else:
+            self._compare()
+
+    def _compare(self):
+        """Asks which version it is that answers; if nobody does, there is nothing to be mixed up."""
+        manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
+        manifest.then(create_proxy(self._hear)).catch(create_proxy(lambda error: None))
+
+    def _hear(self, manifest):
+        if self.manifest and window.JSON.stringify(manifest) != window.JSON.stringify(self.manifest):
             self.superseded = True
             self.root.setAttribute("data-superseded", "true")
             self._show_offer(TAKEN)

@@ -42,7 +42,7 @@ def _flipped(content, place):
 
 @pytest.fixture(scope="session")
 def files():
-    return site.site_files()
+    return site.site_files(offline=False)
 
 
 @pytest.fixture

@@ -180,7 +180,9 @@ def test_live_site_is_what_build_writes(project):
     assert site.NO_VERSION.encode() in read(site.WORKER)
     assert json.loads(read(site.CONFIG)) == {**json.loads(built[site.CONFIG]), "offline": False}
     listed = json.loads(read(site.MANIFEST))["files"]
-    assert {entry["path"]: entry["bytes"] for entry in listed}[pack] == len(read(pack))
+    assert {entry["path"] for entry in listed} == built.keys() - {site.MANIFEST, site.WORKER}
+    for entry in listed:
+        assert entry["sha256"] == hashlib.sha256(read(entry["path"])).hexdigest(), entry["path"]
 
 
 def test_live_site_makes_the_lab_anew_after_an_edit(project):
