@@ -13,7 +13,8 @@ window.watchdog = (() => {
     const unseen = [];
     const broken = new Set();
     let open = false;
-    let said = false;
+    // What the browser lacks has been said already, by requirements.js.
+    let said = document.documentElement.dataset.state === "error";
     let quiet = 0;
 
     const pathOf = (url) => url.split(/[?#]/)[0].replace(base, "");
