@@ -37,7 +37,8 @@ def test_says_what_is_missing_and_what_to_do(chromium, origin, lack):
     assert not lab.page.get_by_role("progressbar").is_visible()
     lab.page.wait_for_load_state("networkidle")
     assert lab.data("state") == "error", "nothing starts after all"
-    assert lab.complaints == []
+    # PyScript's own script cannot be kept from running, and may miss something before it has anything to start.
+    assert [complaint for complaint in lab.complaints if "vendor/pyscript" not in complaint] == []
     lab.page.context.close()
 
 
