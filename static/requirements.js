@@ -50,11 +50,13 @@
 
     function refuse(names) {
         document.documentElement.setAttribute("data-state", "error");
-        // "interactive": all is read, and no module has run yet. Without its script PyScript has nothing to start.
+        // "interactive": all is read, and no module has run yet. Nor does one that is another document's by then.
         document.addEventListener("readystatechange", function () {
             if (document.readyState !== "interactive") return;
-            var script = document.querySelector("script[type=mpy]");
-            script.parentNode.removeChild(script);
+            var elsewhere = document.implementation.createHTMLDocument("");
+            [].forEach.call(document.querySelectorAll("script[type]"), function (script) {
+                elsewhere.adoptNode(script);
+            });
             document.getElementById("loading").hidden = true;
             var message = document.getElementById("message");
             message.className = "across";

@@ -35,10 +35,10 @@ PLAYWRIGHT_PATTERNS = (
 # Looks at a condition on every frame of the display until it holds, or until so many milliseconds are over.
 LOOK = """argument => new Promise((done, fail) => {
   const until = performance.now() + (%s);
-  const look = () => {
+  const look = async () => {
     try {
       const found = (%s);
-      if (typeof found === "function" ? found(argument) : found) done(true);
+      if (await (typeof found === "function" ? found(argument) : found)) done(true);
       else if (performance.now() > until) done(false);
       else requestAnimationFrame(look);
     } catch (error) {
@@ -202,6 +202,8 @@ def launch_arguments() -> list[str]:
 
 def wait_for(page: "Page", condition: str, argument: Any = None, timeout: float = 30_000) -> None:
     """Wait until a JavaScript expression holds in the page, or a function of `argument` that it is; milliseconds.
+
+    What it comes to may be a promise.
 
     Playwright's own `wait_for_function` needs the page to allow `eval`, which this one's policy does not.
     """

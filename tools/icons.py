@@ -7,9 +7,10 @@ from tools.environment import ROOT
 
 SOURCE = ROOT / "static/favicon.svg"
 TARGET = ROOT / "static/icons"
-# File -> its size, and how much of it the picture takes: of an icon that a system cuts to its own shape only the middle
-# is sure to be seen, and its corners have to be filled.
+# File -> its size, and how much of it the picture takes. Of an icon that a system cuts to its own shape only the middle
+# is sure to be seen. Apple's take the whole, and have no transparent corners either.
 ICONS = {"180.png": (180, 1.0), "192.png": (192, 1.0), "512.png": (512, 1.0), "maskable-512.png": (512, 0.7)}
+FILLED = ("180.png", "maskable-512.png")
 BACKGROUND = "#0f172a"
 
 
@@ -22,16 +23,16 @@ def main() -> None:
         )
         for name, (size, share) in ICONS.items():
             page = chromium.new_page(viewport={"width": size, "height": size})
-            page.set_content(document(size, share))
-            filled = share < 1
+            filled = name in FILLED
+            page.set_content(document(size, share, BACKGROUND if filled else "transparent"))
             (TARGET / name).write_bytes(page.screenshot(omit_background=not filled))
         chromium.close()
     print(f"{TARGET}: {', '.join(ICONS)}")
 
 
-def document(size: int, share: float) -> str:
+def document(size: int, share: float, background: str) -> str:
     """A page that shows nothing but the icon."""
-    style = f"body {{ margin: 0; background: {BACKGROUND if share < 1 else 'transparent'} }}"
+    style = f"body {{ margin: 0; background: {background} }}"
     place = f"display: block; width: {size * share}px; margin: {size * (1 - share) / 2}px"
     picture = SOURCE.read_text("utf-8").replace("<svg ", f'<svg style="{place}" ', 1)
     return f"<!doctype html><style>{style}</style>{picture}"

@@ -335,7 +335,7 @@ class Page:
         self.status.set_state("error")
         if any(words in reason.lower() for words in OUT_OF_MEMORY):
             text = (
-                "There is not enough memory for it: training this network takes about %s, and Python some. "
+                "There is not enough memory for the lab: training this network takes about %s, beside Python itself. "
                 "Close other tabs or programs, or choose a smaller network."
             ) % spec.bytes_in_words(spec.memory_needed(self.experiment))
         elif not has_answered:
@@ -408,6 +408,7 @@ class Page:
         if probes:
             flat = numbers(probes)
             self.rail.show_probes(list(zip(flat[0::2], flat[1::2])))
+        self.readout.tell(not self.run.is_training())
         self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0], palette.CLASSES)
         if answer.moving:
             self.run.look_again()

@@ -7,6 +7,13 @@ class Readout:
     def __init__(self):
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
         self.points = self.labels = self.training = None
+        self.told = True
+
+    def tell(self, told):
+        """Whether what changes is read out to people who hear the page: on every frame would be too often."""
+        if told != self.told:
+            self.told = told
+            self.left.setAttribute("aria-live", "polite" if told else "off")
 
     def set_data(self, points, labels, training):
         self.points, self.labels, self.training = points, labels, training

@@ -89,6 +89,12 @@ class LabPage:
             f"+document.documentElement.dataset.epoch === {epoch + 1}"
         )
 
+    def end_worker(self):
+        """Ends the lab's worker, as a browser does that is short of memory, and waits until the page says so."""
+        (worker,) = self.page.workers
+        worker.evaluate("self.close()")
+        self.wait_for_state("error")
+
     def start_over(self):
         """Back to the defaults, ready, at epoch 0, nothing pointed at, by the address and the buttons."""
         if self.button("Light theme").count():

@@ -151,9 +151,7 @@ def test_axe_when_the_lab_is_gone(open_page, axe, scheme):
     lab = open_page(color_scheme=scheme)
     lab.press("Play")
     lab.wait_for_epoch(1)
-    (worker,) = lab.page.workers
-    worker.evaluate("self.close()")
-    lab.wait_for_state("error")
+    lab.end_worker()
     assert_open_to_all(lab.page, axe)
 
 

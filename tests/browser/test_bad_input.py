@@ -119,9 +119,7 @@ def test_a_crash_of_the_worker_is_told_and_mended_with_a_click(open_page):
     lab = open_page("dataset=xor&hidden_layers=4,4")
     lab.press("Play")
     lab.wait_for_epoch(2)
-    (worker,) = lab.page.workers
-    worker.evaluate("self.close()")
-    lab.wait_for_state("error")
+    lab.end_worker()
     assert "stopped" in lab.alert()
     lab.press("Start the lab again")
     lab.wait_for_state("ready")

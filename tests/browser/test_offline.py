@@ -1,56 +1,21 @@
 """Without the network: what the service worker keeps, what it says, and how a new version comes."""
 
 import json
-from contextlib import contextmanager
 
 import pytest
 
 from tests.browser.conftest import SIZE, SUB_PATH
-from tests.browser.lab_page import LabPage
+from tests.browser.hosts import another_version, hosted, launched, visit, wait_until_kept
 from tools import browser, site
-from tools.server import serve_files
 
-KEPT = "document.documentElement.dataset.offline === 'ready'"
 # What the browser has kept: every cache by name, with the paths in it.
 CACHES = """async () => Object.fromEntries(await Promise.all((await caches.keys()).map(
     async (name) => [name, (await (await caches.open(name)).keys()).map(({url}) => url.split('/some/where/')[1])])))"""
 
 
-class Host:
-    """A static host whose site can change, be damaged, or go away."""
-
-    def __init__(self, files):
-        self.files = files
-        self.asked = []
-        self.gone = False
-
-    def read(self, path):
-        if self.gone:
-            # As when nobody answers: the connection is closed.
-            raise ConnectionAbortedError
-        self.asked.append(path)
-        return self.files.get(path)
-
-
 @pytest.fixture(scope="module")
 def files():
     return site.site_files()
-
-
-def another_version(files, mark):
-    """The same site, but for the page's title: what would be built after an edit."""
-    own = site.own_files()
-    own["index.html"] = own["index.html"].replace(b"<title>", f"<title>{mark} ".encode())
-    vendor = {path: files[path] for path in files if path.startswith("vendor/") or path == site.LICENCES}
-    return site.assemble(own, vendor, site.site_parts())
-
-
-@contextmanager
-def hosted(files):
-    host = Host(files)
-    with serve_files(host.read, prefix=f"/{SUB_PATH}/") as url:
-        host.url = url
-        yield host
 
 
 @pytest.fixture
@@ -63,19 +28,8 @@ def host(files):
 def visitor(chromium):
     """A browser that has never seen the page, with a way to open tabs in it."""
     context = chromium.new_context(viewport=SIZE)
-    yield lambda host, fragment="": opened(context, host, fragment)
+    yield lambda host, fragment="": visit(context, host, fragment)
     context.close()
-
-
-def opened(context, host, fragment=""):
-    page = context.new_page()
-    lab = LabPage(page, host.url)
-    page.goto(f"{host.url}#{fragment}")
-    return lab
-
-
-def wait_until_kept(lab):
-    browser.wait_for(lab.page, KEPT, timeout=40_000)
 
 
 def test_every_file_is_kept_and_the_page_works_without_network(visitor, host):
@@ -97,19 +51,12 @@ def test_every_file_is_kept_and_the_page_works_without_network(visitor, host):
     assert again.data("engine") == "wasm"
 
 
-def launched(chromium, profile):
-    """A browser with a profile that stays, as a person's does."""
-    return chromium.browser_type.launch_persistent_context(
-        profile, executable_path=str(browser.find_chromium()), args=browser.launch_arguments(), viewport=SIZE
-    )
-
-
 def test_it_works_after_a_restart_of_the_browser(chromium, host, tmp_path):
     with launched(chromium, tmp_path) as context:
-        wait_until_kept(opened(context, host))
+        wait_until_kept(visit(context, host))
     host.gone = True
     with launched(chromium, tmp_path) as context:
-        lab = opened(context, host, "play")
+        lab = visit(context, host, "play")
         lab.wait_for_epoch(2)
 
 
@@ -198,7 +145,7 @@ def test_a_browser_that_keeps_nothing_is_told_so_and_works(chromium, host, denia
         host.files = {**host.files, site.WORKER: denial.encode() + b";" + worker}
     with chromium.new_context(viewport=SIZE) as context:
         context.add_init_script("if (window === top) { " + ("" if "Cache" in denial else denial) + " }")
-        lab = opened(context, host)
+        lab = visit(context, host)
         browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'", timeout=40_000)
         lab.wait_for_state("ready")
         lab.step_one_epoch()

@@ -55,9 +55,7 @@ def test_a_lab_that_is_gone_is_started_again(open_file):
     lab = open_file("dataset=xor&hidden_layers=4,4")
     lab.press("Play")
     lab.wait_for_epoch(2)
-    (worker,) = lab.page.workers
-    worker.evaluate("self.close()")
-    lab.wait_for_state("error")
+    lab.end_worker()
     assert "stopped" in lab.alert()
     lab.press("Start the lab again")
     lab.wait_for_state("ready")

@@ -1,15 +1,16 @@
 """One version or another, never a mix: tabs the worker came too late for, updates cut short, storage really denied."""
 
 import json
-import threading
+from contextlib import ExitStack
 
 import pytest
 
 from tests.browser.conftest import SIZE, SUB_PATH
+from tests.browser.hosts import another_version, launched, visit, wait_until_kept
+from tests.browser.hosts import hosted as hosted_site
 from tests.browser.lab_page import LabPage
 from tools import browser, site
 from tools.environment import ROOT
-from tools.server import serve_files
 
 WORKER = (ROOT / site.WORKER_SOURCE).read_bytes()
 REGISTER = "navigator.serviceWorker.register('service-worker.js', {updateViaCache: 'none'})"
@@ -31,41 +32,11 @@ HASHES = """async () => {
 }"""
 
 
-class Host:
-    """A static host whose site can change; it keeps silent about the files in `silent`, and is gone if told so."""
-
-    def __init__(self, files):
-        self.files = files
-        self.silent = set()
-        self.reached = threading.Event()
-        self.over = threading.Event()
-        self.gone = False
-
-    def read(self, path):
-        if path in self.silent:
-            self.reached.set()
-            self.over.wait(60)
-        if self.gone or self.over.is_set():
-            raise ConnectionAbortedError
-        return self.files.get(path)
-
-
 @pytest.fixture
 def hosted():
     """`hosted(files)` serves a site under a sub-path."""
-    opened = []
-
-    def host(files):
-        host = Host(files)
-        server = serve_files(host.read, prefix=f"/{SUB_PATH}/")
-        host.url = server.__enter__()
-        opened.append((host, server))
-        return host
-
-    yield host
-    for host, server in opened:
-        host.over.set()
-        server.__exit__(None, None, None)
+    with ExitStack() as stack:
+        yield lambda files: stack.enter_context(hosted_site(files))
 
 
 def small_site(name, **texts):
@@ -80,21 +51,6 @@ def whole_site():
     return site.site_files()
 
 
-def edited(files, mark):
-    """The whole site with another title: what would be built after an edit."""
-    own = site.own_files()
-    own["index.html"] = own["index.html"].replace(b"<title>", f"<title>{mark} ".encode())
-    vendor = {path: files[path] for path in files if path.startswith("vendor/") or path == site.LICENCES}
-    return site.assemble(own, vendor, site.site_parts())
-
-
-def launched(chromium, profile):
-    """A browser with a profile that stays, as a person's does."""
-    return chromium.browser_type.launch_persistent_context(
-        profile, executable_path=str(browser.find_chromium()), args=browser.launch_arguments(), viewport=SIZE
-    )
-
-
 @pytest.fixture
 def context(chromium):
     context = chromium.new_context(viewport=SIZE)
@@ -102,17 +58,10 @@ def context(chromium):
     context.close()
 
 
-def visit(context, host, fragment=""):
-    page = context.new_page()
-    lab = LabPage(page, host.url)
-    page.goto(f"{host.url}#{fragment}")
-    return lab
-
-
 def kept(context, host, fragment=""):
     """A tab in which the site has been kept."""
     lab = visit(context, host, fragment)
-    browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'ready'", timeout=40_000)
+    wait_until_kept(lab)
     return lab
 
 
@@ -129,7 +78,7 @@ def test_the_tab_of_the_first_visit_goes_over_with_a_click(context, hosted, whol
     host = hosted(whole_site)
     lab = kept(context, host, "dataset=xor")
     assert lab.data("superseded") is None, "what it came with is what has been kept"
-    host.files = edited(whole_site, "Newer:")
+    host.files = another_version(whole_site, "Newer:")
     lab.page.evaluate(SETTLED)
     with lab.page.expect_navigation():
         lab.press("Use the new version")
@@ -145,8 +94,8 @@ def test_a_tab_that_went_round_the_worker_learns_of_a_new_version(context, hoste
     with lab.page.expect_navigation():
         context.new_cdp_session(lab.page).send("Page.reload", {"ignoreCache": True})
     assert lab.page.evaluate("navigator.serviceWorker.controller") is None
-    browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'ready'", timeout=40_000)
-    host.files = edited(whole_site, "Newer:")
+    wait_until_kept(lab)
+    host.files = another_version(whole_site, "Newer:")
     other = visit(context, host)
     with other.page.expect_navigation():
         other.button("Use the new version").click(timeout=40_000)
@@ -162,7 +111,7 @@ def test_what_changed_while_the_page_started_is_noticed(context, hosted, whole_s
     """Another tab goes over while this one is on its way: what it got first and what it gets later do not belong."""
     host = hosted(whole_site)
     first = kept(context, host)
-    host.files = edited(whole_site, "Newer:")
+    host.files = another_version(whole_site, "Newer:")
     assert first.page.evaluate(SETTLED) == [True, True]
     late = visit(context, host)
     browser.wait_for(late.page, "document.getElementById('dataset').options.length > 0")
