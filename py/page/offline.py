@@ -22,13 +22,14 @@ class Offline:
     def __init__(self):
         self.superseded = False
         self.root = document.documentElement
-        self.button = by_id("update")
+        self.button, self.later = by_id("update"), by_id("later")
         self.registration = None
         self.manifest = None
         self.kept = False
         self.started = False
         self.asked = False
         listen(self.button, "click", lambda event: self.take())
+        listen(self.later, "click", lambda event: self._show_offer(""))
 
     def start(self, manifest):
         """Asks the browser to keep the site; what it does not allow is no error.
@@ -124,5 +125,6 @@ class Offline:
             self._show_offer(TAKEN)
 
     def _show_offer(self, text):
+        """Offers the new version in these words; without any, no more."""
         set_text(by_id("offer-text"), text)
-        self.button.hidden = False
+        self.button.hidden = self.later.hidden = not text

@@ -89,6 +89,12 @@ def test_a_new_version_is_offered_and_comes_whole(visitor, host):
     assert "vendor/pyodide/lab.pack.zst" in before
     assert "vendor/pyodide/lab.pack.zst" not in host.asked, "what has not changed is not fetched again"
     third.wait_for_state("ready")
+    third.press("Later")
+    assert not button.is_visible()
+    assert not third.page.get_by_text("There is a new version").is_visible()
+    with third.page.expect_navigation():
+        third.page.reload()
+    button.wait_for(timeout=40_000)
     with third.page.expect_navigation():
         button.click()
     third.wait_for_state("ready")
@@ -98,6 +104,7 @@ def test_a_new_version_is_offered_and_comes_whole(visitor, host):
     # The other tab goes on, is told, and comes over with a click, its experiment with it.
     browser.wait_for(second.page, "document.documentElement.dataset.superseded === 'true'")
     second.step_one_epoch()
+    assert second.page.get_by_text("A new version of this page has taken over").is_visible()
     with second.page.expect_navigation():
         second.press("Use the new version")
     second.wait_for_state("ready")
