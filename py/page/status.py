@@ -73,7 +73,7 @@ class Status:
             "state": self.state,
             "epoch": self.epoch,
             "step": self.step,
-            "steps-per-second": round(rate, 1),
+            "steps-per-second": "%.1f" % rate if rate else 0,
         }
         if self.metrics:
             names = ("train-loss", "train-accuracy", "test-loss", "test-accuracy")

@@ -13,6 +13,8 @@ from tools import browser, site
 
 SUB_PATH = "some/where"
 SIZE = {"width": 1280, "height": 800}
+# To keep the site a browser fetches all of it, which takes seconds; test_offline.py has it do so.
+KEEPING_NOTHING = "delete Navigator.prototype.serviceWorker"
 
 
 @pytest.fixture(scope="session")
@@ -98,8 +100,7 @@ def open_stage(open_page):
 def visit(chromium, origin, fragment="", wait_for="ready", **context):
     page = chromium.new_context(**{"viewport": SIZE, **context}).new_page()
     lab = LabPage(page, origin)
-    # To keep the site takes a browser seconds; test_offline.py has it do so.
-    page.add_init_script("delete Navigator.prototype.serviceWorker")
+    page.add_init_script(KEEPING_NOTHING)
     page.add_init_script(path=answers.SCRIPT)
     page.goto(f"{origin}/{SUB_PATH}/#{fragment}")
     if wait_for:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import SUB_PATH
+from tests.browser.conftest import KEEPING_NOTHING, SUB_PATH
 from tools import browser
 
 
@@ -38,6 +38,7 @@ def test_loading_tells_bytes_of_all_bytes(open_page):
 def test_no_more_is_fetched_than_is_needed(chromium, origin):
     """The standard library waits until something imports what is not in the lab's memory: nothing here does."""
     page = chromium.new_context().new_page()
+    page.add_init_script(KEEPING_NOTHING)
     fetched = []
     page.context.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     page.goto(f"{origin}/{SUB_PATH}/#play")
