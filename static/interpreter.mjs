@@ -45,6 +45,11 @@ const script = named("pyodide.asm.js", import("../vendor/pyodide/pyodide.asm.js"
 const fetchFile = self.fetch;
 const REPORT_EVERY = 256 * 1024;
 const pyodide = new URL("../vendor/pyodide/", import.meta.url).href;
+// By its address, and not read by anyone else: so a browser keeps what it has compiled of it for the next visit.
+const interpreter = fetchFile(`${pyodide}pyodide.asm.wasm`).then((response) => {
+    if (!response.ok) throw new Error(`pyodide.asm.wasm is missing (${response.status}).`);
+    return response;
+});
 
 async function count(url, response) {
     const reader = response.body.getReader();
@@ -60,10 +65,8 @@ async function count(url, response) {
 
 self.fetch = async (resource, options) => {
     const name = String(resource.url ?? resource).replace(pyodide, "");
-    // What Pyodide asks for by name is in the pack, and the standard library can wait until it is wanted.
-    if (name === "pyodide.asm.wasm") {
-        return new Response((await pack).parts.interpreter, { headers: { "Content-Type": "application/wasm" } });
-    }
+    if (name === "pyodide.asm.wasm") return interpreter;
+    // The standard library can wait until it is wanted.
     if (name === "python_stdlib.zip") return new Response();
     const response = await fetchFile(resource, options);
     // A copy is counted, so that the response is whole.
@@ -71,7 +74,22 @@ self.fetch = async (resource, options) => {
     return response;
 };
 
-// What is imported, not fetched, is counted once it is there.
+// Pyodide would say on the console that it is damaged, and wait for ever.
+const { instantiateStreaming } = WebAssembly;
+WebAssembly.instantiateStreaming = async (source, imports) => {
+    try {
+        const response = await source;
+        const isNamed = response.headers.get("Content-Type") === "application/wasm";
+        return await (isNamed
+            ? instantiateStreaming(response, imports)
+            : WebAssembly.instantiate(await response.arrayBuffer(), imports));
+    } catch (error) {
+        fail(`pyodide.asm.wasm is damaged: ${error.message}`);
+        throw error;
+    }
+};
+
+// What is not fetched above is counted once it is there.
 new PerformanceObserver((list) => {
     for (const { name, decodedBodySize } of list.getEntries()) tell({ file: name, bytes: decodedBodySize });
 }).observe({ type: "resource", buffered: true });
@@ -104,7 +122,7 @@ async function fetchPack() {
 
 const pack = fetchPack();
 // What goes wrong is told at once, not when PyScript is ready to use them.
-for (const promise of [pack, script]) promise.catch(fail);
+for (const promise of [interpreter, pack, script]) promise.catch(fail);
 
 export async function loadPyodide(options) {
     const [{ loadPyodide: load }, , { start }] = await modules;

@@ -17,7 +17,8 @@ NAME = "intuitive-classification"
 # The configuration of MicroPython on the main thread.
 PAGE_CONFIG = {
     "interpreter": "./static/micropython.mjs",
-    "js_modules": {"main": {"./vendor/uplot/uPlot.esm.js": "uplot"}},
+    # PyScript's plug-ins are all loaded before it starts, and none is of use here.
+    "plugins": ["!deprecations-manager", "!donkey", "!error", "!py-editor", "!py-game", "!py-terminal"],
 }
 # That of Pyodide in the worker, which the page hands over when it starts one. It names no packages and no files: all
 # of them are in memory from the start. Without SharedArrayBuffer no special headers are needed.

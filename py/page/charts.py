@@ -2,7 +2,6 @@
 
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
-from pyscript.js_modules import uplot
 
 from page.dom import by_id, now
 from page.palette import css
@@ -12,7 +11,8 @@ EVERY = 120
 
 
 class Charts:
-    def __init__(self):
+    def __init__(self, uplot):
+        self.uplot = uplot
         self.charts = []
         self.data = None
         self.drawn = 0
@@ -30,8 +30,8 @@ class Charts:
         for chart, _ in self.charts:
             chart.destroy()
         self.charts = [
-            (_chart(by_id("loss-chart"), to_js([0, None])), (1, 3)),
-            (_chart(by_id("accuracy-chart"), to_js([0, 1])), (2, 4)),
+            (_chart(self.uplot, by_id("loss-chart"), to_js([0, None])), (1, 3)),
+            (_chart(self.uplot, by_id("accuracy-chart"), to_js([0, 1])), (2, 4)),
         ]
         self.resize()
         self._draw()
@@ -85,7 +85,7 @@ class Charts:
             chart.ctx.canvas.setAttribute("aria-label", text)
 
 
-def _chart(box, limits):
+def _chart(uplot, box, limits):
     low, high = limits
     quiet, grid = css("--quiet"), css("--grid")
     axis = {"stroke": quiet, "grid": {"stroke": grid, "width": 1}, "ticks": {"show": False}, "font": "11px Inter"}

@@ -7,7 +7,12 @@ import spec
 from page.dom import by_id, set_text
 
 # What the worker loads; all else the page has already, or may never want.
-WORKER_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/pyodide.asm.js", "vendor/pyodide/pyodide.mjs")
+WORKER_FILES = (
+    "vendor/pyodide/lab.pack.zst",
+    "vendor/pyodide/pyodide.asm.js",
+    "vendor/pyodide/pyodide.asm.wasm",
+    "vendor/pyodide/pyodide.mjs",
+)
 
 
 class Loading:

@@ -114,9 +114,11 @@ class Page:
         self.timeline = Timeline(self.seek, self.run.go_on_from_here)
         await breath()
 
+        from scripts import uplot
+
         from page.charts import Charts
 
-        self.charts = Charts()
+        self.charts = Charts(await uplot())
         self.run.wants_history = self.charts.due
         await breath()
         self.opened = True

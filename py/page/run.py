@@ -193,7 +193,9 @@ class Run:
         self._ask()
         if self.drawing_due:
             self.drawing_due = self.draw()
-        self.resting = not (self.playing or self.drawing_due or self.in_motion)
+        # A lab that is not there yet will be heard of.
+        training = self.playing and self.ready and not self.starting
+        self.resting = not (training or self.drawing_due or self.in_motion)
         if not self.resting:
             self.wake()
 

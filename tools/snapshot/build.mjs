@@ -71,9 +71,8 @@ async function snapshot() {
     python.runPython(script("import_modules.py"));
     const state = runtime.API.serializeHiwireState(leftBehind);
     const { runs, content } = difference(runtime.HEAPU8, base);
-    const interpreter = readFileSync(file("pyodide.asm.wasm"));
     const header = { size: runtime.HEAPU8.length, state, runs, libraries, places };
-    writeFileSync(file("lab.pack"), pack(header, { interpreter, memory: content, ...contents }));
+    writeFileSync(file("lab.pack"), pack(header, { memory: content, ...contents }));
 }
 
 // Left to itself Node.js prints the line of the script as well, which for Pyodide's is a megabyte.
