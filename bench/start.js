@@ -8,12 +8,6 @@
     for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") start.painted = startTime;
   }).observe({ type: "paint", buffered: true });
 
-  // The buttons and sliders of the run are the last of the controls to be there.
-  new MutationObserver(() => document.getElementById("speed-text")?.textContent && note("controls")).observe(document, {
-    childList: true,
-    subtree: true,
-  });
-
   new PerformanceObserver((list) => {
     start.longest = Math.max(start.longest ?? 0, ...list.getEntries().map(({ duration }) => duration));
   }).observe({ type: "longtask", buffered: true });

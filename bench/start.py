@@ -15,8 +15,8 @@ WATCH = Path(__file__).parent / "start.js"
 ROUNDS = 5
 # What is told of a start, in the order in which it comes: where it is noted, the name there, and what it is.
 STAGES = (
-    ("page", "painted", "first paint"),
-    ("page", "controls", "controls work"),
+    ("page", "painted", "page seen, its controls filled"),
+    ("page", "controls answer", "controls answer"),
     ("worker", "begun", "worker begins"),
     ("worker", "pack fetched", "lab's memory fetched"),
     ("worker", "pack decoded", "lab's memory decompressed"),
@@ -75,7 +75,8 @@ def open_page(context, url):
     (worker,) = page.workers
     origin, marks = worker.evaluate(WORKER_MARKS)
     offset = origin - page.evaluate("performance.timeOrigin")
-    times = {"page": noted, "worker": {"begun": offset, **{name: offset + time for name, time in marks}}}
+    page_marks = page.evaluate("Object.fromEntries(performance.getEntriesByType('mark').map(e => [e.name, e.startTime]))")
+    times = {"page": {**noted, **page_marks}, "worker": {"begun": offset, **{name: offset + time for name, time in marks}}}
     page.wait_for_timeout(SETTLE_MILLISECONDS)
     page.close()
     return {

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tools import licences, runtime
+from tools import licences, markup, runtime
 from tools.environment import ROOT
 from tools.errors import ToolError
 from tools.snapshot import snapshot
@@ -105,13 +105,13 @@ def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
 
 
 def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, bytes]:
-    """What both Pythons are told: PyScript's configuration, and the page's modules in one file.
+    """The page, and what both Pythons are told: PyScript's configuration, and the page's modules in one file.
 
     They lie beside the page, so that every address in the configuration is relative to the page, whoever resolves it.
     `offline` is whether browsers shall keep the site.
     """
     config = {**PAGE_CONFIG, "lab": LAB_CONFIG, "offline": offline}
-    return {CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
+    return {markup.PAGE: markup.page(own), CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:

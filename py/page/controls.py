@@ -1,25 +1,21 @@
 """The navigation bar: every hyper-parameter by its label, and what a wrong entry is told."""
 
 import spec
-from page import messages
+from page import fields, messages
 from page.dom import by_id, element, listen
-
-TEXT_FIELDS = ("seed", "hidden_layers", "learning_rate", "batch_size", "dimensions")
 
 
 class Controls:
-    """Shows an experiment in the controls; calls `on_change(experiment)` with a new one when a person changes it."""
+    """Shows an experiment in the controls; calls `on_change(experiment)` with a new one when a person changes it.
+
+    What there is to choose of is in the markup already, see `tools/markup.py`.
+    """
 
     def __init__(self, on_change):
         self.on_change = on_change
         self.experiment = spec.DEFAULTS
-        for name, choices in spec.CHOICES.items():
-            by_id(name).replaceChildren(*[element("option", label, value=key) for key, label in choices.items()])
-        by_id("learning_rates").replaceChildren(
-            *[element("option", value=spec.text_of("learning_rate", rate)) for rate in spec.LEARNING_RATES]
-        )
         listen(by_id("controls"), "submit", lambda event: event.preventDefault())
-        for name in list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]:
+        for name in fields.names():
             self._listen(name)
         for name in spec.SWITCHES:
             self._listen_to_switch(name)
@@ -32,7 +28,7 @@ class Controls:
             self.enter(name, field.value)
 
         listen(field, "change", changed)
-        if name in TEXT_FIELDS:
+        if name in fields.TEXT_FIELDS:
             # A wrong entry that was mended by hand back to what it was changes nothing but takes the message away.
             listen(field, "input", lambda event: messages.clear(field))
 
@@ -52,7 +48,7 @@ class Controls:
             experiment = spec.changed(self.experiment, name, text)
         except ValueError as error:
             messages.show(str(error), field)
-            if name not in TEXT_FIELDS:
+            if name not in fields.TEXT_FIELDS:
                 field.value = self._text(name)
             # A wrong entry elsewhere has lost its message to this one: it gives way to what is in force.
             self.show(self.experiment)
@@ -69,28 +65,22 @@ class Controls:
     def show(self, experiment):
         """Puts an experiment into the controls."""
         self.experiment = experiment
-        names = [name for name, _, _ in spec.layers(experiment)]
+        names = fields.layers(experiment)
         layer = by_id("layer")
         if [option.value for option in layer.options] != names:
             layer.replaceChildren(*[element("option", name, value=name) for name in names])
-        for name in list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]:
+        for name in fields.names():
             field = by_id(name)
             # What is being mended stays as it was typed.
             if field.getAttribute("aria-invalid") != "true":
                 field.value = self._text(name)
         for name in spec.SWITCHES:
             by_id(name + "-switch").checked = experiment[name]
-        width = spec.shown_layer(experiment)[1]
-        # Another projection than by dimensions has none to choose.
-        by_id("dimensions").disabled = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
-        by_id("projection").disabled = width <= 3
+        for name, disabled in fields.disabled(experiment).items():
+            by_id(name).disabled = disabled
 
     def _text(self, name):
-        if name == "layer":
-            return spec.shown_layer(self.experiment)[0]
-        if name == "dimensions":
-            return spec.text_of(name, spec.shown_dimensions(self.experiment))
-        return spec.text_of(name, self.experiment[name])
+        return fields.text(self.experiment, name)
 
 
 def _offer_all_learning_rates(controls):

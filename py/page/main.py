@@ -7,7 +7,7 @@ from pyscript.ffi import create_proxy
 
 import spec
 from page import address, journey, messages, palette
-from page.dom import breath, by_id, element, listen, now, numbers
+from page.dom import breath, by_id, listen, now, numbers
 from page.lab import PATIENCE, Lab
 from page.loading import Loading
 from page.run import Run
@@ -49,19 +49,17 @@ class Page:
         await breath()
 
         from page.controls import Controls
+        from page.transport import Transport
 
         self.controls = Controls(self.change)
         self.controls.show(self.experiment)
-        await breath()
-
-        from page.transport import Transport
-
         self.transport = Transport(self.play_or_pause, self.step, self.reset, self.set_speed)
         self.transport.show_speed(self.experiment["speed"])
-        show_legend()
-        show_source()
         if self.status.state != "error":
             complain(complaints)
+        # What a person has done already with the controls as the page came with them.
+        window.early.replay()
+        show_source()
         await breath()
 
         from page.highlight import Highlight
@@ -138,7 +136,7 @@ class Page:
             return
         if window.watchdog.unseen.length:
             say_unseen(window.watchdog.unseen.join(", "))
-        if play:
+        if play and not self.run.playing:
             self.play_or_pause()
 
     # What a person does.
@@ -532,7 +530,6 @@ class Page:
         self.representation.restyle()
         self.strip.restyle()
         self.charts.restyle()
-        show_legend()
         self.look()
 
     def resize(self):
@@ -559,18 +556,6 @@ def say_unseen(sheets):
     """Says that the page may look wrong: style sheets did not come."""
     text = "This page may look wrong: %s did not load." % sheets
     messages.show(text, button="Reload the page", action=window.watchdog.reload)
-
-
-def show_legend():
-    """A line for each class and one for the points held out."""
-    legend = by_id("legend")
-    shapes = ("circles", "triangles", "diamonds", "pentagons")
-    items = [
-        element("li", "class %d: %s" % (index, shapes[index]), class_="class-%d" % index)
-        for index in range(palette.CLASSES)
-    ]
-    items.append(element("li", "hollow: held out"))
-    legend.replaceChildren(*items)
 
 
 def show_source():

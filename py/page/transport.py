@@ -1,6 +1,7 @@
 """Play, Step, Reset and Speed."""
 
 import spec
+from page import fields
 from page.dom import by_id, listen, set_text
 
 
@@ -12,7 +13,6 @@ class Transport:
         listen(by_id("step"), "click", lambda event: on_step())
         listen(by_id("reset"), "click", lambda event: on_reset())
         slider = by_id("speed")
-        slider.max = len(spec.SPEEDS) - 1
 
         def moved(event):
             speed = spec.SPEEDS[int(slider.value)]
@@ -31,7 +31,5 @@ class Transport:
         self._name_speed(speed)
 
     def _name_speed(self, speed):
-        set_text(by_id("speed-text"), "%d step%s/s" % (speed, "" if speed == 1 else "s") if speed else "flat out")
-        by_id("speed").setAttribute(
-            "aria-valuetext", "%d steps per second" % speed if speed else "flat out, as fast as it goes"
-        )
+        set_text(by_id("speed-text"), fields.speed_text(speed))
+        by_id("speed").setAttribute("aria-valuetext", fields.spoken_speed(speed))
