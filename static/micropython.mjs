@@ -35,6 +35,17 @@ const kept = (area) => ({
 });
 const storage = { visits: kept("localStorage"), tab: kept("sessionStorage") };
 
+// Lets the browser draw and hear before going on. A message is heard sooner than a timer goes off.
+const turn = () =>
+    new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+            port1.close();
+            resolve();
+        };
+        port2.postMessage(null);
+    });
+
 export async function loadMicroPython(options) {
     const url = address("../vendor/micropython/micropython.wasm");
     const [interpreter, sources] = await Promise.all([load({ ...options, url }), modules]);
@@ -48,8 +59,10 @@ export async function loadMicroPython(options) {
     }
     interpreter.registerJsModule("storage", storage);
     interpreter.registerJsModule("scripts", { uplot: () => import("../vendor/uplot/uPlot.esm.js") });
-    // PyScript writes an error of Python's on the console, and that is all.
+    // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
+    // all.
     interpreter.runPythonAsync = async (...source) => {
+        await turn();
         try {
             return await runPythonAsync(...source);
         } catch (error) {

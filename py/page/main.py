@@ -45,7 +45,7 @@ class Page:
         self.pause_reason = ""
         self.follow_visibility()
         listen(document, "visibilitychange", lambda event: self.follow_visibility())
-        self.start_lab()
+        self.run.set_experiment(self.experiment, True)
         await breath()
 
         from page.controls import Controls
@@ -59,8 +59,13 @@ class Page:
             complain(complaints)
         # What a person has done already with the controls as the page came with them.
         window.early.replay()
-        show_source()
         await breath()
+
+        self.loading.begin()
+        self.lab.start()
+        await breath()
+
+        show_source()
 
         from page.highlight import Highlight
         from page.readout import Readout
