@@ -30,7 +30,7 @@ SETTLE_MILLISECONDS = 3000
 # What hosts such as GitHub Pages do not compress, for it is compressed already.
 COMPRESSED = (".zst", ".zip", ".woff2", ".png", ".webp")
 
-WORKER_MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark => [mark.name, mark.startTime])]"
+MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark => [mark.name, mark.startTime])]"
 
 
 def measure(rounds=ROUNDS):
@@ -73,10 +73,13 @@ def open_page(context, url):
         page.wait_for_timeout(100)
     fetched = frozenset(paths)
     (worker,) = page.workers
-    origin, marks = worker.evaluate(WORKER_MARKS)
+    origin, marks = worker.evaluate(MARKS)
     offset = origin - page.evaluate("performance.timeOrigin")
-    page_marks = page.evaluate("Object.fromEntries(performance.getEntriesByType('mark').map(e => [e.name, e.startTime]))")
-    times = {"page": {**noted, **page_marks}, "worker": {"begun": offset, **{name: offset + time for name, time in marks}}}
+    _, page_marks = page.evaluate(MARKS)
+    times = {
+        "page": {**noted, **dict(page_marks)},
+        "worker": {"begun": offset, **{name: offset + time for name, time in marks}},
+    }
     page.wait_for_timeout(SETTLE_MILLISECONDS)
     page.close()
     return {

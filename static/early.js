@@ -14,10 +14,15 @@ window.early = (() => {
         }
     }
 
+    // Enter in a box would load the page anew.
+    const stay = (event) => event.preventDefault();
+
     for (const type of EVENTS) window.addEventListener(type, note, true);
+    window.addEventListener("submit", stay);
 
     function replay() {
         for (const type of EVENTS) window.removeEventListener(type, note, true);
+        window.removeEventListener("submit", stay);
         for (const { type, target, value, checked } of deeds) {
             if (type === "click") target.click();
             else {

@@ -58,7 +58,7 @@ export async function loadMicroPython(options) {
         FS.writeFile(path, encoder.encode(source));
     }
     interpreter.registerJsModule("storage", storage);
-    interpreter.registerJsModule("scripts", { uplot: () => import("../vendor/uplot/uPlot.esm.js") });
+    interpreter.registerJsModule("scripts", { turn, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
     // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
     // all.
     interpreter.runPythonAsync = async (...source) => {

@@ -19,10 +19,15 @@ SOURCES = {"spec": "py/spec.py", "fields": "py/page/fields.py"}
 _one_at_a_time = threading.Lock()
 
 
-def page(own: Mapping[str, bytes]) -> bytes:
-    """`index.html` of our own files `own`, its controls filled. Raises `ToolError` when it lacks one of them."""
-    spec, fields = _modules(own)
-    return filled(own[PAGE].decode(), spec, fields).encode()
+def page(own: Mapping[str, bytes], texts: Mapping[str, str]) -> bytes:
+    """`index.html` of our own files `own`, its controls filled, and each element named in `texts` with that text.
+
+    Raises `ToolError` when it lacks one of them.
+    """
+    html = filled(own[PAGE].decode(), *_modules(own))
+    for identifier, text in texts.items():
+        html = with_content(html, identifier, escape(text, quote=False))
+    return html.encode()
 
 
 def filled(html: str, spec: Any, fields: Any) -> str:
@@ -61,19 +66,19 @@ def items(lines: Iterable[tuple[str, str]]) -> str:
 
 def with_content(html: str, identifier: str, content: str) -> str:
     """`html` with `content` in the element of that id, which must be empty."""
-    return _changed(html, rf'(<(\w+)\b[^>]*\bid="{re.escape(identifier)}"[^>]*>)()(</\2>)', content)
+    return _changed(html, identifier, rf'(<([\w-]+)\b[^>]*\bid="{re.escape(identifier)}"[^>]*>)()(</\2>)', content)
 
 
 def with_attributes(html: str, identifier: str, attributes: str) -> str:
     """`html` with more attributes in the tag of that id."""
-    return _changed(html, rf'(<\w+\b[^>]*\bid="{re.escape(identifier)}")()()([^>]*>)', attributes and f" {attributes}")
+    addition = attributes and f" {attributes}"
+    return _changed(html, identifier, rf'(<\w+\b[^>]*\bid="{re.escape(identifier)}")()()([^>]*>)', addition)
 
 
-def _changed(html: str, pattern: str, addition: str) -> str:
+def _changed(html: str, identifier: str, pattern: str, addition: str) -> str:
     result, count = re.subn(pattern, lambda match: f"{match[1]}{addition}{match[4]}", html)
     if count != 1:
-        identifier = re.search(r'id="(.+?)"', pattern)
-        raise ToolError(f"{PAGE} has {count} empty elements {identifier[0] if identifier else pattern} instead of one")
+        raise ToolError(f"{PAGE} must have one element with the id {identifier} to fill, and has {count}")
     return result
 
 

@@ -14,12 +14,10 @@ from tools.errors import ToolError
 from tools.snapshot import snapshot
 
 NAME = "intuitive-classification"
+# PyScript would load its plug-ins before it starts, for each kind of Python that could be on the page. None is of use.
+NO_PLUGINS = {"plugins": ["!deprecations-manager", "!donkey", "!error", "!py-editor", "!py-game", "!py-terminal"]}
 # The configuration of MicroPython on the main thread.
-PAGE_CONFIG = {
-    "interpreter": "./static/micropython.mjs",
-    # PyScript's plug-ins are all loaded before it starts, and none is of use here.
-    "plugins": ["!deprecations-manager", "!donkey", "!error", "!py-editor", "!py-game", "!py-terminal"],
-}
+PAGE_CONFIG = {"interpreter": "./static/micropython.mjs", **NO_PLUGINS}
 # That of Pyodide in the worker, which the page hands over when it starts one. It names no packages and no files: all
 # of them are in memory from the start. Without SharedArrayBuffer no special headers are needed.
 LAB_CONFIG = {"sync_main_only": True}
@@ -31,6 +29,7 @@ LAB_PARTS = ("pyodide", "numpy", "autograd")
 SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MODULES = "page.json"
+PAGE_FILES = (markup.PAGE, CONFIG, MODULES)
 MANIFEST = "manifest.json"
 LICENCES = "licences.html"
 # It answers for what lies beside it and below, and so has to lie beside the page.
@@ -111,7 +110,8 @@ def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, byt
     `offline` is whether browsers shall keep the site.
     """
     config = {**PAGE_CONFIG, "lab": LAB_CONFIG, "offline": offline}
-    return {markup.PAGE: markup.page(own), CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
+    page = markup.page(own, {"py-config": json.dumps(NO_PLUGINS)})
+    return dict(zip(PAGE_FILES, (page, to_json(config), to_json(page_modules(own))), strict=True))
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
@@ -161,9 +161,11 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts, offline=False)[MANIFEST]
+        if path in PAGE_FILES:
+            return page_files(own)[path]
         # Without a version it makes browsers forget what a built site at this address had them keep.
         worker = own.pop(WORKER_SOURCE)
-        return {**own, **page_files(own), WORKER: worker}.get(path)
+        return {**own, WORKER: worker}.get(path)
 
     return read
 

@@ -1,9 +1,8 @@
 """The few things that every module of the page asks of the document."""
 
-import asyncio
-
 from pyscript import document, window
 from pyscript.ffi import create_proxy
+from scripts import turn
 
 
 def by_id(identifier):
@@ -52,4 +51,4 @@ def numbers(typed_array):
 
 async def breath():
     """Lets the browser draw and hear before going on, so that no single task takes long."""
-    await asyncio.sleep(0)
+    await turn()

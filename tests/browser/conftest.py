@@ -98,7 +98,11 @@ def open_stage(open_page):
 
 
 def visit(chromium, origin, fragment="", wait_for="ready", **context):
-    page = chromium.new_context(**{"viewport": SIZE, **context}).new_page()
+    return visit_in(chromium.new_context(**{"viewport": SIZE, **context}).new_page(), origin, fragment, wait_for)
+
+
+def visit_in(page, origin, fragment="", wait_for="ready"):
+    """Opens the page in a browser's page that there is."""
     lab = LabPage(page, origin)
     page.add_init_script(KEEPING_NOTHING)
     page.add_init_script(path=answers.SCRIPT)

@@ -24,6 +24,8 @@ FEW = [
     ("vendor/pyodide/lab.pack.zst", "truncated"),
     ("vendor/pyodide/lab.pack.zst", "damaged"),
     ("vendor/pyodide/pyodide.asm.js", "truncated"),
+    ("vendor/pyodide/pyodide.asm.wasm", "missing"),
+    ("vendor/pyodide/pyodide.asm.wasm", "truncated"),
     ("vendor/pyodide/pyodide.mjs", "missing"),
     ("vendor/micropython/micropython.wasm", "damaged"),
     ("vendor/pyscript/core-*.js", "missing"),

@@ -18,12 +18,13 @@ def project(tmp_path):
     """A small stand-in for the project's own files."""
     root = tmp_path / "project"
     for path, content in {
-        "index.html": "<!doctype html>",
+        "index.html": (environment.ROOT / "index.html").read_text(),
         "static/interpreter.mjs": "export {}",
         "static/service-worker.js": f"// A worker.\n{site.NO_VERSION}\n",
         "static/snapshot.mjs": (environment.ROOT / "static/snapshot.mjs").read_text(),
         "static/.hidden": "",
-        "py/spec.py": "DEFAULTS = None",
+        "py/spec.py": (environment.ROOT / "py/spec.py").read_text(),
+        "py/page/fields.py": (environment.ROOT / "py/page/fields.py").read_text(),
         "py/page/main.py": "",
         "py/page/chart.py": "",
         "py/lab/session.py": "from engine.deep import plan\n\ndef start(experiment):\n    pass",
@@ -56,6 +57,7 @@ def test_own_files_are_what_belongs_in_the_site(project):
         "py/spec.py",
         "py/page/main.py",
         "py/page/chart.py",
+        "py/page/fields.py",
         "py/lab/session.py",
         "py/engine/deep/plan.py",
     }
@@ -67,7 +69,7 @@ def test_project_without_a_page_is_refused(tmp_path):
 
 
 def test_the_page_gets_its_own_modules(project):
-    assert set(site.page_modules(site.own_files(project))) == {"page/chart.py", "spec.py"}
+    assert set(site.page_modules(site.own_files(project))) == {"page/chart.py", "page/fields.py", "spec.py"}
 
 
 def test_every_address_in_the_configuration_is_relative_and_exists(files):
@@ -161,9 +163,10 @@ def test_live_site_sees_edits_and_new_modules(project):
     read = site.live_site(project)
     assert read("py/page/new.py") is None
     (project / "py/page/new.py").write_text("NEW = 1")
-    (project / "index.html").write_text("edited")
+    page = (project / "index.html").read_text()
+    (project / "index.html").write_text(page.replace("Reset", "Again"))
     assert read("py/page/new.py") == b"NEW = 1"
-    assert read("index.html") == b"edited"
+    assert b"Again" in read("index.html")
     assert json.loads(read(site.MODULES))["page/new.py"] == "NEW = 1"
     assert read("README.md") is None
 

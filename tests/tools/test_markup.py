@@ -1,0 +1,110 @@
+"""The page as it is served: what its controls offer and say before any Python runs."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+import spec
+from tools import markup, site
+from tools.errors import ToolError
+
+
+class Elements(HTMLParser):
+    """The elements with an id: tag, attributes, and those of the elements within, with their texts."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.by_id, self.inside = {}, None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if "id" in attributes:
+            self.by_id[attributes["id"]] = attributes
+        if tag in ("select", "datalist", "ul", "output"):
+            self.inside = self.by_id[attributes["id"]]
+            self.inside["within"] = []
+        elif self.inside is not None:
+            self.inside["within"].append({**attributes, "text": ""})
+
+    def handle_data(self, data):
+        if self.inside is not None and self.inside["within"]:
+            self.inside["within"][-1]["text"] += data
+        elif self.inside is not None:
+            self.inside["text"] = data
+
+    def handle_endtag(self, tag):
+        if tag in ("select", "datalist", "ul", "output"):
+            self.inside = None
+
+
+@pytest.fixture(scope="module")
+def own():
+    return site.own_files()
+
+
+@pytest.fixture(scope="module")
+def elements(own):
+    return Elements(markup.page(own, {}).decode()).by_id
+
+
+@pytest.mark.parametrize("name", spec.CHOICES)
+def test_choices_are_offered_and_the_default_is_chosen(elements, name):
+    options = elements[name]["within"]
+    assert {option["value"]: option["text"] for option in options} == spec.CHOICES[name]
+    assert [option["value"] for option in options if "selected" in option] == [spec.DEFAULTS[name]]
+
+
+def test_layers_are_offered_and_the_logits_chosen(elements):
+    options = elements["layer"]["within"]
+    assert [option["value"] for option in options] == [name for name, _, _ in spec.layers(spec.DEFAULTS)]
+    assert [option["value"] for option in options if "selected" in option] == [spec.logits_layer(spec.DEFAULTS)]
+
+
+def test_boxes_say_their_defaults(elements):
+    assert elements["hidden_layers"]["value"] == "8"
+    assert elements["learning_rate"]["value"] == "0.01"
+    assert elements["dimensions"]["value"] == "0, 1"
+    assert [option["value"] for option in elements["learning_rates"]["within"]] == [
+        spec.text_of("learning_rate", rate) for rate in spec.LEARNING_RATES
+    ]
+
+
+@pytest.mark.parametrize("name", spec.SWITCHES)
+def test_switches_are_as_by_default(elements, name):
+    assert ("checked" in elements[f"{name}-switch"]) == spec.DEFAULTS[name]
+
+
+def test_what_has_nothing_to_choose_is_disabled(elements):
+    assert "disabled" in elements["projection"]
+    assert "disabled" not in elements["dimensions"]
+
+
+def test_speed_stands_where_it_is(elements):
+    slider = elements["speed"]
+    assert spec.SPEEDS[int(slider["value"])] == spec.DEFAULTS["speed"]
+    assert int(slider["max"]) == len(spec.SPEEDS) - 1
+    assert slider["aria-valuetext"] == "60 steps per second"
+    assert elements["speed-text"]["text"] == "60 steps/s"
+
+
+def test_legend_tells_every_class_and_what_is_held_out(elements):
+    assert [(item["text"], item["class"]) for item in elements["legend"]["within"]] == [
+        ("class 0: circles", "class-0"),
+        ("class 1: triangles", "class-1"),
+        ("hollow: held out", "held-out"),
+    ]
+
+
+def test_an_edit_of_the_choices_is_seen(own):
+    edited = own["py/spec.py"].replace(b'("xor", "XOR")', b'("xor", "<XOR> & more")')
+    elements = Elements(markup.page({**own, "py/spec.py": edited}, {}).decode()).by_id
+    assert "<XOR> & more" in {option["text"] for option in elements["dataset"]["within"]}
+    assert spec.CHOICES["dataset"]["xor"] == "XOR", "the module that runs here is another"
+
+
+@pytest.mark.parametrize("name", ["dataset", "seed", "contour-switch", "speed-text"])
+def test_a_page_without_a_control_is_refused(own, name):
+    lacking = own["index.html"].replace(f'id="{name}"'.encode(), b'id="other"')
+    with pytest.raises(ToolError, match=f"one element with the id {name} to fill, and has 0"):
+        markup.page({**own, "index.html": lacking}, {})
