@@ -4,6 +4,7 @@ So they can be read, and used, before any Python has started. What they say is w
 page asks as well.
 """
 
+import functools
 import re
 import sys
 import threading
@@ -14,20 +15,16 @@ from typing import Any
 
 from tools.errors import ToolError
 
-PAGE = "index.html"
-SOURCES = {"spec": "py/spec.py", "fields": "py/page/fields.py"}
 _one_at_a_time = threading.Lock()
 
 
-def page(own: Mapping[str, bytes], texts: Mapping[str, str]) -> bytes:
-    """`index.html` of our own files `own`, its controls filled, and each element named in `texts` with that text.
+@functools.lru_cache(maxsize=4)
+def page(html: str, spec: str, fields: str, config: str) -> str:
+    """The page `html` with its controls filled, and PyScript's configuration put in.
 
-    Raises `ToolError` when it lacks one of them.
+    `spec` and `fields` are the sources of those modules. Raises `ToolError` when the page lacks one of the elements.
     """
-    html = filled(own[PAGE].decode(), *_modules(own))
-    for identifier, text in texts.items():
-        html = with_content(html, identifier, escape(text, quote=False))
-    return html.encode()
+    return with_content(filled(html, *_modules(spec, fields)), "py-config", escape(config, quote=False))
 
 
 def filled(html: str, spec: Any, fields: Any) -> str:
@@ -78,19 +75,24 @@ def with_attributes(html: str, identifier: str, attributes: str) -> str:
 def _changed(html: str, identifier: str, pattern: str, addition: str) -> str:
     result, count = re.subn(pattern, lambda match: f"{match[1]}{addition}{match[4]}", html)
     if count != 1:
-        raise ToolError(f"{PAGE} must have one element with the id {identifier} to fill, and has {count}")
+        raise ToolError(f"index.html must have one element with the id {identifier} to fill, and has {count}")
     return result
 
 
-def _modules(own: Mapping[str, bytes]) -> tuple[ModuleType, ModuleType]:
-    """The two modules that say what is in the controls, as they are in `own` now."""
-    spec, fields = (ModuleType(name) for name in SOURCES)
+def _modules(spec_source: str, fields_source: str) -> tuple[ModuleType, ModuleType]:
+    """The two modules that say what is in the controls, run for this: those imported here may be older.
+
+    Raises `ToolError` when they do not run, as while they are edited.
+    """
+    spec, fields = ModuleType("spec"), ModuleType("fields")
     with _one_at_a_time:
         before = sys.modules.get("spec")
         sys.modules["spec"] = spec
         try:
-            for module, path in zip((spec, fields), SOURCES.values(), strict=True):
-                exec(compile(own[path], path, "exec"), module.__dict__)
+            exec(compile(spec_source, "py/spec.py", "exec"), spec.__dict__)
+            exec(compile(fields_source, "py/page/fields.py", "exec"), fields.__dict__)
+        except Exception as error:
+            raise ToolError(f"the page's controls cannot be filled: {type(error).__name__}: {error}") from error
         finally:
             del sys.modules["spec"]
             if before is not None:

@@ -29,7 +29,7 @@ LAB_PARTS = ("pyodide", "numpy", "autograd")
 SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MODULES = "page.json"
-PAGE_FILES = (markup.PAGE, CONFIG, MODULES)
+PAGE = "index.html"
 MANIFEST = "manifest.json"
 LICENCES = "licences.html"
 # It answers for what lies beside it and below, and so has to lie beside the page.
@@ -65,14 +65,17 @@ def site_parts() -> list[runtime.Part]:
 
 
 def own_files(root: Path = ROOT) -> dict[str, bytes]:
-    """The files we wrote that belong in the site: ``index.html``, ``static/**`` and ``py/**/*.py``."""
-    index = root / "index.html"
+    """The files we wrote that belong in the site: ``index.html``, filled, ``static/**`` and ``py/**/*.py``."""
+    index = root / PAGE
     if not index.is_file():
         raise ToolError(f"{index} is missing: this is not the project's folder, or the page is not written yet")
     paths = [index, *sorted((root / "static").rglob("*")), *sorted((root / "py").rglob("*.py"))]
     relative = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     # Editors and file managers leave hidden files about.
-    return {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name)}
+    own = {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name)}
+    html, spec, fields = (own[path].decode() for path in (PAGE, "py/spec.py", "py/page/fields.py"))
+    own[PAGE] = markup.page(html, spec, fields, json.dumps(NO_PLUGINS)).encode()
+    return own
 
 
 def _is_hidden(path: str) -> bool:
@@ -104,14 +107,13 @@ def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
 
 
 def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, bytes]:
-    """The page, and what both Pythons are told: PyScript's configuration, and the page's modules in one file.
+    """What both Pythons are told: PyScript's configuration, and the page's modules in one file.
 
     They lie beside the page, so that every address in the configuration is relative to the page, whoever resolves it.
     `offline` is whether browsers shall keep the site.
     """
     config = {**PAGE_CONFIG, "lab": LAB_CONFIG, "offline": offline}
-    page = markup.page(own, {"py-config": json.dumps(NO_PLUGINS)})
-    return dict(zip(PAGE_FILES, (page, to_json(config), to_json(page_modules(own))), strict=True))
+    return {CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
@@ -161,11 +163,9 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts, offline=False)[MANIFEST]
-        if path in PAGE_FILES:
-            return page_files(own)[path]
         # Without a version it makes browsers forget what a built site at this address had them keep.
         worker = own.pop(WORKER_SOURCE)
-        return {**own, WORKER: worker}.get(path)
+        return {**own, **page_files(own), WORKER: worker}.get(path)
 
     return read
 

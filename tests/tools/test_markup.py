@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 import pytest
 
 import spec
-from tools import markup, site
+from tools import markup
+from tools.environment import ROOT
 from tools.errors import ToolError
 
 
@@ -38,14 +39,19 @@ class Elements(HTMLParser):
             self.inside = None
 
 
-@pytest.fixture(scope="module")
-def own():
-    return site.own_files()
+def read(path):
+    return (ROOT / path).read_text()
+
+
+def page(**sources):
+    """The page of the repository, or of other sources: `html`, `spec`, `fields`, `config`."""
+    own = {"html": read("index.html"), "spec": read("py/spec.py"), "fields": read("py/page/fields.py"), "config": "{}"}
+    return markup.page(**{**own, **sources})
 
 
 @pytest.fixture(scope="module")
-def elements(own):
-    return Elements(markup.page(own, {}).decode()).by_id
+def elements():
+    return Elements(page()).by_id
 
 
 @pytest.mark.parametrize("name", spec.CHOICES)
@@ -96,15 +102,24 @@ def test_legend_tells_every_class_and_what_is_held_out(elements):
     ]
 
 
-def test_an_edit_of_the_choices_is_seen(own):
-    edited = own["py/spec.py"].replace(b'("xor", "XOR")', b'("xor", "<XOR> & more")')
-    elements = Elements(markup.page({**own, "py/spec.py": edited}, {}).decode()).by_id
+def test_an_edit_of_the_choices_is_seen():
+    edited = read("py/spec.py").replace('("xor", "XOR")', '("xor", "<XOR> & more")')
+    elements = Elements(page(spec=edited)).by_id
     assert "<XOR> & more" in {option["text"] for option in elements["dataset"]["within"]}
     assert spec.CHOICES["dataset"]["xor"] == "XOR", "the module that runs here is another"
 
 
-@pytest.mark.parametrize("name", ["dataset", "seed", "contour-switch", "speed-text"])
-def test_a_page_without_a_control_is_refused(own, name):
-    lacking = own["index.html"].replace(f'id="{name}"'.encode(), b'id="other"')
+def test_the_configuration_is_put_in():
+    assert '<py-config id="py-config" hidden>{"a": "&lt;"}</py-config>' in page(config='{"a": "<"}')
+
+
+@pytest.mark.parametrize("name", ["dataset", "seed", "contour-switch", "speed-text", "py-config"])
+def test_a_page_without_an_element_is_refused(name):
+    lacking = read("index.html").replace(f'id="{name}"', 'id="other"')
     with pytest.raises(ToolError, match=f"one element with the id {name} to fill, and has 0"):
-        markup.page({**own, "index.html": lacking}, {})
+        page(html=lacking)
+
+
+def test_an_edit_that_does_not_run_is_told():
+    with pytest.raises(ToolError, match="controls cannot be filled: SyntaxError: invalid syntax"):
+        page(spec="DEFAULTS = = 1")

@@ -191,7 +191,8 @@ def test_live_site_makes_the_lab_anew_after_an_edit(project):
     read = site.live_site(project)
     before = read(site.LAB_FILES[0])
     assert read(site.LAB_FILES[0]) is before
-    (project / "py/spec.py").write_text("DEFAULTS = {}")
+    source = (project / "py/spec.py").read_text()
+    (project / "py/spec.py").write_text(source + "EDITED = 1\n")
     assert read(site.LAB_FILES[0]) != before
 
 
