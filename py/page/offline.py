@@ -3,7 +3,11 @@
 from pyscript import config, document, window
 from pyscript.ffi import create_proxy, to_js
 
-from page.dom import by_id, listen, set_text
+from page.dom import by_id, listen, now, set_text
+
+# Browsers look for a new version when a page is opened. For a tab that is open all day the page asks, when somebody
+# comes back to it, but no more often than this, in milliseconds.
+LOOK_EVERY = 3600 * 1000
 
 KEPT = "Works offline: all of this page is kept in this browser."
 NOT_KEPT = "This browser keeps nothing for this page, so that it needs the network."
@@ -28,6 +32,8 @@ class Offline:
         self.kept = False
         self.started = False
         self.asked = False
+        self.looked = now()
+        self.ignored = create_proxy(lambda error: None)
         listen(self.button, "click", lambda event: self.take())
         listen(self.later, "click", lambda event: self._show_offer(""))
 
@@ -65,6 +71,7 @@ class Offline:
 
     def _watch(self, registration):
         self.registration = registration
+        listen(document, "visibilitychange", lambda event: self._look())
         listen(registration, "updatefound", lambda event: self._follow(registration.installing))
         if registration.installing:
             self._follow(registration.installing)
@@ -72,6 +79,13 @@ class Offline:
             self._show_offer(READY)
         if registration.active:
             self._keep()
+
+    def _look(self):
+        """Has the browser ask whether there is a new version, if that was long ago and somebody is there."""
+        if not document.hidden and now() - self.looked >= LOOK_EVERY:
+            self.looked = now()
+            # Without the network there is none.
+            self.registration.update().catch(self.ignored)
 
     def _follow(self, worker):
         """Sees how a version that is being fetched gets on: what is left of it, if it is not whole, is nothing."""
@@ -116,7 +130,7 @@ class Offline:
     def _compare(self):
         """Asks which version it is that answers; if nobody does, there is nothing to be mixed up."""
         manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
-        manifest.then(create_proxy(self._hear)).catch(create_proxy(lambda error: None))
+        manifest.then(create_proxy(self._hear)).catch(self.ignored)
 
     def _hear(self, manifest):
         if self.manifest and window.JSON.stringify(manifest) != window.JSON.stringify(self.manifest):

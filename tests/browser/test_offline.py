@@ -112,6 +112,27 @@ def test_a_new_version_is_offered_and_comes_whole(visitor, host):
     assert "dataset=spiral" in second.page.url
 
 
+def test_a_tab_that_is_open_all_day_learns_of_a_new_version_when_somebody_comes_back(visitor, host):
+    lab = visitor(host)
+    wait_until_kept(lab)
+    host.files = another_version(host.files, "Newer:")
+    come_back = """(minutes) => {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 60_000 * minutes;
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    asked = len(host.asked)
+    lab.page.evaluate(come_back, 50)
+    lab.step_one_epoch()
+    assert "service-worker.js" not in host.asked[asked:], "not again so soon"
+    lab.page.evaluate(come_back, 20)
+    lab.button("Use the new version").wait_for(timeout=40_000)
+    with lab.page.expect_navigation():
+        lab.press("Use the new version")
+    lab.wait_for_state("ready")
+    assert lab.page.title().startswith("Newer:")
+
+
 def test_an_update_that_fails_half_way_leaves_the_old_version_whole(visitor, host):
     wait_until_kept(visitor(host))
     newer = another_version(host.files, "Newer:")
