@@ -35,6 +35,8 @@ LICENCES = "licences.html"
 # It answers for what lies beside it and below, and so has to lie beside the page.
 WORKER, WORKER_SOURCE = "service-worker.js", "static/service-worker.js"
 NO_VERSION = 'const VERSION = "";'
+# By this the page knows of which version it is, whatever answers for the site later.
+NO_PAGE_VERSION = b'<meta name="version" content="">'
 
 
 def site_files(root: Path = ROOT, offline: bool = True) -> dict[str, bytes]:
@@ -52,7 +54,12 @@ def assemble(
     """Join our own files and third-party ones with the configurations and the manifest made from them."""
     files = {**vendor, **own, **page_files(own, offline)}
     worker = files.pop(WORKER_SOURCE).decode()
-    files[MANIFEST] = manifest(files, parts)
+    listed = manifest(files, parts)
+    if offline:
+        version = hashlib.sha256(listed).hexdigest()
+        files[PAGE] = files[PAGE].replace(NO_PAGE_VERSION, NO_PAGE_VERSION.replace(b'""', b'"%s"' % version.encode()))
+        listed = manifest(files, parts, version)
+    files[MANIFEST] = listed
     # A changed site is a changed worker, by which browsers notice it.
     version = hashlib.sha256(files[MANIFEST]).hexdigest()
     files[WORKER] = worker.replace(NO_VERSION, f'const VERSION = "{version}";').encode()
@@ -122,14 +129,14 @@ def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
     return {path.removeprefix("py/"): own[path].decode() for path in paths if path != "py/page/main.py"}
 
 
-def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part]) -> bytes:
-    """What the site holds: every file with size and hash, every third-party part with version and license."""
+def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part], version: str = "") -> bytes:
+    """What the site holds: its version, every file with size and hash, every third-party part with its own."""
     entries = [
         {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for path, content in sorted(files.items())
     ]
     used = [{"name": part.name, "version": part.version, "license": part.license} for part in parts]
-    return to_json({"site": NAME, "files": entries, "parts": used})
+    return to_json({"site": NAME, "version": version, "files": entries, "parts": used})
 
 
 def to_json(value: object) -> bytes:

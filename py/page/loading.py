@@ -19,14 +19,12 @@ class Loading:
     def __init__(self):
         self.expected = {}
         self.loaded = {}
-        self.manifest = None
         hear = create_proxy(self._hear)
         # Without it progress is not shown, and that is all.
         manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
         manifest.then(hear).catch(create_proxy(lambda error: None))
 
     def _hear(self, manifest):
-        self.manifest = manifest
         for file in manifest.files:
             if file.path in WORKER_FILES:
                 self.expected[window.URL.new(file.path, document.baseURI).href] = file.bytes

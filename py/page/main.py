@@ -394,7 +394,7 @@ class Page:
             if self.status.state == "error":
                 messages.clear()
             self.status.set_state("training" if self.run.playing or self.run.to_epoch else "ready")
-            self.offline.start(self.loading.manifest)
+            self.offline.start()
         if answer.diverged and self.status.state != "diverged":
             self.diverge()
         elif self.run.to_epoch is not None and answer.epoch >= self.run.to_epoch:

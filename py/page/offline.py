@@ -19,8 +19,8 @@ TAKEN = "A new version of this page has taken over. Your experiment is kept."
 class Offline:
     """Has the service worker keep the site, once the page has nothing more urgent to do, and tells how that went.
 
-    `superseded` is true once the site is answered for by another version than the page began with, as when another tab
-    has gone over to a new one: what this page has not loaded yet is gone.
+    `superseded` is true once the site is answered for by another version than the page is of, as when another tab has
+    gone over to a new one: what this page has not loaded yet is gone.
     """
 
     def __init__(self):
@@ -28,7 +28,7 @@ class Offline:
         self.root = document.documentElement
         self.button, self.later = by_id("update"), by_id("later")
         self.registration = None
-        self.manifest = None
+        self.version = document.querySelector("meta[name=version]").content
         self.kept = False
         self.started = False
         self.asked = False
@@ -37,15 +37,11 @@ class Offline:
         listen(self.button, "click", lambda event: self.take())
         listen(self.later, "click", lambda event: self._show_offer(""))
 
-    def start(self, manifest):
-        """Asks the browser to keep the site; what it does not allow is no error.
-
-        `manifest` is the site's as the page found it when it began, or None.
-        """
+    def start(self):
+        """Asks the browser to keep the site; what it does not allow is no error."""
         if self.started or not config["offline"]:
             return
         self.started = True
-        self.manifest = manifest
         # What a browser throws where it denies storage goes past Python, but not past a promise.
         denied = create_proxy(lambda error: self._deny())
         window.Promise.resolve().then(create_proxy(lambda *nothing: self._register())).catch(denied)
@@ -133,7 +129,7 @@ class Offline:
         manifest.then(create_proxy(self._hear)).catch(self.ignored)
 
     def _hear(self, manifest):
-        if self.manifest and window.JSON.stringify(manifest) != window.JSON.stringify(self.manifest):
+        if manifest.version != self.version:
             self.superseded = True
             self.root.setAttribute("data-superseded", "true")
             self._show_offer(TAKEN)

@@ -177,8 +177,11 @@ def test_live_site_is_what_build_writes(project):
     pack = site.LAB_FILES[0]
     built = site.site_files(project)
     for path, content in built.items():
-        if path not in (pack, site.MANIFEST, site.WORKER, site.CONFIG):
+        if path not in (pack, site.MANIFEST, site.WORKER, site.CONFIG, site.PAGE):
             assert read(path) == content, path
+    version = json.loads(built[site.MANIFEST])["version"].encode()
+    assert version
+    assert read(site.PAGE) == built[site.PAGE].replace(b'content="%s"' % version, b'content=""')
     assert site.NO_VERSION.encode() in read(site.WORKER)
     assert json.loads(read(site.CONFIG)) == {**json.loads(built[site.CONFIG]), "offline": False}
     listed = json.loads(read(site.MANIFEST))["files"]
