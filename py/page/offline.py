@@ -8,11 +8,16 @@ from page.dom import by_id, listen, now, set_text
 # Browsers look for a new version when a page is opened. For a tab that is open all day the page asks, when somebody
 # comes back to it, but no more often than this, in milliseconds.
 LOOK_EVERY = 3600 * 1000
+# A version that is to take over lets the old one finish first. When one more request comes at that moment, Chromium
+# starts the old one again, and comes back to the takeover after half a minute without any, or at the next opening of a
+# page (content/browser/service_worker in its source). For that somebody has to do; this often, in milliseconds.
+ASK_EVERY = 1000
 
 KEPT = "Works offline: all of this page is kept in this browser."
 NOT_KEPT = "This browser keeps nothing for this page, so that it needs the network."
 AWAY = "You are offline. All of this page is kept in this browser, so it works."
 READY = "There is a new version of this page. Your experiment is kept."
+COMING = "The new version is taking over."
 TAKEN = "A new version of this page has taken over. Your experiment is kept."
 
 
@@ -33,6 +38,7 @@ class Offline:
         self.started = False
         self.asked = False
         self.looked = now()
+        self._ask_proxy = create_proxy(self._ask)
         self.ignored = create_proxy(lambda error: None)
         listen(self.button, "click", lambda event: self.take())
         listen(self.later, "click", lambda event: self._show_offer(""))
@@ -52,8 +58,16 @@ class Offline:
         if self.superseded or not waiting:
             window.location.reload()
         else:
-            self.asked = self.button.disabled = True
+            self.asked = self.button.disabled = self.later.hidden = True
+            set_text(by_id("offer-text"), COMING)
             waiting.postMessage("take over")
+            window.setTimeout(self._ask_proxy, ASK_EVERY)
+
+    def _ask(self):
+        """Has the browser see again whether the new version may take over, as long as it has not."""
+        if self.registration.waiting:
+            window.Worker.new("static/errand.js")
+            window.setTimeout(self._ask_proxy, ASK_EVERY)
 
     def _register(self):
         workers = getattr(window.navigator, "serviceWorker", None)
@@ -87,7 +101,10 @@ class Offline:
         """Sees how a version that is being fetched gets on: what is left of it, if it is not whole, is nothing."""
 
         def look(event=None):
-            if worker.state == "installed" and self.kept:
+            if worker.state == "installed" and self.asked:
+                # Newer still than the one that was to take over.
+                worker.postMessage("take over")
+            elif worker.state == "installed" and self.kept:
                 self._show_offer(READY)
             elif worker.state == "activated":
                 self._keep()

@@ -31,6 +31,12 @@ HASHES = """async () => {
     }));
 }"""
 
+# A request every few milliseconds, for so many of them.
+ASKING = """(span) => {
+    const clock = setInterval(() => fetch('manifest.json'), 8);
+    setTimeout(() => clearInterval(clock), span);
+}"""
+
 
 @pytest.fixture
 def hosted():
@@ -113,18 +119,53 @@ def test_what_changed_while_the_page_started_is_noticed(context, hosted, whole_s
     first = kept(context, host)
     host.files = another_version(whole_site, "Newer:")
     assert first.page.evaluate(SETTLED) == [True, True]
+    first.button("Use the new version").wait_for()
     late = visit(context, host)
-    # Before that, with answers of the old worker's still on their way, Chromium may put the new one off for minutes.
-    browser.wait_for(late.page, "performance.getEntriesByName('controls answer').length > 0")
     assert late.data("state") == "loading"
-    late.page.evaluate(
-        "navigator.serviceWorker.getRegistration().then(({waiting}) => waiting.postMessage('take over'))"
-    )
+    with first.page.expect_navigation():
+        first.press("Use the new version")
     browser.wait_for(late.page, "document.documentElement.dataset.superseded === 'true'", timeout=40_000)
     with late.page.expect_navigation():
         late.press("Use the new version")
     late.wait_for_state("ready")
     assert late.page.title().startswith("Newer:")
+
+
+def test_a_takeover_in_the_midst_of_requests_comes_about(context, hosted, whole_site):
+    """Chromium puts most of them off, and for minutes with a debugger in it, if nobody asks again."""
+    host = hosted(whole_site)
+    lab = kept(context, host)
+    host.files = another_version(whole_site, "Newer:")
+    lab.page.evaluate(SETTLED)
+    button = lab.button("Use the new version")
+    button.wait_for()
+    lab.page.evaluate(ASKING, 600)
+    with lab.page.expect_navigation():
+        button.click()
+    lab.wait_for_state("ready")
+    assert lab.page.title().startswith("Newer:")
+
+
+def test_a_takeover_that_has_to_wait_says_so_and_asks_again(context, hosted, whole_site):
+    """The old worker still waits for an answer; then the network is gone."""
+    host = hosted(whole_site)
+    lab = kept(context, host)
+    host.files = another_version(whole_site, "Newer:")
+    lab.page.evaluate(SETTLED)
+    button = lab.button("Use the new version")
+    button.wait_for()
+    host.silent = {"slow"}
+    lab.page.evaluate("void fetch('slow').catch(() => {})")
+    assert host.reached.wait(20)
+    button.click()
+    lab.page.get_by_text("The new version is taking over.").wait_for()
+    assert button.is_disabled()
+    asked = "performance.getEntriesByType('resource').filter(({name}) => name.endsWith('static/errand.js')).length"
+    browser.wait_for(lab.page, f"{asked} > 1")
+    with lab.page.expect_navigation():
+        host.over.set()
+    lab.wait_for_state("ready")
+    assert lab.page.title().startswith("Newer:")
 
 
 def test_going_back_to_a_version_that_is_in_use_does_it_no_harm(context, hosted):
