@@ -110,6 +110,8 @@ class Session:
         self.saved = self.steps, self.trainer.arrays()
         self.seconds_since_saved = 0.0
         self.metrics = (math.nan,) * 4
+        # After how many steps they were measured.
+        self.measured = -1
         self.history: list[tuple[float, ...]] = []
         self.history_stride = 1
         # What the last drawing showed, unless it is to be drawn again even so.
@@ -154,7 +156,8 @@ class Session:
         - `last_epoch`: whole epochs up to the end of the run so far
         - `learning_rate`: the one in force here
         - `diverged`: whether training has ended here because the loss is not finite
-        - `metrics`: train loss, train accuracy, test loss, test accuracy, of the last recorded epoch or drawing
+        - `metrics`: train loss, train accuracy, test loss, test accuracy, of the last recorded epoch or drawing;
+          `measured`, whether that is here, as it is where no step was taken
         - `milliseconds`: what this training took, then of the last drawing the network's outputs and the metrics, the
           boundary, the representation, the network strip and the probes
         - where the request has `history`, that: shape (5, n), epochs and the four metrics; and `kept`, int32, the
@@ -167,6 +170,8 @@ class Session:
         trained = time.perf_counter() - began
         view = request["view"]
         result = self._picture(view, taken == 0, trained) if view else {}
+        if taken == 0 and not self._is_measured():
+            self._measure(self._output())
         if request["history"]:
             result["history"] = np.array(self.history).T
             result["kept"] = np.array(self.timeline.epochs, np.int32)
@@ -180,6 +185,7 @@ class Session:
             "learning_rate": self.rate,
             "diverged": self.diverged,
             "metrics": np.array(self.metrics),
+            "measured": self._is_measured(),
             "milliseconds": np.array([trained * 1000, *drawing]),
         }
 
@@ -217,6 +223,7 @@ class Session:
             present, self.present = self.present, None
             self._go_to(present.steps, present.arrays)
             self.metrics, self.diverged = present.metrics, present.diverged
+            self.measured = self.steps
 
     def _go_to(self, steps, arrays):
         self.trainer.restore(arrays)
@@ -300,6 +307,7 @@ class Session:
         """
         if self.diverged:
             return
+        self.measured = self.steps
         self.metrics = tuple(
             number
             for part in (self.data.training, self.data.held_out)
@@ -307,6 +315,10 @@ class Session:
         )
         if not math.isfinite(self.metrics[0]) and not self.present:
             self._diverge()
+
+    def _is_measured(self):
+        """Whether the metrics are those of the network as it is; of one that has diverged there are no others."""
+        return self.diverged or self.measured == self.steps
 
     def _save(self):
         self.seconds_since_saved = 0.0

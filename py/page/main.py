@@ -35,6 +35,8 @@ class Page:
         self.described = 0
         self.describe_due = False
         self.describe_proxy = create_proxy(self.describe_now)
+        # Whether the metrics of the last answer are those of its step.
+        self.measured = True
         self.frame = None
         self.boundary_due = False
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
@@ -191,8 +193,11 @@ class Page:
         self.note_pause()
 
     def note_pause(self):
-        """Says that training has paused once it really has: what the lab was asked for before may still come."""
-        if self.status.state == "training" and not self.run.is_training():
+        """Says that training has paused once it really has.
+
+        What the lab was asked for before may still come, and the metrics of the last step if it was not measured.
+        """
+        if self.status.state == "training" and not self.run.is_training() and self.measured:
             self.status.set_state("paused", self.pause_reason)
 
     def rest_unseen(self):
@@ -377,6 +382,7 @@ class Page:
 
     def take_frame(self, answer):
         self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
+        self.measured = answer.measured
         if getattr(answer, "pixels", None):
             self.take_picture(answer)
         if getattr(answer, "history", None):

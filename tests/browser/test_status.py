@@ -11,6 +11,19 @@ WATCH = """() => {
 }"""
 
 
+# Notes the metrics whenever an attribute of the page is written while it is paused.
+NOTE = """() => {
+    const root = document.documentElement;
+    const names = ["step", "trainLoss", "trainAccuracy", "testLoss", "testAccuracy"];
+    window.noted = [];
+    window.noting?.disconnect();
+    window.noting = new MutationObserver(
+        () => root.dataset.state === "paused" && noted.push(names.map((name) => root.dataset[name]).join(" "))
+    );
+    window.noting.observe(root, {attributes: true});
+}"""
+
+
 @pytest.fixture
 def heard(lab):
     """The page with its defaults, of which everything that is said from now on is kept."""
@@ -39,6 +52,20 @@ def test_training_and_pausing_are_said_once_each(heard):
     heard.press("Reset")
     wait_for_word(heard, "Ready")
     assert said(heard) == ["Training", words, "Ready"]
+
+
+def test_what_is_told_of_a_pause_is_true_at_once(heard):
+    """While it trains not every step is measured; where it pauses the last one is, before it says so."""
+    heard.page.evaluate(NOTE)
+    noted = []
+    for _ in range(6):
+        heard.press("Play")
+        heard.wait_for_epoch(heard.number("epoch") + 2)
+        heard.press("Pause")
+        heard.wait_for_state("paused")
+        wait_for_word(heard, f"Paused at epoch {heard.data('epoch')},")
+        noted.append(set(heard.page.evaluate("noted.splice(0)")))
+    assert [len(each) for each in noted] == [1] * 6, noted
 
 
 def test_what_is_over_at_once_is_said_when_it_is_over(heard):

@@ -294,6 +294,24 @@ def test_metrics(loss):
     assert answer["diverged"] is False
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_metrics_are_measured_where_it_rests(seen):
+    """While it trains they may be of an earlier step, and the answer says so."""
+    experiment = networks.experiment_of()
+    run = trained(experiment, STEPS_AN_EPOCH)
+    begun = run.frame(request(experiment))
+    assert begun["measured"]
+    unseen = {"view": None}
+    answer = run.frame({**request(experiment, 3), **unseen})
+    assert not answer["measured"]
+    np.testing.assert_array_equal(answer["metrics"], begun["metrics"])
+    answer = run.frame({**request(experiment), **({} if seen else unseen)})
+    assert answer["measured"]
+    alone = trained(experiment, STEPS_AN_EPOCH + 3).frame(request(experiment))
+    np.testing.assert_array_equal(answer["metrics"], alone["metrics"])
+    assert run.frame({**request(experiment, STEPS_AN_EPOCH - 3), **unseen})["measured"], "an epoch's end is recorded"
+
+
 def test_history_has_every_epoch():
     experiment = networks.experiment_of()
     run = Session(experiment)
