@@ -111,7 +111,7 @@ class Session:
         self.seconds_since_saved = 0.0
         self.metrics = (math.nan,) * 4
         # After how many steps they were measured.
-        self.measured = -1
+        self.measured_at = -1
         self.history: list[tuple[float, ...]] = []
         self.history_stride = 1
         # What the last drawing showed, unless it is to be drawn again even so.
@@ -223,7 +223,7 @@ class Session:
             present, self.present = self.present, None
             self._go_to(present.steps, present.arrays)
             self.metrics, self.diverged = present.metrics, present.diverged
-            self.measured = self.steps
+            self.measured_at = self.steps
 
     def _go_to(self, steps, arrays):
         self.trainer.restore(arrays)
@@ -307,7 +307,7 @@ class Session:
         """
         if self.diverged:
             return
-        self.measured = self.steps
+        self.measured_at = self.steps
         self.metrics = tuple(
             number
             for part in (self.data.training, self.data.held_out)
@@ -318,7 +318,7 @@ class Session:
 
     def _is_measured(self):
         """Whether the metrics are those of the network as it is; of one that has diverged there are no others."""
-        return self.diverged or self.measured == self.steps
+        return self.diverged or self.measured_at == self.steps
 
     def _save(self):
         self.seconds_since_saved = 0.0

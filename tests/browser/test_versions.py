@@ -71,6 +71,16 @@ def kept(context, host, fragment=""):
     return lab
 
 
+def offered(context, host, files, fragment=""):
+    """A tab in which the site has been kept, and its button for the new version that has been published since."""
+    lab = kept(context, host, fragment)
+    host.files = another_version(files, "Newer:")
+    assert lab.page.evaluate(SETTLED) == [True, True]
+    button = lab.button("Use the new version")
+    button.wait_for()
+    return lab, button
+
+
 def test_the_tab_of_the_first_visit_needs_no_reload(context, hosted, whole_site):
     """It says that it works offline; so it does, with all that it has not asked for yet."""
     host = hosted(whole_site)
@@ -82,12 +92,10 @@ def test_the_tab_of_the_first_visit_needs_no_reload(context, hosted, whole_site)
 
 def test_the_tab_of_the_first_visit_goes_over_with_a_click(context, hosted, whole_site):
     host = hosted(whole_site)
-    lab = kept(context, host, "dataset=xor")
+    lab, button = offered(context, host, whole_site, "dataset=xor")
     assert lab.data("superseded") is None, "what it came with is what has been kept"
-    host.files = another_version(whole_site, "Newer:")
-    lab.page.evaluate(SETTLED)
     with lab.page.expect_navigation():
-        lab.press("Use the new version")
+        button.click()
     lab.wait_for_state("ready")
     assert lab.page.title().startswith("Newer:")
     assert "dataset=xor" in lab.page.url
@@ -116,14 +124,11 @@ def test_a_tab_that_went_round_the_worker_learns_of_a_new_version(context, hoste
 def test_what_changed_while_the_page_started_is_noticed(context, hosted, whole_site):
     """Another tab goes over while this one is on its way: what it got first and what it gets later do not belong."""
     host = hosted(whole_site)
-    first = kept(context, host)
-    host.files = another_version(whole_site, "Newer:")
-    assert first.page.evaluate(SETTLED) == [True, True]
-    first.button("Use the new version").wait_for()
+    first, button = offered(context, host, whole_site)
     late = visit(context, host)
     assert late.data("state") == "loading"
     with first.page.expect_navigation():
-        first.press("Use the new version")
+        button.click()
     browser.wait_for(late.page, "document.documentElement.dataset.superseded === 'true'", timeout=40_000)
     with late.page.expect_navigation():
         late.press("Use the new version")
@@ -134,11 +139,7 @@ def test_what_changed_while_the_page_started_is_noticed(context, hosted, whole_s
 def test_a_takeover_in_the_midst_of_requests_comes_about(context, hosted, whole_site):
     """Chromium puts most of them off, and for minutes with a debugger in it, if nobody asks again."""
     host = hosted(whole_site)
-    lab = kept(context, host)
-    host.files = another_version(whole_site, "Newer:")
-    lab.page.evaluate(SETTLED)
-    button = lab.button("Use the new version")
-    button.wait_for()
+    lab, button = offered(context, host, whole_site)
     lab.page.evaluate(ASKING, 600)
     with lab.page.expect_navigation():
         button.click()
@@ -149,11 +150,7 @@ def test_a_takeover_in_the_midst_of_requests_comes_about(context, hosted, whole_
 def test_a_takeover_that_has_to_wait_says_so_and_asks_again(context, hosted, whole_site):
     """The old worker still waits for an answer; then the network is gone."""
     host = hosted(whole_site)
-    lab = kept(context, host)
-    host.files = another_version(whole_site, "Newer:")
-    lab.page.evaluate(SETTLED)
-    button = lab.button("Use the new version")
-    button.wait_for()
+    lab, button = offered(context, host, whole_site)
     host.silent = {"slow"}
     lab.page.evaluate("void fetch('slow').catch(() => {})")
     assert host.reached.wait(20)
