@@ -6,11 +6,11 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
-import spec
 from engine import memory, plan, workspace
 from engine.machine import Machine
 from lab import datasets, network
 from lab.compiled import CompiledTrainer
+from spec import fields
 
 # Stage -> whose attribute, by that name, does it. A stage within another counts for itself only.
 STAGES = {
@@ -49,7 +49,7 @@ def measure(argument):
 
 def construct(hidden_layers, seed):
     """One construction of the trainer: its `milliseconds`, these by `stages`, and the module's `bytes`."""
-    experiment = {**spec.DEFAULTS, "hidden_layers": tuple(hidden_layers), "seed": seed}
+    experiment = {**fields.defaults(), "hidden_layers": tuple(hidden_layers), "seed": seed}
     data = datasets.load(experiment)
     clock = Clock()
     with clock.wrapped(STAGES):

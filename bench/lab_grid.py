@@ -4,9 +4,9 @@ import json
 from statistics import median
 from time import perf_counter
 
-import spec
 from lab import datasets
 from lab.compiled import CompiledTrainer
+from spec import fields
 
 FEWEST, LEAST_SECONDS = 2, 0.7
 
@@ -18,7 +18,7 @@ def measure(argument):
     others, `all` all of them.
     """
     given = json.loads(argument)
-    experiment = {**spec.DEFAULTS, "hidden_layers": tuple(given["hidden_layers"])}
+    experiment = {**fields.defaults(), "hidden_layers": tuple(given["hidden_layers"])}
     trainer = CompiledTrainer(experiment, datasets.load(experiment))
 
     def timed():

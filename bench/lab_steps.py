@@ -5,10 +5,10 @@ from time import perf_counter
 
 import numpy as np
 
-import spec
 from lab import datasets, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
+from spec import fields, shape
 
 TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 
@@ -23,7 +23,7 @@ class Training:
     def __init__(self, description):
         given = json.loads(description)
         self._experiment = {
-            **spec.DEFAULTS,
+            **fields.defaults(),
             "hidden_layers": tuple(given["hiddenLayers"]),
             "activation": given["activation"],
             "learning_rate": given["learningRate"],
@@ -55,6 +55,6 @@ class Training:
 
     def loss(self):
         """The loss on all points as the network is now."""
-        last = spec.layers(self._experiment)[-1][0]
+        last = shape.layers(self._experiment)[-1][0]
         loss, _ = training.evaluate(self._experiment, self._trainer.outputs(last)[last], self._data.targets)
         return loss

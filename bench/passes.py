@@ -10,11 +10,11 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
-import spec
 from engine import fuse
 from lab import datasets
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
+from spec import fields
 
 NETWORKS = ((8,), (8, 8, 8), (128, 128))
 ROUNDS = 7
@@ -65,7 +65,7 @@ def main():
     for name, (way, trainer_of, at_once) in WAYS.items():
         cells = []
         for widths in NETWORKS:
-            experiment = {**spec.DEFAULTS, "hidden_layers": widths}
+            experiment = {**fields.defaults(), "hidden_layers": widths}
             with way():
                 trainer = trainer_of(experiment, datasets.load(experiment))
             cells.append(f"{microseconds_a_step(trainer, at_once):.1f} µs, {kernels(trainer)} kernels")

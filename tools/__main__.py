@@ -18,7 +18,7 @@ from tools.errors import ToolError
 # Where `build` puts what it makes.
 SITE, FILE = ROOT / "build/site", ROOT / "build/intuitive-classification.html"
 # What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
-TYPED = ("tools", "py/spec.py", "py/lab", "py/engine")
+TYPED = ("tools", "py/spec", "py/lab", "py/engine")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -80,8 +80,8 @@ def own_files(root: Path = ROOT) -> dict[str, bytes]:
     relative = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     # Editors and file managers leave hidden files about.
     own = {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name)}
-    html, spec, fields = (own[path].decode() for path in (PAGE, "py/spec.py", "py/page/fields.py"))
-    own[PAGE] = markup.page(html, spec, fields, json.dumps(NO_PLUGINS)).encode()
+    sources = {path: content.decode() for path, content in own.items() if markup.is_read(path)}
+    own[PAGE] = markup.page(own[PAGE].decode(), sources, json.dumps(NO_PLUGINS)).encode()
     return own
 
 
@@ -125,7 +125,7 @@ def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, byt
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
     """The modules that the page's main script imports: where each goes in MicroPython's files, and its source."""
-    paths = [path for path in sorted(own) if path == "py/spec.py" or path.startswith("py/page/")]
+    paths = [path for path in sorted(own) if path.startswith(("py/spec/", "py/page/"))]
     return {path.removeprefix("py/"): own[path].decode() for path in paths if path != "py/page/main.py"}
 
 

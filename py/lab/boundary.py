@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-import spec
 from lab import contour
 from lab.plane import SHOWN, grid
+from spec import registry, shape
 
 # Saturated colours are drawn through the points' own colour at this strength, so that points stand out.
 STRENGTH = 0.62
@@ -49,7 +49,7 @@ def shade(scores, palette, shading="probability"):
 
     `palette` is a list of (r, g, b): one for every class, then the neutral colour of no preference. Two classes are
     shaded by the second's score; of more, by the best class and how far it is above an even share. `shading` is a
-    key of `spec.SHADINGS` other than "neuron".
+    key of the registry other than "neuron".
     """
     classes = scores.shape[1]
     if classes == 2:
@@ -120,11 +120,11 @@ def zero_lines(experiment, seen, resolution):
 
     `seen` holds every layer on `plane.grid(resolution)`, the first neurons in the first columns.
     """
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     before = [
         seen[name][:, : min(SHOWN, width)].T
         for (name, _, width), (_, kind, _) in pairwise(layers)
-        if kind in spec.ACTIVATIONS
+        if kind in registry.entries("activation")
     ]
     if not before:
         return NOTHING

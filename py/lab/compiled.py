@@ -8,14 +8,14 @@ All views share one forward pass of `ROWS` points: the kernels are compiled once
 
 import numpy as np
 
-import spec
 from engine.program import Advance, Append, Gather, Product
 from engine.workspace import Workspace
 from lab import network, training
 from lab.plane import LATTICES, columns, grid
+from spec import shape
 
 # Points that go through the network at once: as many as there are data.
-ROWS = spec.POINTS
+ROWS = 200
 # Points of the plane that are looked at together: the finest lattice and one place.
 MOST_POINTS = (LATTICES[-1] + 1) ** 2 + 1
 # What `plane` leaves in memory with one call, at most, in numbers.
@@ -96,7 +96,7 @@ class CompiledTrainer:
             parameters, _, statistics = self._split(trained)
             return list(network.predict(self.experiment, parameters, statistics, x).values())
 
-        self._layers = spec.layers(self.experiment)
+        self._layers = shape.layers(self.experiment)
         place = self.workspace.place
         self._x = place(np.zeros((ROWS, 2), np.float32))
         self._outputs = {name: place(np.zeros((ROWS, width), np.float32)) for name, _, width in self._layers}

@@ -10,6 +10,7 @@ from collections import namedtuple
 import autograd.numpy as np
 
 from lab import activations
+from lab.choices import function_of
 from lab.numerics import ceiling_of_rows, mean
 
 # TensorFlow.js's own constants for both normalizations.
@@ -81,5 +82,5 @@ LAYERS = {
 
 
 def layer_of(kind):
-    """The `Layer` of a kind in `spec.layers`: one of `LAYERS`, or the activation of that name."""
-    return LAYERS.get(kind) or _element_wise(getattr(activations, kind))
+    """The `Layer` of a kind in `shape.layers`: one of `LAYERS`, or the activation of that name."""
+    return LAYERS.get(kind) or _element_wise(function_of("activation", kind))

@@ -1,6 +1,6 @@
 """The losses: `(outputs, targets)`, both of shape (rows, classes), to one number; formulas of TensorFlow.js.
 
-A function's name is its key in `spec.LOSSES`.
+A function's name is its key in the registry.
 """
 
 import autograd.numpy as np

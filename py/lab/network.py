@@ -7,20 +7,20 @@ that a trace of autograd sees arrays and nothing else.
 
 import numpy as np
 
-import spec
-from lab import initializers
+from lab.choices import function_of
 from lab.layers import layer_of
+from spec import shape
 
 
 def initialize(experiment):
     """`(parameters, statistics)` of a new network, float32, drawn by the experiment's seed."""
     rng = np.random.default_rng([experiment["seed"], 1])
-    draw_kernel = getattr(initializers, experiment["initialization"])
+    draw_kernel = function_of("initialization", experiment["initialization"])
     first_values = {"kernel": draw_kernel, "bias": _filled(0), "scale": _filled(1), "shift": _filled(0)}
     parameters: list[np.ndarray] = []
     statistics: list[np.ndarray] = []
-    inputs = spec.DIMENSIONS_OF_INPUT
-    for _, kind, width in spec.layers(experiment):
+    inputs = shape.shape_of(experiment).inputs
+    for _, kind, width in shape.layers(experiment):
         layer = layer_of(kind)
         for name in layer.parameters:
             parameters.append(first_values[name](rng, (inputs, width) if name == "kernel" else (width,)))
@@ -37,7 +37,7 @@ def forward(experiment, parameters, statistics, x, training=False):
     """
     outputs, updated = {}, []
     position, statistics_position = 0, 0
-    for name, kind, _ in spec.layers(experiment):
+    for name, kind, _ in shape.layers(experiment):
         layer = layer_of(kind)
         end = position + len(layer.parameters)
         statistics_end = statistics_position + len(layer.statistics)

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-import spec
 from lab.boundary import shade_signed
 from lab.plane import SHOWN
+from spec import shape
 
 # Samples a side of a heat map, at most; where there are many neurons, so few.
 TILE, SMALL_TILE = 25, 13
@@ -25,7 +25,7 @@ def tiles(experiment, seen, resolution, palette):
     `seen` holds every layer on `plane.grid(resolution)`, the first neurons in the first columns. `tiles`, shape
     (neurons, T, T, 4) uint8, show each relative to `scales`, by layer the largest magnitude on the samples shown.
     """
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     counts = [min(SHOWN, width) for *_, width in layers]
     stride = tile_stride(resolution, sum(counts))
     side = resolution + 1

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-import spec
 from lab.projection import ease, hold_axis, morph, of_dimensions, principal, start_of_tour, tour
+from spec import shape
 
 # A change of projection takes so many seconds.
 DURATION = 0.6
@@ -43,7 +43,7 @@ class Projector:
         # Layers of one width are toured together, so that what lies between two of them is seen in the same plane.
         tours: dict[int, _Tour] = {}
         block: list[_Memory] = []
-        for name, kind, width in spec.layers(experiment):
+        for name, kind, width in shape.layers(experiment):
             if kind in ("input", "dense"):
                 block = []
             self._layers[name] = _Memory(width, tours.setdefault(width, _Tour(width)), block)
@@ -159,7 +159,7 @@ class _Memory:
 def _kind(width, view):
     """What is shown: ("pca",), ("tour",) or ("dimensions", …), which can be compared."""
     if width <= 3 or view["projection"] == "dimensions":
-        return ("dimensions", *spec.dimensions_of(view, width))
+        return ("dimensions", *shape.dimensions_of(view, width))
     return (view["projection"],)
 
 

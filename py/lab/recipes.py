@@ -2,19 +2,16 @@
 
 from collections import OrderedDict
 
-import spec
+from spec import fields
 
 KEPT = 16
-
-# What changes the numbers that a compiled network works on, but not the network.
-NUMBERS = ("dataset", "seed", "initialization", *spec.LIVE)
 
 _recipes: OrderedDict[tuple, dict] = OrderedDict()
 
 
 def recipe_of(experiment, data):
     """The recipe, for `CompiledTrainer`, of all experiments that are compiled to the same: empty the first time."""
-    formulas = (experiment[name] for name in spec.DEFAULTS if name not in NUMBERS)
+    formulas = (experiment[name] for name in fields.names(fields.NETWORK))
     shapes = (data.points.shape, data.targets.shape, len(data.training))
     key = (*shapes, *(tuple(value) if isinstance(value, list) else value for value in formulas))
     recipe = _recipes.setdefault(key, {})

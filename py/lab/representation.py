@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-import spec
 from lab import contour, layers
 from lab.contour import BREAK, LIMIT
 from lab.plane import projected
+from spec import registry, shape
 
 # How far a layer of one neuron is spread across, relative to half the picture.
 SPREAD = 0.3
@@ -37,7 +37,7 @@ class Term(NamedTuple):
 
 def next_layer(experiment, layer):
     """`(name, kind)` of the layer after one, or None."""
-    every = [(name, kind) for name, kind, _ in spec.layers(experiment)]
+    every = [(name, kind) for name, kind, _ in shape.layers(experiment)]
     names = [name for name, _ in every]
     index = names.index(layer) + 1
     return every[index] if index < len(every) else None
@@ -56,7 +56,7 @@ def terms(experiment, view, projections):
         Term(name, weight, projection.basis, projection.centre, projection.middle, projection.half, projection.spatial)
         for name, weight, projection in zip(layers_shown(experiment, view), (1 - t, t), projections, strict=False)
     ]
-    if len(shown) == 2 and next_layer(experiment, view["layer"])[1] in spec.ACTIVATIONS:
+    if len(shown) == 2 and next_layer(experiment, view["layer"])[1] in registry.entries("activation"):
         one, other = shown
         common = {
             "basis": _between(one.basis, other.basis, t),
@@ -238,11 +238,11 @@ def projected_crossings(experiment, terms, seen, crossings, classes):
     They are interpolated between samples, those of a softmax by its logits, which are what crosses 0: there the line
     would else leave the place where two probabilities are equal.
     """
-    kinds = {name: kind for name, kind, _ in spec.layers(experiment)}
+    kinds = {name: kind for name, kind, _ in shape.layers(experiment)}
     result = []
     for term in terms:
         if kinds[term.layer] == "softmax":
-            logits = contour.at(crossings, seen[spec.logits_layer(experiment)][:, :classes])
+            logits = contour.at(crossings, seen[shape.logits_layer(experiment)][:, :classes])
             output, _ = layers.softmax(logits.reshape(-1, classes), (), (), False)
             result.append(output @ term.basis)
         else:

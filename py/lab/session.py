@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-import spec
 from engine.workspace import Uncompilable
 from lab import datasets, training
 from lab.compiled import CompiledTrainer
@@ -18,6 +17,7 @@ from lab.plain import PlainTrainer
 from lab.recipes import recipe_of
 from lab.stage import Stage
 from lab.timeline import Rates, Timeline
+from spec import shape
 
 # A drawing that takes no longer than this is made with every request.
 CHEAP_VIEW_SECONDS = 0.012
@@ -61,7 +61,7 @@ def start(experiment):
     global _session
     _session = Session(experiment)
     data = _session.data
-    is_training = np.zeros(spec.POINTS, np.uint8)
+    is_training = np.zeros(len(data.points), np.uint8)
     is_training[data.training] = 1
     return {
         "points": data.points,
@@ -96,7 +96,7 @@ class Session:
         self.data = datasets.load(experiment)
         self.trainer = _trainer(experiment, self.data)
         self.stage = Stage(experiment, self.data)
-        self.layers = [name for name, _, _ in spec.layers(experiment)]
+        self.layers = shape.layer_names(experiment)
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
         # How many steps take about `CHUNK_SECONDS`.

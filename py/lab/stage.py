@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-import spec
 from lab import boundary, contour, network, neurons, plane, probe, representation
 from lab.projector import Projector
+from spec import shape
 
 # Squares a side of the left view; the finest that keeps within its time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
@@ -93,11 +93,11 @@ class Stage:
         self.experiment, self.data = experiment, data
         # What each part of the last drawing took.
         self.milliseconds = dict.fromkeys(("boundary", "representation", "network", "probes"), 0.0)
-        self._last = [name for name, *_ in spec.layers(experiment)[-2:]]
+        self._last = [name for name, *_ in shape.layers(experiment)[-2:]]
         self._projector = Projector(experiment)
         self._held_out = np.zeros(len(data.points), np.bool_)
         self._held_out[data.held_out] = True
-        self._selectors = {name: plane.selector(width) for name, _, width in spec.layers(experiment)}
+        self._selectors = {name: plane.selector(width) for name, _, width in shape.layers(experiment)}
         # What they were made of.
         self._selected: dict[str, tuple] = {}
         guess = _guessed_seconds_a_point(experiment)
@@ -314,9 +314,9 @@ class Turns:
 
     def __init__(self, experiment, data):
         self.data = data
-        self._names = [name for name, *_ in spec.layers(experiment)]
+        self._names = [name for name, *_ in shape.layers(experiment)]
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
-        self._portions = _portions([width for *_, width in spec.layers(experiment)])
+        self._portions = _portions([width for *_, width in shape.layers(experiment)])
         self._next = 0
         # How many portions of each are not of the present network; when each may be renewed in training.
         self._stale = {"weights": 1, "probes": len(self._portions)}
@@ -379,5 +379,5 @@ def _portions(widths):
 
 def _guessed_seconds_a_point(experiment):
     """How long one point takes through the network before that has been measured, from its size."""
-    widths = sum(width for _, _, width in spec.layers(experiment))
-    return 5e-11 * spec.parameter_count(experiment) + 2e-8 * widths
+    widths = sum(width for _, _, width in shape.layers(experiment))
+    return 5e-11 * shape.parameter_count(experiment) + 2e-8 * widths

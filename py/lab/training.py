@@ -4,9 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 
-import spec
-from lab import losses, network, optimizers
+from lab import losses, network
+from lab.choices import function_of
 from lab.gradients import value_and_gradients
+from spec import registry, shape
 
 # Epochs whose orders are drawn together.
 BLOCK = 64
@@ -14,7 +15,7 @@ BLOCK = 64
 
 def initial_state(experiment, parameters):
     """The optimizer's arrays, all zeros, a flat list: for each parameter as many as the optimizer keeps."""
-    slots = spec.OPTIMIZER_SLOTS[experiment["optimizer"]]
+    slots = registry.trait("optimizer", experiment["optimizer"], "slots")
     return [np.zeros_like(parameter) for parameter in parameters for _ in range(slots)]
 
 
@@ -25,9 +26,9 @@ def make_step(experiment):
     and one-hot targets of shape (rows, classes), and the number of the step from 1 up; it returns
     `(loss, parameters, state, statistics)`, the loss being that before the update.
     """
-    loss_of = getattr(losses, experiment["loss"])
-    update = getattr(optimizers, experiment["optimizer"])
-    slots = spec.OPTIMIZER_SLOTS[experiment["optimizer"]]
+    loss_of = function_of("loss", shape.loss_of(experiment))
+    update = function_of("optimizer", experiment["optimizer"])
+    slots = registry.trait("optimizer", experiment["optimizer"], "slots")
 
     def step(parameters, state, statistics, x, targets, learning_rate, count):
         def loss_and_statistics(*parameters):
@@ -81,5 +82,5 @@ def batch(experiment, training, number):
 
 def evaluate(experiment, output, targets):
     """`(loss, accuracy)` of a network's output against one-hot targets, both of shape (rows, classes)."""
-    loss = getattr(losses, experiment["loss"])(output, targets)
+    loss = function_of("loss", shape.loss_of(experiment))(output, targets)
     return float(loss), float(losses.accuracy(output, targets))

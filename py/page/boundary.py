@@ -2,12 +2,12 @@
 
 from pyscript import window
 
-import spec
 from page import axes, canvas, markers, paths
 from page.dom import by_id, listen
 from page.gestures import ARROWS, Gestures
 from page.lasso import Lasso
 from page.palette import class_colours, css
+from spec import shape
 
 EXTENT = 6
 RANGE = (-EXTENT, EXTENT)
@@ -267,7 +267,7 @@ class Boundary:
         """Says in the canvas's label what it shows."""
         shading = experiment["shading"]
         if shading == "neuron":
-            shown = "the activation of neuron %s" % spec.neuron_name(*spec.shown_neuron(experiment))
+            shown = "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
         else:
             shown = {
                 "probability": "how probable the network finds either class",

@@ -5,13 +5,13 @@ import gc
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-import spec
 from page import address, journey, messages, palette
 from page.dom import breath, by_id, listen, now, numbers
 from page.lab import PATIENCE, Lab
 from page.loading import Loading
 from page.run import Run
 from page.status import Status
+from spec import fields, shape, texts
 
 # The labels of the canvases are for people who hear them: new words this often, in milliseconds.
 DESCRIBE_EVERY = 1000
@@ -158,7 +158,7 @@ class Page:
             return
         self.recover_lab()
         sent = self.seen_from(self.rail.destination())
-        afresh = not spec.same_run(experiment, self.experiment)
+        afresh = not fields.same_run(experiment, self.experiment)
         self.experiment = experiment
         address.write(experiment)
         if afresh:
@@ -250,9 +250,9 @@ class Page:
         """The experiment as it is seen from a place on the rail."""
         index, morph = journey.parts(position)
         name = self.rail.names[index]
-        if name == spec.logits_layer(self.experiment):
+        if name == shape.logits_layer(self.experiment):
             name = ""
-        return dict(self.experiment, layer=name, morph=spec.rounded_morph(morph))
+        return dict(self.experiment, layer=name, morph=fields.rounded_morph(morph))
 
     def move_to(self, position):
         """The playhead has moved: what is seen is where it is, and what the controls say is where it was sent."""
@@ -281,8 +281,8 @@ class Page:
 
     def show_neuron(self, layer, index):
         """Shades the plane by a neuron; asked for the one that it is shaded by, goes back to the probability."""
-        neuron = spec.neuron_name(layer, index)
-        if self.experiment["shading"] == "neuron" and spec.shown_neuron(self.experiment) == (layer, index):
+        neuron = shape.neuron_name(layer, index)
+        if self.experiment["shading"] == "neuron" and shape.shown_neuron(self.experiment) == (layer, index):
             self.enter(shading="probability")
         else:
             self.enter(shading="neuron", neuron=neuron)
@@ -347,7 +347,7 @@ class Page:
             text = (
                 "There is not enough memory for the lab: training this network takes about %s, beside Python itself. "
                 "Close other tabs or programs, or choose a smaller network."
-            ) % spec.bytes_in_words(spec.memory_needed(self.experiment))
+            ) % texts.bytes_in_words(shape.memory_needed(self.experiment))
         elif not has_answered:
             self.say_why_not(reason)
             return
@@ -420,7 +420,7 @@ class Page:
             flat = numbers(probes)
             self.rail.show_probes(list(zip(flat[0::2], flat[1::2])))
         self.readout.tell(not self.run.is_training())
-        self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0], palette.CLASSES)
+        self.readout.show(answer, self.highlight, shape.shown_layer(self.experiment).name, palette.CLASSES)
         if answer.moving:
             self.run.look_again()
 
@@ -439,7 +439,7 @@ class Page:
         messages.show(
             "Training diverged at step %s: the loss is no longer a finite number. Try a smaller learning rate "
             "(now %s), a normalization, or another initialization, and press Play to start afresh."
-            % ("{:,}".format(self.status.step + 1), spec.text_of("learning_rate", self.experiment["learning_rate"]))
+            % ("{:,}".format(self.status.step + 1), fields.text_of("learning_rate", self.experiment["learning_rate"]))
         )
 
     # What is seen.
@@ -455,14 +455,14 @@ class Page:
         if not self.opened:
             return
         experiment, view, highlight = self.experiment, self.representation, self.highlight
-        layer, width = spec.shown_layer(experiment)
+        layer, _, width = shape.shown_layer(experiment)
         touring = experiment["projection"] == "tour" and width > 3
         if touring != view.touring:
             view.touring = touring
             view.axis = None
             view.set_touch()
         self.tour.show(touring)
-        neuron = spec.shown_neuron(experiment)
+        neuron = shape.shown_neuron(experiment)
         self.strip.mark(self.rail.position, neuron if experiment["shading"] == "neuron" else None)
         self.strip.point_at(self.boundary.pointed_at())
         self.run.set_view(
@@ -474,7 +474,7 @@ class Page:
                 "contour": experiment["contour"],
                 "zero_lines": experiment["zero_lines"],
                 "layer": layer,
-                "morph": spec.shown_morph(experiment),
+                "morph": shape.shown_morph(experiment),
                 "projection": experiment["projection"],
                 "dimensions": experiment["dimensions"],
                 "grid": experiment["grid"],
@@ -553,8 +553,8 @@ class Page:
 
 def rail_position(experiment):
     """Where on the rail an experiment puts the playhead."""
-    names = [name for name, _, _ in spec.layers(experiment)]
-    return names.index(spec.shown_layer(experiment)[0]) + spec.shown_morph(experiment)
+    names = shape.layer_names(experiment)
+    return names.index(shape.shown_layer(experiment).name) + shape.shown_morph(experiment)
 
 
 def complain(complaints):

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-import spec
 from lab import network
 from lab.contour import BREAK
 from page import axes
 from page.camera import Camera
+from spec import fields
 from tools import browser
 
 SCRIPT = Path(__file__).with_name("answers.js")
@@ -61,7 +61,7 @@ class Stage:
 
     def hyperparameters(self):
         """The experiment in the page's address."""
-        experiment, complaints = spec.from_query(self.page.evaluate("location.hash"))
+        experiment, complaints = fields.from_query(self.page.evaluate("location.hash"))
         assert not complaints
         return experiment
 

@@ -1,6 +1,6 @@
 """The page as a person meets it: controls by label, buttons by name, and what `<html>` tells programs."""
 
-import spec
+from spec import fields, registry
 from tools import browser
 
 ALERT = "alert"
@@ -54,11 +54,11 @@ class LabPage:
 
     def field(self, name):
         """The control of a field of `spec`, found by its label."""
-        return self.page.get_by_label(spec.LABELS[name], exact=True)
+        return self.page.get_by_label(fields.FIELDS[name].label, exact=True)
 
     def choose(self, name, key):
         """Picks one of the choices of a field by the words that a person reads."""
-        self.field(name).select_option(label=spec.CHOICES[name][key])
+        self.field(name).select_option(label=registry.entry(name, key).label)
 
     def enter(self, name, text):
         """Types into a field and presses Enter."""
@@ -70,7 +70,7 @@ class LabPage:
     def set_speed(self, speed):
         slider = self.field("speed")
         slider.press("Home")
-        for _ in range(spec.SPEEDS.index(speed)):
+        for _ in range(fields.SPEEDS.index(speed)):
             slider.press("ArrowRight")
 
     def play_to(self, epoch):

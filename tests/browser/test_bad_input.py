@@ -2,7 +2,7 @@
 
 import pytest
 
-import spec
+from spec import fields
 
 BAD = [
     ("hidden_layers", "abc", ["whole numbers from 1 up", "8, 4, 2", "abc"]),
@@ -35,7 +35,7 @@ def test_bad_entry_is_told_what_is_allowed_and_changes_nothing(lab, name, text, 
     address = lab.page.url
     lab.enter(name, text)
     message = lab.alert()
-    assert message.startswith((spec.LABELS[name], "This network", "Dimensions"))
+    assert message.startswith((fields.FIELDS[name].label, "This network", "Dimensions"))
     for word in words:
         assert word in message
     field = lab.field(name)

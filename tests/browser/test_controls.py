@@ -4,11 +4,16 @@ import math
 
 import pytest
 
-import spec
+from spec import fields, registry
 
-CHOICES = [(name, key) for name, choices in spec.CHOICES.items() if name not in spec.VIEW for key in choices]
+CHOICES = [
+    (name, key)
+    for name in registry.kinds()
+    if fields.FIELDS[name].acts != fields.VIEW
+    for key in registry.entries(name)
+]
 # What has a control of its own that is typed into or chosen from.
-FIELDS = [name for name in spec.LABELS if name not in ("speed", "neuron", "morph", *spec.SWITCHES)]
+FIELDS = fields.names(control=fields.SELECT) + fields.names(control=fields.BOX)
 
 
 def assert_trains(lab):
@@ -24,7 +29,7 @@ def assert_trains(lab):
 def test_every_choice(lab, name, key):
     lab.step_one_epoch()
     lab.choose(name, key)
-    if key != spec.DEFAULTS[name]:
+    if key != fields.defaults()[name]:
         assert f"{name}={key}" in lab.page.url
         lab.wait("document.documentElement.dataset.epoch === '0'")
     assert_trains(lab)
@@ -51,13 +56,14 @@ def test_defaults_are_those_of_the_original(lab):
 
 
 def test_choices_are_those_of_the_original(lab):
-    for name, choices in spec.CHOICES.items():
-        assert lab.field(name).locator("option").all_text_contents() == list(choices.values())
+    for name in registry.kinds():
+        labels = [entry.label for entry in registry.entries(name).values()]
+        assert lab.field(name).locator("option").all_text_contents() == labels
     rates = lab.page.locator("#learning_rates option").evaluate_all("options => options.map(o => o.value)")
     assert rates == ["0.0001", "0.001", "0.005", "0.01", "0.03", "0.05", "0.1", "0.3", "0.5", "1", "10"]
 
 
-@pytest.mark.parametrize("rate", [*map(str, spec.LEARNING_RATES), "0.0123", "2e-3"])
+@pytest.mark.parametrize("rate", [*map(str, fields.LEARNING_RATES), "0.0123", "2e-3"])
 def test_every_learning_rate_and_any_other(lab, rate):
     lab.enter("learning_rate", rate)
     assert lab.field("learning_rate").get_attribute("aria-invalid") is None

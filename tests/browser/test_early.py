@@ -2,7 +2,7 @@
 
 import pytest
 
-import spec
+from spec import fields, registry
 from tests.browser.conftest import SIZE, visit_in
 
 
@@ -34,9 +34,10 @@ def early(chromium, origin):
 
 def test_the_controls_say_the_defaults_and_offer_the_choices(early):
     lab = early()
-    for name in spec.CHOICES:
-        assert lab.field(name).locator("option").all_text_contents() == list(spec.CHOICES[name].values())
-        assert lab.field(name).input_value() == spec.DEFAULTS[name]
+    for name in registry.kinds():
+        labels = [entry.label for entry in registry.entries(name).values()]
+        assert lab.field(name).locator("option").all_text_contents() == labels
+        assert lab.field(name).input_value() == fields.defaults()[name]
     assert lab.field("hidden_layers").input_value() == "8"
     assert lab.page.get_by_text("60 steps/s").is_visible()
     before = _said(lab)

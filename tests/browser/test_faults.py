@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-import spec
+from spec import fields, shape, texts
 from tests.browser.conftest import SUB_PATH
 from tests.browser.lab_page import LabPage
 from tools import browser, site
@@ -197,9 +197,9 @@ def test_out_of_memory_says_how_much_and_a_smaller_network_goes_on(open_files, f
     lab.enter("hidden_layers", "2000, 2000")
     lab.wait_for_state("error")
     message = lab.alert()
-    needed = spec.memory_needed(spec.from_query("dataset=xor&hidden_layers=2000,2000")[0])
+    needed = shape.memory_needed(fields.from_query("dataset=xor&hidden_layers=2000,2000")[0])
     assert "not enough memory" in message and "smaller" in message
-    assert spec.bytes_in_words(needed) in message
+    assert texts.bytes_in_words(needed) in message
     assert lab.button("Start the lab again").is_visible()
     lab.enter("hidden_layers", "5")
     lab.wait_for_state("ready")

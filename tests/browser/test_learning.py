@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-import spec
+from spec import fields
 
 
 def test_circle_is_learnt_before_your_eyes(lab):
@@ -112,7 +112,7 @@ def test_another_seed_is_another_run(lab):
     assert "seed=5" in lab.page.url
 
 
-@pytest.mark.parametrize("speed", spec.SPEEDS)
+@pytest.mark.parametrize("speed", fields.SPEEDS)
 def test_every_speed(lab, speed):
     lab.set_speed(speed)
     words = "flat out" if speed == 0 else f"{speed} step"

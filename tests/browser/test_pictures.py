@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import spec
+from spec import registry, shape
 from tests.browser.answers import RADIUS, Stage, alike, segments
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -160,7 +160,7 @@ def every_picture(stage, layers):
     rail = stage.page.get_by_label("Layer rail", exact=True)
     wide = next(name for name, _, width in layers if width > 3)
     seen = set()
-    for projection in spec.PROJECTIONS:
+    for projection in registry.entries("projection"):
         stage.lab.field("layer").select_option(label=wide)
         stage.lab.choose("projection", projection)
         if projection == "tour" and stage.lab.button("Pause tour").count():
@@ -178,7 +178,7 @@ def every_picture(stage, layers):
                 assert stage.answer("mark_groups")[1::2].sum() == 200
                 assert_not_blank(stage)
                 seen.add((projection, name, half, width))
-    assert len(seen) == len(spec.PROJECTIONS) * (2 * len(layers) - 1)
+    assert len(seen) == len(registry.entries("projection")) * (2 * len(layers) - 1)
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
@@ -195,7 +195,7 @@ def test_every_layer_in_every_projection_and_between(open_stage, network, size):
     context = PHONE if size == "phone" else {}
     stage = open_stage(network, reduced_motion="reduce", **context)
     stage.rest()
-    every_picture(stage, spec.layers(stage.hyperparameters()))
+    every_picture(stage, shape.layers(stage.hyperparameters()))
     assert stage.lab.no_alert()
 
 

@@ -4,16 +4,18 @@ from itertools import product
 
 import numpy as np
 
-import spec
 from lab import datasets, losses, network
+from spec import fields, registry
 
 # Every normalization × loss × activation.
-COMBINATIONS = tuple(product(spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS))
+COMBINATIONS = tuple(
+    product(registry.entries("normalization"), registry.entries("loss"), registry.entries("activation"))
+)
 
 
 def experiment_of(**choices):
     """The default experiment but for `choices`."""
-    return {**spec.DEFAULTS, **choices}
+    return {**fields.defaults(), **choices}
 
 
 def shaken(experiment, dtype=np.float32):
@@ -43,4 +45,4 @@ def loss_function(experiment, statistics, x, targets):
 
 def name_of(choices):
     """The name of a test with the default experiment but for `choices`."""
-    return spec.to_query(experiment_of(**choices)) or "default"
+    return fields.to_query(experiment_of(**choices)) or "default"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-import spec
 from lab.contour import BREAK
+from spec import shape
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
 PALETTE = [ORANGE, BLUE, GREY]
@@ -17,10 +17,10 @@ def view_of(experiment, **changes):
         "palette": PALETTE,
         "resolution": 48,
         "shading": "probability",
-        "neuron": list(spec.shown_neuron(experiment)),
+        "neuron": list(shape.shown_neuron(experiment)),
         "contour": True,
         "zero_lines": False,
-        "layer": spec.shown_layer(experiment)[0],
+        "layer": shape.shown_layer(experiment)[0],
         "morph": 0.0,
         "projection": "dimensions",
         "dimensions": [],

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from lab import boundary, network, plane
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, hue, nearness, polylines, view_of
 
@@ -168,7 +168,7 @@ def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
     return experiment, [kernel, bias]
 
 
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_linear_classifier(loss):
     experiment, parameters = linear_classifier(loss)
     resolution = 32
@@ -224,7 +224,7 @@ def test_a_tanh_networks_boundary_within_a_pixel():
 
 
 def test_three_classes(monkeypatch):
-    monkeypatch.setitem(spec.CLASSES, "circle", 3)
+    monkeypatch.setitem(registry.entry("dataset", "circle").traits, "outputs", 3)
     experiment = networks.experiment_of(hidden_layers=())
     angles = np.array([90, 210, 330]) * np.pi / 180
     kernel = np.float32([np.cos(angles), np.sin(angles)])
@@ -275,13 +275,13 @@ def test_zero_lines_of_one_layer():
         assert np.ptp(on_its_line, axis=0).max() == pytest.approx(12, abs=0.01)
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 def test_zero_lines_are_those_of_what_the_activation_takes(normalization):
     experiment = networks.experiment_of(hidden_layers=(20, 2), normalization=normalization)
     parameters, statistics = networks.shaken(experiment)
     ends = np.concatenate(zero_lines(experiment, parameters, statistics, 96)).astype(np.float32)
     outputs = list(network.predict(experiment, parameters, statistics, ends).values())
-    names = [name for name, *_ in spec.layers(experiment)]
+    names = [name for name, *_ in shape.layers(experiment)]
     inputs = np.concatenate([outputs[names.index(name) - 1][:, :16] for name in ("tanh1", "tanh2")], axis=1)
     scale = np.abs(inputs).max()
     assert np.median(np.abs(inputs).min(axis=1)) < 1e-2 * scale

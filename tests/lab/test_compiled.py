@@ -5,11 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-import spec
 from lab import compiled, datasets, network, plane, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.session import Session
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.test_session import EVERYTHING, request
 
@@ -21,7 +21,10 @@ HIDDEN = ((8,), (), (8, 6), (6, 7))
 EVERY = [
     {"optimizer": optimizer, "normalization": normalization, "loss": loss, "activation": activation}
     for optimizer, normalization, loss, activation in product(
-        spec.OPTIMIZERS, spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS
+        registry.entries("optimizer"),
+        registry.entries("normalization"),
+        registry.entries("loss"),
+        registry.entries("activation"),
     )
 ]
 
@@ -33,13 +36,13 @@ def trainers(**choices):
 
 
 def last_layers(experiment):
-    return [name for name, _, _ in spec.layers(experiment)]
+    return [name for name, _, _ in shape.layers(experiment)]
 
 
 @pytest.mark.parametrize("number", range(len(EVERY)), ids=lambda number: "-".join(EVERY[number].values()))
 def test_same_training_for_every_configuration(number):
     choices = {**EVERY[number], "hidden_layers": HIDDEN[number % len(HIDDEN)], "seed": number}
-    choices["dataset"] = list(spec.DATASETS)[number % len(spec.DATASETS)]
+    choices["dataset"] = list(registry.entries("dataset"))[number % len(registry.entries("dataset"))]
     ours, plain = trainers(**choices)
     rate = 0.002
     first, second = STEPS // 3, STEPS - STEPS // 3
@@ -119,7 +122,7 @@ def test_grid_of_any_resolution(resolution):
 
 def random_selectors(experiment, seed):
     rng = np.random.default_rng(seed)
-    widths = [(name, width) for name, _, width in spec.layers(experiment)]
+    widths = [(name, width) for name, _, width in shape.layers(experiment)]
     return {name: plane.selector(width, rng.normal(size=(width, 3)), rng.integers(width)) for name, width in widths}
 
 
@@ -138,8 +141,8 @@ def assert_sees_the_same(ours, plain, points, selectors):
         np.testing.assert_allclose(seen[name], expected[name], rtol=1e-3, atol=10 * tolerance, err_msg=name)
 
 
-@pytest.mark.parametrize("loss", spec.LOSSES)
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("hidden", [(), (1,), (2, 3), (4, 20), (16, 17), (130,)])
 def test_plane_is_the_plain_trainers(hidden, normalization, loss):
     ours, plain = trainers(hidden_layers=hidden, normalization=normalization, loss=loss)
@@ -175,7 +178,7 @@ def test_plane_of_more_than_its_memory_holds(monkeypatch):
     assert_sees_the_same(ours, plain, plane.grid(48), random_selectors(ours.experiment, 1))
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("rows", [None, 1, 5, 16])
 def test_kernels(rows, normalization):
     ours, plain = trainers(hidden_layers=(20, 1, 3), normalization=normalization)

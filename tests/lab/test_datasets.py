@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import spec
 from lab import datasets
+from spec import fields, registry
 
 SEEDS = range(60)
 # 0.1 of the radius of 4.5 along both axes, at most.
@@ -12,7 +12,7 @@ CIRCLE_NOISE = 0.45 * np.sqrt(2)
 
 
 def load(dataset, seed=0):
-    return datasets.load({**spec.DEFAULTS, "dataset": dataset, "seed": seed})
+    return datasets.load({**fields.defaults(), "dataset": dataset, "seed": seed})
 
 
 def classes_of(dataset, seed):
@@ -26,7 +26,7 @@ def many(dataset):
     return [np.concatenate(points) for points in zip(*(classes_of(dataset, seed) for seed in SEEDS), strict=True)]
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_shapes_and_types(dataset):
     data = load(dataset)
     assert data.points.shape == (200, 2)
@@ -40,7 +40,7 @@ def test_shapes_and_types(dataset):
     assert (np.sort(data.targets, axis=1) == [0, 1]).all()
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_points_stay_within_6(dataset):
     extreme = max(np.abs(load(dataset, seed).points).max() for seed in SEEDS)
     assert 4 < extreme <= 6
@@ -57,7 +57,7 @@ def test_a_hundred_points_a_class(dataset):
         assert np.bincount(load(dataset, seed).labels).tolist() == [100, 100]
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_split(dataset):
     for seed in range(5):
         data = load(dataset, seed)
@@ -73,7 +73,7 @@ def test_split_is_drawn():
     assert share == pytest.approx(0.5, abs=0.06)
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_same_seed_same_data_and_other_seed_other_data(dataset):
     one, again, other = load(dataset, 3), load(dataset, 3), load(dataset, 4)
     for name in ("points", "labels", "targets", "training", "held_out"):
@@ -84,7 +84,7 @@ def test_same_seed_same_data_and_other_seed_other_data(dataset):
 def test_data_depend_on_seed_and_dataset_only():
     one = load("circle", 3)
     other = datasets.load(
-        {**spec.DEFAULTS, "seed": 3, "hidden_layers": (5, 5), "optimizer": "adam", "batch_size": 7, "speed": 0}
+        {**fields.defaults(), "seed": 3, "hidden_layers": (5, 5), "optimizer": "adam", "batch_size": 7, "speed": 0}
     )
     assert (one.points == other.points).all()
     assert (one.training == other.training).all()
@@ -148,11 +148,11 @@ def test_xor():
 def test_more_classes(monkeypatch):
     """A data set of three classes needs a function of that name and a line in the spec, nothing else."""
 
-    def thirds(rng):
-        return rng.uniform(-3, 3, (spec.POINTS, 2)), np.arange(spec.POINTS) % 3
+    def thirds(rng, rows):
+        return rng.uniform(-3, 3, (rows, 2)), np.arange(rows) % 3
 
-    monkeypatch.setattr(datasets, "thirds", thirds, raising=False)
-    monkeypatch.setitem(spec.CLASSES, "thirds", 3)
+    traits = {**registry.entry("dataset", "circle").traits, "outputs": 3}
+    monkeypatch.setitem(registry.entries("dataset"), "thirds", registry.Entry("Thirds", thirds, traits))
     data = load("thirds")
     assert data.classes == 3
     assert (data.targets == np.eye(3)[np.arange(200) % 3]).all()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import spec
 from lab import activations, layers, losses, network, numerics
+from spec import fields, registry, shape
 
 RNG = np.random.default_rng(1)
 ROWS = RNG.normal(3, 2, (40, 5)).astype(np.float32)
@@ -114,9 +114,9 @@ def test_sigmoid_does_not_overflow():
 
 
 def test_every_kind_of_layer_is_there():
-    for experiment in ({"normalization": name} for name in spec.NORMALIZATIONS):
-        for activation in spec.ACTIVATIONS:
-            for _, kind, width in spec.layers({**spec.DEFAULTS, **experiment, "activation": activation}):
+    for experiment in ({"normalization": name} for name in registry.entries("normalization")):
+        for activation in registry.entries("activation"):
+            for _, kind, width in shape.layers({**fields.defaults(), **experiment, "activation": activation}):
                 layer = layers.layer_of(kind)
                 own = [np.ones((4, 4) if name == "kernel" else 4, np.float32) for name in layer.parameters]
                 statistics = [np.full(4, value, np.float32) for value in layer.statistics]
@@ -165,15 +165,15 @@ def test_numerics():
     assert numerics.ceiling_of_rows(np.float32([[0.5, -3], [-2.5, -7], [4, 4]])).tolist() == [[1], [-2], [4]]
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_forward_names_every_layer(normalization, loss):
-    experiment = {**spec.DEFAULTS, "normalization": normalization, "loss": loss, "hidden_layers": (7, 1, 3)}
+    experiment = {**fields.defaults(), "normalization": normalization, "loss": loss, "hidden_layers": (7, 1, 3)}
     parameters, statistics = network.initialize(experiment)
     x = RNG.normal(0, 2, (11, 2)).astype(np.float32)
     outputs, updated = network.forward(experiment, parameters, statistics, x, training=True)
     assert [(name, *out.shape) for name, out in outputs.items()] == [
-        (name, 11, width) for name, _, width in spec.layers(experiment)
+        (name, 11, width) for name, _, width in shape.layers(experiment)
     ]
     assert all(out.dtype == np.float32 for out in outputs.values())
     assert [array.shape for array in updated] == [array.shape for array in statistics]
@@ -189,7 +189,7 @@ def test_forward_names_every_layer(normalization, loss):
 def test_forward_by_hand():
     """Two hidden layers written out; dense, batch norm and activation follow each other in that order."""
     experiment = {
-        **spec.DEFAULTS,
+        **fields.defaults(),
         "normalization": "batch_norm",
         "activation": "tanh",
         "hidden_layers": (4, 3),

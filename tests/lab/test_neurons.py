@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from lab import boundary, network, neurons, plane
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import BLUE, GREY, ORANGE, PALETTE, nearness
 
@@ -19,7 +19,7 @@ def seen_on(resolution, experiment, parameters, statistics):
 @pytest.mark.parametrize("resolution", plane.LATTICES)
 @pytest.mark.parametrize("hidden", [(8,), (1, 3), (20, 2), (8,) * 12])
 def test_stride(resolution, hidden):
-    neuron_count = sum(min(width, 16) for *_, width in spec.layers(networks.experiment_of(hidden_layers=hidden)))
+    neuron_count = sum(min(width, 16) for *_, width in shape.layers(networks.experiment_of(hidden_layers=hidden)))
     stride = neurons.tile_stride(resolution, neuron_count)
     assert resolution % stride == 0
     side = resolution // stride + 1
@@ -28,14 +28,14 @@ def test_stride(resolution, hidden):
         assert side == 25
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("resolution", [12, 36, 96])
 def test_tiles_are_the_activations(resolution, normalization):
     experiment = networks.experiment_of(hidden_layers=(3, 20), normalization=normalization)
     network_arrays = networks.shaken(experiment)
     tiles, scales = neurons.tiles(experiment, seen_on(resolution, experiment, *network_arrays), resolution, PALETTE)
     assert tiles.dtype == np.uint8
-    assert list(scales) == [name for name, *_ in spec.layers(experiment)]
+    assert list(scales) == [name for name, *_ in shape.layers(experiment)]
     side = tiles.shape[1]
     # The heat maps' samples are those of the coarser grid of the same plane.
     outputs = network.predict(experiment, *network_arrays, plane.grid(side - 1))

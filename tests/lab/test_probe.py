@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import spec
 from lab import datasets, probe
+from spec import registry
 from tests.lab import networks
 
 
@@ -140,7 +140,7 @@ def test_circle_is_linearly_separable_by_squares():
     assert held_out > 0.9
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_gaussian_alone_is_separable_at_the_input(dataset):
     assert (separability(dataset, lambda points: points)[0] > 0.95) == (dataset == "gaussian")
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from lab import boundary, contour, datasets, network, plane, representation
 from lab.projector import Projector
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import STRAIGHT, grouped, marked, polylines, view_of
 
@@ -64,7 +64,7 @@ class Scene:
 
 def pairs(experiment):
     """Every layer that another follows, with that one's name and kind."""
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     return [(one[0], other[0], other[1]) for one, other in pairwise(layers)]
 
 
@@ -82,9 +82,9 @@ EXPERIMENTS = [
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=networks.name_of)
-@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("projection", registry.entries("projection"))
 def test_at_rest_a_layer_is_its_projected_activations(experiment, projection):
-    for name, *_ in spec.layers(experiment):
+    for name, *_ in shape.layers(experiment):
         scene = Scene(experiment, layer=name, projection=projection, turn=TURNED.ravel().tolist())
         (shown,) = scene.projections
         expected = scene.outputs[name].astype(float) @ shown.basis - shown.centre
@@ -115,7 +115,7 @@ def test_three_dimensions_turn():
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=networks.name_of)
-@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("projection", registry.entries("projection"))
 def test_a_morph_is_exact_at_both_ends(experiment, projection):
     turn = TURNED.ravel().tolist()
     for layer, after, _ in pairs(experiment):
@@ -132,7 +132,7 @@ def test_a_morph_is_exact_at_both_ends(experiment, projection):
 
 
 @pytest.mark.parametrize("t", [0.25, 0.5, 0.8])
-@pytest.mark.parametrize("activation", spec.ACTIVATIONS)
+@pytest.mark.parametrize("activation", registry.entries("activation"))
 def test_an_activation_is_morphed_element_by_element(activation, t):
     experiment = networks.experiment_of(hidden_layers=(2, 3), activation=activation)
     for number in "12":

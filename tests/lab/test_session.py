@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-import spec
 from engine.workspace import Uncompilable
 from lab import datasets, network, session, training
 from lab.session import Session
 from lab.timeline import Timeline
+from spec import fields, registry, shape
 from tests.lab import networks
 
 PALETTE = [[230, 120, 20], [30, 90, 200], [240, 240, 240]]
@@ -83,15 +83,15 @@ def uncompilable(experiment, data, **options):
 
 def view_of(experiment, **changes):
     """A request's `view`, as the page asks for it, with time enough for everything."""
-    layer, _ = spec.shown_layer(experiment)
+    layer, _ = shape.shown_layer(experiment)
     return {
         **{name: experiment[name] for name in ("shading", "contour", "zero_lines", "morph", "projection")},
         "palette": PALETTE,
         "milliseconds": 1000,
         "resolution": 16,
-        "neuron": list(spec.shown_neuron(experiment)),
+        "neuron": list(shape.shown_neuron(experiment)),
         "layer": layer,
-        "dimensions": list(spec.shown_dimensions(experiment)),
+        "dimensions": list(shape.shown_dimensions(experiment)),
         "turn": [1, 0, 0, 0, 1, 0, 0, 0, 1],
         "seconds": 0.0,
         "calm": True,
@@ -175,7 +175,7 @@ def test_what_is_drawn_does_not_change_the_run():
 
 
 def test_where_nobody_looks_the_run_is_the_same_and_nothing_is_drawn():
-    experiment = spec.DEFAULTS
+    experiment = fields.defaults()
     seen, unseen = Session(experiment), Session(experiment)
     for _ in range(5):
         seen.frame(request(experiment, 7))
@@ -280,12 +280,12 @@ def test_it_learns():
 # Metrics and history.
 
 
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_metrics(loss):
     experiment = networks.experiment_of(loss=loss)
     run = trained(experiment, 13)
     answer = run.frame(request(experiment))
-    (output,) = run.trainer.outputs(spec.layers(experiment)[-1][0]).values()
+    (output,) = run.trainer.outputs(shape.layers(experiment)[-1][0]).values()
     expected = []
     for part in (run.data.training, run.data.held_out):
         expected += training.evaluate(experiment, output[part], run.data.targets[part])
@@ -407,7 +407,7 @@ def test_diverged_network_can_be_drawn():
     """Everything that is not finite included; nothing raises, and what is sent can be drawn."""
     run = Session(DIVERGING)
     run.frame(request(DIVERGING, EVERYTHING))
-    for name, _, width in spec.layers(DIVERGING):
+    for name, _, width in shape.layers(DIVERGING):
         answer = run.frame(request(DIVERGING, view={"layer": name, "dimensions": (0, width - 1)}))
         assert np.isfinite(answer["extent"]).all()
         assert answer["positions"].shape == (200, 2)
@@ -431,8 +431,8 @@ def test_start_that_is_not_finite_counts_as_diverged(monkeypatch):
     assert answer["taken"] == 0
 
 
-@pytest.mark.parametrize("optimizer", spec.OPTIMIZERS)
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("optimizer", registry.entries("optimizer"))
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_absurd_learning_rates_end_well(optimizer, loss):
     """Either it diverges and says so, or every number is finite."""
     experiment = networks.experiment_of(optimizer=optimizer, loss=loss, learning_rate=1e30, activation="relu")
@@ -466,7 +466,7 @@ def test_absurd_learning_rates_end_well(optimizer, loss):
 def test_view_arrays_of_every_layer(choices):
     experiment = networks.experiment_of(**choices)
     run = trained(experiment, 6)
-    for name, _, width in spec.layers(experiment):
+    for name, _, width in shape.layers(experiment):
         shown = {**experiment, "layer": name, "dimensions": (width - 1, 0)}
         answer = run.frame(request(shown))
         resolution = answer["resolution"]
@@ -531,7 +531,7 @@ def test_the_stage_is_given_every_layer_and_the_view():
     assert trainer is run.trainer
     assert given == view
     assert [(name, output.shape) for name, output in outputs.items()] == [
-        (name, (200, width)) for name, _, width in spec.layers(experiment)
+        (name, (200, width)) for name, _, width in shape.layers(experiment)
     ]
 
 
@@ -706,7 +706,7 @@ class Recording:
 
 @pytest.mark.parametrize("engine", ["wasm", "autograd"])
 @pytest.mark.parametrize("normalization", ["none", "batch_norm"])
-@pytest.mark.parametrize("optimizer", spec.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", registry.entries("optimizer"))
 def test_playing_on_repeats_the_run(monkeypatch, stage, engine, normalization, optimizer):
     """Bit for bit, at every step: network, metrics, learning rates; and beyond its end as if it had never gone back."""
     if engine == "autograd":
@@ -1073,7 +1073,7 @@ def test_divergence_not_yet_noticed_is_noticed_before_the_end_is_left(stage):
 @pytest.mark.parametrize(("copies", "kept"), [(0, []), (1, []), (2, [0]), (3, [0, 27]), (5, [0, 3, 10, 27])])
 def test_going_back_where_little_can_be_kept(monkeypatch, stage, copies, kept):
     experiment = networks.experiment_of()
-    size = 4 * 2 * spec.parameter_count(experiment)
+    size = 4 * 2 * shape.parameter_count(experiment)
     monkeypatch.setattr(session, "Timeline", lambda: Timeline(copies * size + 10))
     recording = Recording(experiment)
     epochs = recording.known[1]

@@ -6,11 +6,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-import spec
 from lab import boundary, datasets, network, plane, probe, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import GREY, ORANGE, PALETTE, grouped, marked, polylines, view_of
 
@@ -30,7 +30,7 @@ class Scene:
         self.data = datasets.load(self.experiment)
         self.trainer = trainer(self.experiment, self.data)
         self.stage = Stage(self.experiment, self.data)
-        self.names = [name for name, *_ in spec.layers(self.experiment)]
+        self.names = [name for name, *_ in shape.layers(self.experiment)]
         self.steps = 0
 
     def train(self, steps=1):
@@ -81,13 +81,13 @@ def assert_well_formed(scene, drawn, layer):
     side = drawn["resolution"] + 1
     assert drawn["pixels"].shape == (side, side, 4)
     assert drawn["tiles"].shape[1:] == (drawn["tile_size"], drawn["tile_size"], 4)
-    shown = sum(min(16, width) for *_, width in spec.layers(scene.experiment))
+    shown = sum(min(16, width) for *_, width in shape.layers(scene.experiment))
     assert len(drawn["tiles"]) == shown
     assert isinstance(drawn["unit"], float)
     assert drawn["unit"] > 0
     assert np.isfinite(drawn["extent"]).all()
     assert drawn["extent"][2] == pytest.approx(20_000 * drawn["unit"], rel=1e-5)
-    widths = {name: width for name, _, width in spec.layers(scene.experiment)}
+    widths = {name: width for name, _, width in shape.layers(scene.experiment)}
     assert drawn["shape"].tolist() == [200, widths[layer]]
     assert isinstance(drawn["spatial"], bool)
     assert isinstance(drawn["moving"], bool)
@@ -116,7 +116,7 @@ POISON = (None, np.nan, np.inf, 1e37)
 
 
 @pytest.mark.parametrize("choices", NETWORKS, ids=networks.name_of)
-@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("projection", registry.entries("projection"))
 @pytest.mark.parametrize("poison", POISON)
 def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
     """Every layer, at rest and on the way, with every shading in turn; also once parameters have diverged."""
@@ -127,7 +127,7 @@ def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
         parameters[0][0] = poison
         scene.trainer.restore((parameters, state, statistics))
     seconds = 0.0
-    shadings = list(spec.SHADINGS)
+    shadings = list(registry.entries("shading"))
     for number, (layer, morph) in enumerate(product(scene.names, (0.0, 0.35, 0.999))):
         seconds += 0.1
         drawn = scene.draw(

@@ -6,49 +6,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
+from spec import fields, shape
 from tests.spec.strategies import examples, experiments
 
 
 def is_valid(experiment):
     """Whether every field of an experiment is one that a person could have chosen."""
-    assert list(experiment) == list(spec.DEFAULTS)
+    assert list(experiment) == list(fields.defaults())
     for name, value in experiment.items():
-        assert spec.parse(name, spec.text_of(name, value)) == value
-        assert type(value) is type(spec.DEFAULTS[name]) or name == "learning_rate"
-    spec.check(experiment)
-    _, width = spec.shown_layer(experiment)
-    return max(spec.shown_dimensions(experiment)) < width
+        assert fields.parse(name, fields.text_of(name, value)) == value
+        assert type(value) is type(fields.defaults()[name]) or name == "learning_rate"
+    shape.check(experiment)
+    _, width = shape.shown_layer(experiment)
+    return max(shape.shown_dimensions(experiment)) < width
 
 
 @examples(200)
 @given(experiments())
 def test_what_is_written_is_read_back(experiment):
     before = copy.deepcopy(experiment)
-    query = spec.to_query(experiment)
-    assert spec.from_query(query) == (experiment, [])
-    assert spec.from_query("#" + query) == (experiment, [])
-    assert spec.from_query("?" + query) == (experiment, [])
+    query = fields.to_query(experiment)
+    assert fields.from_query(query) == (experiment, [])
+    assert fields.from_query("#" + query) == (experiment, [])
+    assert fields.from_query("?" + query) == (experiment, [])
     assert experiment == before
     assert " " not in query
 
 
 @pytest.mark.parametrize("rate", [1e15, 1e16, 2.5e20, 1e30, 123456789012345.6, 1e-7, 1e-30, 1 / 3, 1.0, 1])
 def test_extreme_learning_rates_are_read_back(rate):
-    experiment = {**spec.DEFAULTS, "learning_rate": rate}
-    assert spec.from_query(spec.to_query(experiment)) == (experiment, [])
+    experiment = {**fields.defaults(), "learning_rate": rate}
+    assert fields.from_query(fields.to_query(experiment)) == (experiment, [])
 
 
 def test_only_what_differs_is_written_in_the_order_of_the_fields():
-    assert spec.to_query(spec.DEFAULTS) == ""
-    experiment = {**spec.DEFAULTS, "dimensions": (3, 1), "hidden_layers": (8, 4, 2), "layer": "fc1", "loss": "x"}
-    assert spec.to_query(experiment) == "loss=x&hidden_layers=8,4,2&layer=fc1&dimensions=3,1"
-    assert spec.to_query({**spec.DEFAULTS, "hidden_layers": ()}) == "hidden_layers="
+    assert fields.to_query(fields.defaults()) == ""
+    experiment = {**fields.defaults(), "dimensions": (3, 1), "hidden_layers": (8, 4, 2), "layer": "fc1", "loss": "x"}
+    assert fields.to_query(experiment) == "loss=x&hidden_layers=8,4,2&layer=fc1&dimensions=3,1"
+    assert fields.to_query({**fields.defaults(), "hidden_layers": ()}) == "hidden_layers="
 
 
 def test_the_view_is_written_in_the_order_of_the_fields():
     experiment = {
-        **spec.DEFAULTS,
+        **fields.defaults(),
         "boundary": False,
         "grid": False,
         "dimensions": (2, 0, 7),
@@ -65,54 +65,54 @@ def test_the_view_is_written_in_the_order_of_the_fields():
         "seed=5&shading=neuron&neuron=tanh1.3&contour=off&zero_lines=on&layer=fc1&morph=0.125&projection=tour"
         "&dimensions=2,0,7&grid=off&boundary=off"
     )
-    assert spec.to_query(experiment) == query
-    assert spec.from_query(query) == (experiment, [])
+    assert fields.to_query(experiment) == query
+    assert fields.from_query(query) == (experiment, [])
     backwards = "&".join(reversed(query.split("&")))
-    assert spec.from_query(backwards) == (experiment, [])
+    assert fields.from_query(backwards) == (experiment, [])
 
 
 def test_every_morph_of_three_digits_is_read_back():
     for thousandths in range(1000):
-        experiment = {**spec.DEFAULTS, "morph": thousandths / 1000}
-        assert spec.from_query(spec.to_query(experiment)) == (experiment, [])
+        experiment = {**fields.defaults(), "morph": thousandths / 1000}
+        assert fields.from_query(fields.to_query(experiment)) == (experiment, [])
 
 
 def test_dimensions_may_be_left_to_the_layer():
-    assert spec.from_query("layer=fc1&dimensions=") == ({**spec.DEFAULTS, "layer": "fc1"}, [])
+    assert fields.from_query("layer=fc1&dimensions=") == ({**fields.defaults(), "layer": "fc1"}, [])
     # Older links say both dimensions of the logits.
-    assert spec.from_query("dimensions=0,1") == ({**spec.DEFAULTS, "dimensions": (0, 1)}, [])
+    assert fields.from_query("dimensions=0,1") == ({**fields.defaults(), "dimensions": (0, 1)}, [])
 
 
 @pytest.mark.parametrize("query", ["", "#", "?", "#?", "&", "=", "&&==&", "unknown=1&hello", "play"])
 def test_nothing_of_ours_is_the_default_experiment(query):
-    assert spec.from_query(query) == (spec.DEFAULTS, [])
+    assert fields.from_query(query) == (fields.defaults(), [])
 
 
 @pytest.mark.parametrize("text", ["8,4,2", "8%2C4%2c2", "8%2C%204,+2", "8, 4, 2"])
 def test_commas_and_spaces_may_be_encoded(text):
-    experiment, complaints = spec.from_query("#hidden_layers=" + text)
+    experiment, complaints = fields.from_query("#hidden_layers=" + text)
     assert (experiment["hidden_layers"], complaints) == ((8, 4, 2), [])
 
 
 def test_order_in_the_address_does_not_matter():
     """Dimensions belong to a layer, and a layer to a network, wherever they stand."""
-    experiment, complaints = spec.from_query("dimensions=11,9&layer=fc2&hidden_layers=4,12")
+    experiment, complaints = fields.from_query("dimensions=11,9&layer=fc2&hidden_layers=4,12")
     assert complaints == []
     assert (experiment["dimensions"], experiment["layer"]) == ((11, 9), "fc2")
 
 
 def test_dimensions_that_the_shown_layer_lacks_wait_for_one_that_has_them():
     """The playhead comes past narrow layers: what is chosen for wide ones must not get lost."""
-    experiment, complaints = spec.from_query("dimensions=5,3&layer=fc2")
+    experiment, complaints = fields.from_query("dimensions=5,3&layer=fc2")
     assert complaints == []
     assert experiment["dimensions"] == (5, 3)
-    assert spec.shown_dimensions(experiment) == (0, 1)
-    assert spec.shown_dimensions({**experiment, "layer": "tanh1"}) == (5, 3)
+    assert shape.shown_dimensions(experiment) == (0, 1)
+    assert shape.shown_dimensions({**experiment, "layer": "tanh1"}) == (5, 3)
 
 
 def test_wrong_fields_keep_their_default_and_complain_each():
-    experiment, complaints = spec.from_query("learning_rate=nan&hidden_layers=8,,4&dimensions=7,7&seed=5&loss=l")
-    assert experiment == {**spec.DEFAULTS, "seed": 5}
+    experiment, complaints = fields.from_query("learning_rate=nan&hidden_layers=8,,4&dimensions=7,7&seed=5&loss=l")
+    assert experiment == {**fields.defaults(), "seed": 5}
     assert [text.split(" must")[0] for text in complaints[:3]] == ["Learning rate", "Loss", "Hidden layers"]
     assert complaints[3].startswith("Dimensions must be two or three different")
     assert len(complaints) == 4
@@ -132,25 +132,25 @@ def test_wrong_fields_of_the_view_keep_their_default_and_complain_each():
         "grid": "1",
         "boundary": "false",
     }
-    assert tuple(wrong) == spec.VIEW
+    assert tuple(wrong) == tuple(fields.names(fields.VIEW))
     query = "&".join(f"{name}={text}" for name, text in wrong.items())
-    experiment, complaints = spec.from_query(query + "&seed=5")
-    assert experiment == {**spec.DEFAULTS, "seed": 5}
-    assert [text.split(" must")[0] for text in complaints] == [spec.LABELS[name] for name in wrong]
+    experiment, complaints = fields.from_query(query + "&seed=5")
+    assert experiment == {**fields.defaults(), "seed": 5}
+    assert [text.split(" must")[0] for text in complaints] == [fields.FIELDS[name].label for name in wrong]
     assert all(text.endswith(".") for text in complaints)
 
 
 def test_too_large_a_network_in_the_address_is_refused():
-    experiment, complaints = spec.from_query("hidden_layers=99999,99999")
-    assert experiment == spec.DEFAULTS
+    experiment, complaints = fields.from_query("hidden_layers=99999,99999")
+    assert experiment == fields.defaults()
     assert len(complaints) == 1
     assert "too large" in complaints[0]
 
 
 def test_defaults_are_not_shared_with_what_is_read():
-    experiment, _ = spec.from_query("")
+    experiment, _ = fields.from_query("")
     experiment["seed"] = 77
-    assert spec.DEFAULTS["seed"] == 0
+    assert fields.defaults()["seed"] == 0
 
 
 values = st.one_of(
@@ -165,7 +165,7 @@ values = st.one_of(
         ["0,1,2", "2,2", "on", "off", "fc1.0", "fc1.00", "gone.7", ".", "0.9999", "\u212a", "tour", "classes"]
     ),
 )
-pairs = st.tuples(st.one_of(st.sampled_from(list(spec.DEFAULTS)), st.text(max_size=12)), values).map("=".join)
+pairs = st.tuples(st.one_of(st.sampled_from(list(fields.defaults())), st.text(max_size=12)), values).map("=".join)
 fragments = st.one_of(
     st.text(), st.lists(pairs, max_size=16).map("&".join), st.binary().map(lambda b: b.decode("latin1"))
 )
@@ -174,22 +174,22 @@ fragments = st.one_of(
 @examples(300)
 @given(fragments)
 def test_garbage_is_never_an_error_and_never_an_invalid_experiment(fragment):
-    experiment, complaints = spec.from_query(fragment)
+    experiment, complaints = fields.from_query(fragment)
     assert is_valid(experiment)
     assert all(isinstance(text, str) and text.endswith(".") for text in complaints)
-    assert len(complaints) <= len(spec.DEFAULTS)
+    assert len(complaints) <= len(fields.defaults())
 
 
 @examples(200)
-@given(experiments(), st.sampled_from(list(spec.DEFAULTS)), values)
+@given(experiments(), st.sampled_from(list(fields.defaults())), values)
 def test_changed_is_valid_or_refused_and_leaves_the_old_alone(experiment, name, text):
     before = copy.deepcopy(experiment)
     try:
-        after = spec.changed(experiment, name, text)
+        after = fields.changed(experiment, name, text)
     except ValueError as error:
         assert str(error).endswith(".")
     else:
-        assert after[name] == spec.parse(name, text)
-        assert spec.parse(name, spec.text_of(name, after[name])) == after[name]
+        assert after[name] == fields.parse(name, text)
+        assert fields.parse(name, fields.text_of(name, after[name])) == after[name]
         assert {**after, name: before[name]} == before
     assert experiment == before

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-import spec
+from spec import fields, registry, shape
 from tools import markup
 from tools.environment import ROOT
 from tools.errors import ToolError
@@ -54,17 +54,19 @@ def elements():
     return Elements(page()).by_id
 
 
-@pytest.mark.parametrize("name", spec.CHOICES)
+@pytest.mark.parametrize("name", registry.kinds())
 def test_choices_are_offered_and_the_default_is_chosen(elements, name):
     options = elements[name]["within"]
-    assert {option["value"]: option["text"] for option in options} == spec.CHOICES[name]
-    assert [option["value"] for option in options if "selected" in option] == [spec.DEFAULTS[name]]
+    assert {option["value"]: option["text"] for option in options} == {
+        key: entry.label for key, entry in registry.entries(name).items()
+    }
+    assert [option["value"] for option in options if "selected" in option] == [fields.defaults()[name]]
 
 
 def test_layers_are_offered_and_the_logits_chosen(elements):
     options = elements["layer"]["within"]
-    assert [option["value"] for option in options] == [name for name, _, _ in spec.layers(spec.DEFAULTS)]
-    assert [option["value"] for option in options if "selected" in option] == [spec.logits_layer(spec.DEFAULTS)]
+    assert [option["value"] for option in options] == [name for name, _, _ in shape.layers(fields.defaults())]
+    assert [option["value"] for option in options if "selected" in option] == [shape.logits_layer(fields.defaults())]
 
 
 def test_boxes_say_their_defaults(elements):
@@ -72,13 +74,13 @@ def test_boxes_say_their_defaults(elements):
     assert elements["learning_rate"]["value"] == "0.01"
     assert elements["dimensions"]["value"] == "0, 1"
     assert [option["value"] for option in elements["learning_rates"]["within"]] == [
-        spec.text_of("learning_rate", rate) for rate in spec.LEARNING_RATES
+        fields.text_of("learning_rate", rate) for rate in fields.LEARNING_RATES
     ]
 
 
-@pytest.mark.parametrize("name", spec.SWITCHES)
+@pytest.mark.parametrize("name", fields.names(control=fields.SWITCH))
 def test_switches_are_as_by_default(elements, name):
-    assert ("checked" in elements[f"{name}-switch"]) == spec.DEFAULTS[name]
+    assert ("checked" in elements[f"{name}-switch"]) == fields.defaults()[name]
 
 
 def test_what_has_nothing_to_choose_is_disabled(elements):
@@ -88,8 +90,8 @@ def test_what_has_nothing_to_choose_is_disabled(elements):
 
 def test_speed_stands_where_it_is(elements):
     slider = elements["speed"]
-    assert spec.SPEEDS[int(slider["value"])] == spec.DEFAULTS["speed"]
-    assert int(slider["max"]) == len(spec.SPEEDS) - 1
+    assert fields.SPEEDS[int(slider["value"])] == fields.defaults()["speed"]
+    assert int(slider["max"]) == len(fields.SPEEDS) - 1
     assert slider["aria-valuetext"] == "60 steps per second"
     assert elements["speed-text"]["text"] == "60 steps/s"
 
@@ -106,7 +108,7 @@ def test_an_edit_of_the_choices_is_seen():
     edited = read("py/spec.py").replace('("xor", "XOR")', '("xor", "<XOR> & more")')
     elements = Elements(page(spec=edited)).by_id
     assert "<XOR> & more" in {option["text"] for option in elements["dataset"]["within"]}
-    assert spec.CHOICES["dataset"]["xor"] == "XOR", "the module that runs here is another"
+    assert registry.entry("dataset", "xor").label == "XOR", "the module that runs here is another"
 
 
 def test_the_configuration_is_put_in():

@@ -22,10 +22,10 @@ def warm_up():
 
     So is how the network is compiled that most people see first.
     """
-    import spec
     from lab import session
+    from spec import fields
 
-    session.start(spec.DEFAULTS)
+    session.start(fields.defaults())
     session._session = None
 
 

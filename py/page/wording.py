@@ -1,33 +1,34 @@
 """What the controls say of an experiment, as texts: for the page, and for the markup that it is served as."""
 
-import spec
+from spec import fields, registry, shape
 
-TEXT_FIELDS = ("seed", "hidden_layers", "learning_rate", "batch_size", "dimensions")
 SHAPES = ("circles", "triangles", "diamonds", "pentagons")
 
 
-def names():
-    """All fields that hold a text: choices, boxes and the layer."""
-    return list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]
-
-
-def layers(experiment):
-    """What there is to choose of for the layer to visualize."""
-    return [name for name, _, _ in spec.layers(experiment)]
+def choices(experiment, name):
+    """`[(value, label)]`: what there is to choose of in a list."""
+    if name == "layer":
+        return [(layer, layer) for layer in shape.layer_names(experiment)]
+    if name == "loss":
+        task = shape.shape_of(experiment).task
+        return [(key, entry.label) for key, entry in registry.entries(name).items() if task in entry.traits["tasks"]]
+    return [(key, entry.label) for key, entry in registry.entries(name).items()]
 
 
 def text(experiment, name):
     """What a field says."""
     if name == "layer":
-        return spec.shown_layer(experiment)[0]
+        return shape.shown_layer(experiment).name
+    if name == "loss":
+        return shape.loss_of(experiment)
     if name == "dimensions":
-        return spec.text_of(name, spec.shown_dimensions(experiment))
-    return spec.text_of(name, experiment[name])
+        return fields.text_of(name, shape.shown_dimensions(experiment))
+    return fields.text_of(name, experiment[name])
 
 
 def disabled(experiment):
     """Which fields have nothing to choose: another projection than by dimensions has none of those."""
-    width = spec.shown_layer(experiment)[1]
+    width = shape.shown_layer(experiment).width
     return {
         "dimensions": width == 1 or (width > 3 and experiment["projection"] != "dimensions"),
         "projection": width <= 3,
@@ -46,7 +47,7 @@ def spoken_speed(speed):
 
 def legend(experiment):
     """What the marks of the points mean, each with the name of its style."""
-    classes = range(spec.CLASSES[experiment["dataset"]])
+    classes = range(shape.shape_of(experiment).outputs)
     return [("class %d: %s" % (index, SHAPES[index]), "class-%d" % index) for index in classes] + [
         ("hollow: held out", "held-out")
     ]
