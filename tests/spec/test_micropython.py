@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import spec
-from page import axes, camera, paths, rotation
+from page.plots import axes, camera, mapping, paths, rotation
 from tests.spec import table
 from tools import environment, runtime
 
 HERE = Path(__file__).parent
 # In the order in which `table.lines` takes them.
-MODULES = (spec, axes, camera, paths, rotation)
+MODULES = (spec, axes, camera, mapping, paths, rotation)
 NASTY = (
     *(
         "",
