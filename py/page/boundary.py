@@ -45,8 +45,7 @@ class Boundary:
 
     def restyle(self):
         """Draws again what only the theme, the size or the data change: axes and points, kept on a spare canvas."""
-        width, height = canvas.fit(self.canvas) or (self.canvas.clientWidth, self.canvas.clientHeight)
-        self.size = width, height
+        self.size = width, height = canvas.fit(self.canvas)
         self.box = axes.plot_box(width, height)
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.zero_line = css("--held-out")

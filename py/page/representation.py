@@ -62,8 +62,7 @@ class Representation:
 
     def restyle(self):
         """Takes up the theme and the size, and draws."""
-        width, height = canvas.fit(self.canvas) or (self.canvas.clientWidth, self.canvas.clientHeight)
-        self.size = width, height
+        self.size = width, height = canvas.fit(self.canvas)
         self.box = axes.plot_box(width, height)
         self.colours = class_colours()
         self.text_colour, self.grid_colour = css("--quiet"), css("--grid")
