@@ -5,7 +5,7 @@ import gc
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-from page import address, journey, messages, palette
+from page import address, canvas, journey, messages, palette
 from page.dom import breath, by_id, listen, now, numbers
 from page.lab import PATIENCE, Lab
 from page.loading import Loading
@@ -60,6 +60,7 @@ class Page:
         if self.status.state != "error":
             complain(complaints)
         # What a person has done already with the controls as the page came with them.
+        window.early.say = create_proxy(messages.show)
         window.early.replay()
         await breath()
 
@@ -137,6 +138,9 @@ class Page:
         observer.observe(by_id("boundary"))
         observer.observe(by_id("loss-chart"))
         observer.observe(by_id("strip"))
+        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        observer.observe(by_id("network-scroller"))
+        canvas.follow_ratio(self.resize)
         window.watchdog.opened()
         self.status.write()
         if self.status.state == "error":

@@ -165,3 +165,25 @@ def test_whole_loop_by_keyboard(lab):
     lab.page.keyboard.type("sig")
     lab.wait("document.getElementById('activation').value === 'sigmoid'")
     lab.wait("document.documentElement.dataset.epoch === '0'")
+
+
+def test_a_text_that_its_box_cuts_off_shows_that_there_is_more(lab):
+    long = ", ".join(["16"] * 20)
+    lab.enter("hidden_layers", long)
+    lab.wait("document.documentElement.dataset.state === 'ready'")
+    field = lab.field("hidden_layers")
+    field.evaluate("(box) => box.blur()")
+    assert field.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert field.evaluate("(box) => getComputedStyle(box).textOverflow") == "ellipsis"
+    field.hover()
+    assert field.get_attribute("title") == long
+    lab.enter("hidden_layers", "8")
+    lab.page.mouse.move(0, 0)
+    field.hover()
+    assert field.get_attribute("title") == "", "there is nothing more to tell"
+
+
+def test_reset_says_what_it_does(lab):
+    """The weights that it comes back to are those that it began with."""
+    title = lab.button("Reset").get_attribute("title")
+    assert "began with" in title and "new" not in title.lower()
