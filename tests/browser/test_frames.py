@@ -24,7 +24,7 @@ def framed(context, origin, sandbox=""):
     html = FRAME.format(sandbox=sandbox, url=f"{origin}/{SUB_PATH}/")
     with serve_files({"index.html": html.encode()}) as url:
         page = context.new_page()
-        lab = LabPage(page, (origin, url.replace("127.0.0.1", OTHER)))
+        lab = LabPage(page, "http:")
         page.goto(url.replace("127.0.0.1", OTHER))
         frame = next(frame for frame in page.frames if frame.parent_frame)
         yield frame, lab.complaints
