@@ -10,7 +10,8 @@ from tests.browser.lab_page import LabPage
 from tools import browser
 from tools.server import serve_files
 
-FRAME = '<!doctype html><title>Another site</title><iframe width="1200" height="700" {sandbox} src="{url}"></iframe>'
+FRAME = """<!doctype html><title>Another site</title><link rel="icon" href="data:,">
+<iframe width="1200" height="700" {sandbox} src="{url}"></iframe>"""
 SANDBOX = 'sandbox="allow-scripts allow-same-origin"'
 # Of another site than 127.0.0.1, though on the same machine.
 OTHER = "localhost"
