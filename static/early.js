@@ -36,9 +36,9 @@ window.early = (() => {
     function catchFiles(event) {
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
-        const message = document.getElementById("message");
-        // What offers a way out of an error stays.
-        if (event.type === "drop" && message && !message.querySelector("button")) early.say(NO_FILES);
+        // What says why the page does not work, or offers a way out, stays.
+        const stays = document.documentElement.dataset.state === "error" || document.querySelector("#message button");
+        if (event.type === "drop" && !stays) early.say(NO_FILES);
     }
 
     function say(text) {

@@ -27,11 +27,12 @@ ORDER = (
 # The root of a page whose theme a person has chosen, and of one that follows a dark system.
 CHOSEN, FOLLOWED = ':root:root[data-theme="dark"]', ':root:root:not([data-theme="light"])'
 DARK_RULE = re.compile(rf"^{re.escape(CHOSEN)} {{\n.*?^}}\n", re.MULTILINE | re.DOTALL)
-COMMENT = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+INDENTATION = re.compile(r"^\s+", re.MULTILINE)
 
 
 def sheet(root: Path) -> bytes:
-    """The one style sheet that is served, from the files in `FOLDER`, without their comments.
+    """The one style sheet that is served, from the files in `FOLDER`, without their comments and indentation.
 
     Raises `ToolError` when a file is missing, or is there and has no place in `ORDER`.
     """
@@ -42,7 +43,7 @@ def sheet(root: Path) -> bytes:
         raise ToolError(f"{FOLDER}/{name}.css {what}")
     texts = {name: (folder / f"{name}.css").read_text("utf-8") for name in ORDER}
     texts["palette"] = with_system_theme(texts["palette"])
-    return (COMMENT.sub("", "\n".join(texts.values())).strip() + "\n").encode()
+    return INDENTATION.sub("", COMMENT.sub("", "\n".join(texts.values()))).encode()
 
 
 def with_system_theme(palette: str) -> str:

@@ -20,7 +20,7 @@ def fit(canvas):
     """
     ratio = window.devicePixelRatio
     width, height = size(canvas)
-    pixels = round(width * ratio), round(height * ratio)
+    pixels = _pixels(width, ratio), _pixels(height, ratio)
     if (canvas.width, canvas.height) != pixels:
         canvas.width, canvas.height = pixels
     # The pixels may be as many as before though the ratio is another: half the size, twice as fine.
@@ -49,10 +49,15 @@ def spare(width, height, ratio=None):
     """`(canvas, context)` that is not on the page, `width` by `height` in CSS pixels, cleared."""
     ratio = ratio or window.devicePixelRatio
     canvas = document.createElement("canvas")
-    canvas.width, canvas.height = round(width * ratio), round(height * ratio)
+    canvas.width, canvas.height = _pixels(width, ratio), _pixels(height, ratio)
     context = context_of(canvas)
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     return canvas, context
+
+
+def _pixels(length, ratio):
+    """Pixels of the screen to a length in CSS pixels; halves are rounded up, as JavaScript does."""
+    return int(length * ratio + 0.5)
 
 
 def context_of(canvas):

@@ -31,7 +31,7 @@ class Controls:
         if fields.FIELDS[name].control == fields.BOX:
             # A wrong entry that was mended by hand back to what it was changes nothing but takes the message away.
             listen(field, "input", lambda event: messages.clear(field))
-            listen(field, "mouseenter", lambda event: _tell_what_is_cut_off(field))
+            listen(field, "mousemove", lambda event: _tell_what_is_cut_off(field))
 
     def _listen_to_switch(self, name):
         field = by_id(name + "-switch")

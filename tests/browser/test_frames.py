@@ -10,7 +10,8 @@ from tests.browser.lab_page import LabPage
 from tools import browser
 from tools.server import serve_files
 
-FRAME = '<!doctype html><title>Another site</title><iframe width="1200" height="700" {sandbox} src="{url}"></iframe>'
+FRAME = """<!doctype html><title>Another site</title><link rel="icon" href="data:,">
+<iframe width="1200" height="700" {sandbox} src="{url}"></iframe>"""
 SANDBOX = 'sandbox="allow-scripts allow-same-origin"'
 # Of another site than 127.0.0.1, though on the same machine.
 OTHER = "localhost"
@@ -24,7 +25,7 @@ def framed(context, origin, sandbox=""):
     html = FRAME.format(sandbox=sandbox, url=f"{origin}/{SUB_PATH}/")
     with serve_files({"index.html": html.encode()}) as url:
         page = context.new_page()
-        lab = LabPage(page, (origin, url.replace("127.0.0.1", OTHER)))
+        lab = LabPage(page, "http:")
         page.goto(url.replace("127.0.0.1", OTHER))
         frame = next(frame for frame in page.frames if frame.parent_frame)
         yield frame, lab.complaints
