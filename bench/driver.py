@@ -73,6 +73,12 @@ def python_modules(files):
     return [name for name in files if name.endswith(".py") and name.startswith("bench/lab_")]
 
 
+def taking_part(uses):
+    """Of `CONTENDERS` those that `uses`, what was opened, leaves: contender -> its ways."""
+    opened = {name: [use for use in ways if use in uses] for name, ways in CONTENDERS.items()}
+    return {name: ways for name, ways in opened.items() if ways}
+
+
 @contextmanager
 def opened_contenders(chosen):
     """`(uses, machine)`: each use of the chosen contenders by its name in peers.js, and what they run on.

@@ -19,6 +19,10 @@ Settings = namedtuple(
         # How often a network is compiled, at most.
         "constructions",
         "grid",
+        # Of each of the engine's kernels alone (`bench.kernels`), and of a step without one of its passes
+        # (`bench.passes`).
+        "kernels",
+        "passes",
         # First visits to the page, and the seconds until the second one; a browser writes down what it has compiled a
         # moment after a page has been loaded.
         "visits",
@@ -43,6 +47,8 @@ THOROUGH = Settings(
     simd=Pace(rounds=5, seconds=0.05, warm_up=0.25),
     constructions=20,
     grid=Pace(rounds=7, seconds=0.1, warm_up=0.35),
+    kernels=Pace(rounds=3, seconds=0.3, warm_up=0),
+    passes=Pace(rounds=7, seconds=0.15, warm_up=0),
     visits=5,
     seconds_between_visits=3,
     scene=Pace(rounds=1, seconds=8, warm_up=3),
@@ -62,6 +68,8 @@ QUICKEST = Settings(
     simd=Pace(rounds=1, seconds=0.002, warm_up=0),
     constructions=1,
     grid=Pace(rounds=1, seconds=0.002, warm_up=0),
+    kernels=Pace(rounds=1, seconds=0.001, warm_up=0),
+    passes=Pace(rounds=1, seconds=0.002, warm_up=0),
     visits=1,
     seconds_between_visits=0,
     scene=Pace(rounds=1, seconds=0.5, warm_up=0),
