@@ -1,4 +1,4 @@
-"""`python3 -m bench [--json FILE] [--only NAME]`, by way of `python3 -m tools bench`: measured in the browser."""
+"""`python3 -m bench [--json FILE] [--only NAME …]`, by way of `python3 -m tools bench`: measured in the browser."""
 
 import argparse
 import datetime
@@ -21,7 +21,7 @@ def main(arguments):
     """
     options, settings = read(arguments)
     document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    chosen = [options.only] if options.only else [*PARTS, "start", "frames"]
+    chosen = options.only or [*PARTS, "start", "frames"]
     measured = [name for name in chosen if name in PARTS]
     if measured:
         measure_contenders(measured, document, settings)
@@ -41,14 +41,14 @@ def read(arguments):
     """`(options, settings)` from the command line."""
     parser = argparse.ArgumentParser(prog="python3 -m bench", description="Training speed in the browser, side by side")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to FILE")
-    parser.add_argument("--only", choices=[*PARTS, *PAGE_PARTS], metavar="NAME", help=ONLY)
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, *PAGE_PARTS], metavar="NAME", help=ONLY)
     parser.add_argument("--pace", choices=PACES, default="thorough", help="quickest: whether it works, not how fast")
     parser.add_argument("--minutes", type=float, metavar="N", help=f"for `soak` (default: {THOROUGH.soak_minutes})")
     options = parser.parse_args(arguments)
     settings = PACES[options.pace]
     if options.minutes is None:
         return options, settings
-    if options.only != "soak":
+    if options.only != ["soak"]:
         parser.error("--minutes goes with --only soak")
     return options, settings._replace(soak_minutes=options.minutes)
 
@@ -211,7 +211,7 @@ PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid":
 
 # In browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only where asked for.
 PAGE_PARTS = {"start": page_start, "frames": page_frames, "memory": page_memory, "soak": page_soak}
-ONLY = f"measure only one of {', '.join([*PARTS, *PAGE_PARTS])}; memory and soak are left out otherwise"
+ONLY = f"measure only these of {', '.join([*PARTS, *PAGE_PARTS])}; memory and soak are left out otherwise"
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
