@@ -1,18 +1,21 @@
 """Every contender in a real browser."""
 
+import json
+
 import pytest
 
-from bench import driver, rounds
+from bench import driver, markdown, rounds
 from bench.networks import GOALS, in_words, is_small_enough
 from bench.settings import QUICKEST
-from tests.bench.checks import are_positive
+from tests.bench.checks import are_positive, table_in
+from tests.bench.command import run_command
 
 COMPARED = [list(layers) for layers in GOALS if is_small_enough(layers, 40, QUICKEST)]
 
 
-@pytest.fixture
-def run(runs):
-    return runs["contenders"]
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return run_command(tmp_path_factory.mktemp("bench"), "compare")
 
 
 def test_every_contender_answers(run):
@@ -52,3 +55,13 @@ def test_its_tables_are_printed(run):
     for name in run.document["machine"]["missing"]:
         assert name in run.output.partition("\n\n")[0]
     assert "this lab against the fastest peer" in run.output
+
+
+def test_its_numbers_as_the_documents_have_them(run, capsys, tmp_path):
+    numbers, printed = tmp_path / "numbers.json", tmp_path / "printed.md"
+    numbers.write_text(json.dumps(run.document))
+    markdown.main(numbers)
+    printed.write_text(capsys.readouterr().out)
+    for columns in (markdown.TRAINING,):
+        header, rows = table_in(printed, columns[:2])
+        assert header == columns and rows

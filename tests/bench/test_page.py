@@ -1,17 +1,20 @@
 """What is measured of the page itself."""
 
+import json
+
 import pytest
 
-from bench import frames, start
+from bench import frames, markdown, start
 from bench.settings import QUICKEST
-from tests.bench.checks import are_not_negative, are_positive
+from tests.bench.checks import are_not_negative, are_positive, table_in
+from tests.bench.command import run_command
 
 HEAPS = ["page", "page_wasm", "worker", "worker_wasm"]
 
 
-@pytest.fixture
-def run(runs):
-    return runs["page"]
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return run_command(tmp_path_factory.mktemp("bench"), "start", "frames", "memory", "soak")
 
 
 def test_the_command_ends_well(run):
@@ -62,3 +65,13 @@ def test_soak(run):
     assert (first["networks"], first["steps"], first["workers"]) == (1, 0, 1)
     assert last["minute"] >= QUICKEST.soak_minutes and last["networks"] > 1 and last["workers"] == 1
     assert "after minutes" in run.output
+
+
+def test_its_numbers_as_the_documents_have_them(run, capsys, tmp_path):
+    numbers, printed = tmp_path / "numbers.json", tmp_path / "printed.md"
+    numbers.write_text(json.dumps(run.document))
+    markdown.main(numbers)
+    printed.write_text(capsys.readouterr().out)
+    for columns in (markdown.FRAMES, markdown.START, markdown.SOAK):
+        header, rows = table_in(printed, columns[:2])
+        assert header == columns and rows
