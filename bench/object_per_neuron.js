@@ -94,41 +94,62 @@ export class Network {
     });
   }
 
-  /** Sends one point through; returns the classes' probabilities. */
-  predict(point) {
-    const [inputs, ...others] = this.layers;
-    inputs.forEach((neuron, index) => {
-      neuron.output = point[index];
-    });
-    for (const layer of others) for (const neuron of layer) neuron.fire();
-    const logits = this.layers.at(-1).map((neuron) => neuron.output);
-    const largest = Math.max(...logits);
-    const powers = logits.map((logit) => Math.exp(logit - largest));
-    const total = powers.reduce((sum, power) => sum + power);
-    return powers.map((power) => power / total);
+  /** Sends one point through; the last layer's outputs are then the classes' probabilities. */
+  forward(point) {
+    const [inputs] = this.layers;
+    for (let index = 0; index < inputs.length; index++) inputs[index].output = point[index];
+    for (let depth = 1; depth < this.layers.length; depth++) {
+      const layer = this.layers[depth];
+      for (let index = 0; index < layer.length; index++) layer[index].fire();
+    }
+    softmax(this.layers.at(-1));
+  }
+
+  /** Sends back what the classes' probabilities should have been, and adds the example's part to all gradients. */
+  backward(label) {
+    const end = this.layers.length - 1;
+    const classes = this.layers[end];
+    for (let index = 0; index < classes.length; index++) {
+      classes[index].derivative = classes[index].output - (index === label ? 1 : 0);
+    }
+    for (let depth = end; depth > 0; depth--) {
+      const layer = this.layers[depth];
+      for (let index = 0; index < layer.length; index++) {
+        if (depth < end) layer[index].collect();
+        layer[index].accumulate();
+      }
+    }
   }
 
   /** One step: every example forward and backward, then the update. An example has a `point` and a `label`. */
   trainBatch(examples, learningRate, momentum) {
-    const trained = this.layers.slice(1);
-    for (const { point, label } of examples) {
-      const probabilities = this.predict(point);
-      this.layers.at(-1).forEach((neuron, index) => {
-        neuron.derivative = probabilities[index] - (index === label ? 1 : 0);
-      });
-      for (let depth = trained.length - 1; depth >= 0; depth--) {
-        for (const neuron of trained[depth]) {
-          if (depth < trained.length - 1) neuron.collect();
-          neuron.accumulate();
-        }
-      }
+    for (let row = 0; row < examples.length; row++) {
+      this.forward(examples[row].point);
+      this.backward(examples[row].label);
     }
-    for (const layer of trained) for (const neuron of layer) neuron.update(examples.length, learningRate, momentum);
+    for (let depth = 1; depth < this.layers.length; depth++) {
+      for (const neuron of this.layers[depth]) neuron.update(examples.length, learningRate, momentum);
+    }
   }
 
   /** The mean cross entropy of the examples. */
   loss(examples) {
-    const losses = examples.map(({ point, label }) => -Math.log(this.predict(point)[label]));
+    const losses = examples.map(({ point, label }) => {
+      this.forward(point);
+      return -Math.log(this.layers.at(-1)[label].output);
+    });
     return losses.reduce((sum, loss) => sum + loss) / losses.length;
   }
+}
+
+/** Turns the outputs of these neurons into probabilities. */
+function softmax(neurons) {
+  let largest = -Infinity;
+  for (let index = 0; index < neurons.length; index++) largest = Math.max(largest, neurons[index].output);
+  let total = 0;
+  for (let index = 0; index < neurons.length; index++) {
+    neurons[index].output = Math.exp(neurons[index].output - largest);
+    total += neurons[index].output;
+  }
+  for (let index = 0; index < neurons.length; index++) neurons[index].output /= total;
 }

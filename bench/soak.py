@@ -25,7 +25,8 @@ def measure(host, settings):
         began = time.monotonic()
         for number in range(settings.soak_readings + 1):
             until = began + 60 * settings.soak_minutes * number / settings.soak_readings
-            while time.monotonic() < until:
+            # However slow the machine is, there is another network before each reading but the first.
+            while time.monotonic() < until or networks <= number:
                 page.wait_for_timeout(1000 * settings.soak_seconds_a_network)
                 steps += int(page.evaluate("document.documentElement.dataset.step"))
                 field = page.get_by_label("Hidden layers", exact=True)
