@@ -22,15 +22,12 @@ def main(arguments):
     options, settings = read(arguments)
     document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
     chosen = options.only or [*PARTS, "start", "frames"]
-    measured = [name for name in chosen if name in PARTS]
-    if measured:
-        measure_contenders(measured, document, settings)
-    for name in (name for name in chosen if name in PAGE_PARTS):
-        began = time.perf_counter()
-        document[name] = PAGE_PARTS[name](settings)
-        print(f"  ({name}: {time.perf_counter() - began:.0f} s)", flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    try:
+        measure(chosen, document, settings)
+    finally:
+        # Also where something could not be measured: hours may have gone into the rest.
+        if options.json:
+            options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     failed = list(failures(document))
     for line in failed:
         print(f"error: {line}", file=sys.stderr)
@@ -51,6 +48,17 @@ def read(arguments):
     if options.only != ["soak"]:
         parser.error("--minutes goes with --only soak")
     return options, settings._replace(soak_minutes=options.minutes)
+
+
+def measure(chosen, document, settings):
+    """Measures the chosen parts, and adds each to the document by its name."""
+    contenders = [name for name in chosen if name in PARTS]
+    if contenders:
+        measure_contenders(contenders, document, settings)
+    for name in (name for name in chosen if name in PAGE_PARTS):
+        began = time.perf_counter()
+        document[name] = PAGE_PARTS[name](settings)
+        print(f"  ({name}: {time.perf_counter() - began:.0f} s)", flush=True)
 
 
 def measure_contenders(chosen, document, settings):

@@ -75,6 +75,16 @@ def test_a_network_that_the_lab_cannot_train_is_an_error(bench, capsys, part, pl
     assert f"error: this lab, {place}" in capsys.readouterr().err
 
 
+def test_what_was_measured_before_a_fault_is_kept(bench, monkeypatch, tmp_path):
+    def fail(settings):
+        raise TimeoutError("the page did not train")
+
+    monkeypatch.setitem(command.PAGE_PARTS, "frames", fail)
+    with pytest.raises(TimeoutError):
+        bench({"lab": Puppet()}, "--only", "variants", "frames", "--json", str(tmp_path / "n.json"))
+    assert "variants" in json.loads((tmp_path / "n.json").read_text())
+
+
 def test_minutes_are_the_soak_s_alone(capsys):
     options, settings = command.read(["--only", "soak", "--minutes", "3", "--pace", "quickest"])
     assert (options.only, settings) == (["soak"], QUICKEST._replace(soak_minutes=3))
