@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.assembly import assemble
+from engine.assemble import assemble
 from engine.products import scratch_bytes
 from engine.program import Load, Loop, Product, Reduction, Store
 

@@ -5,22 +5,24 @@ needed: in the loop of the sum that ends it, of the matrix that a product wants,
 again is computed again there if that is cheap, else stored by the loop that has it. Reshapes, transposes and broadcasts
 are never computed: they are other strides to read by.
 
-A kernel goes to the earliest place behind all that it reads; if a loop over the same domain is there already, into it.
+A kernel goes to the earliest place behind all that it reads; if a loop over the same domain is there already, into it,
+as long as that one is not too long: the time that a browser takes to compile a function grows faster than its length.
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from engine.program import ELEMENTWISE
+from engine.operations import OPERATIONS, Kind
+from engine.program import Operation, Program
 from engine.simplify import squeezed
 
-VIEWS = ("reshape", "transpose", "broadcast_to")
-# Up to how many operations are done again rather than stored and loaded.
+# What costs no more than this is done again rather than stored and loaded.
 CHEAP = 3
-# What counts as many.
-COSTS = dict.fromkeys(("divide", "sqrt", "exp", "log", "tanh", "sin", "cos", "reciprocal"), 8)
 # Every so many operations one after the other a value is stored, so that none asks for too many before it.
 DEPTH_LIMIT = 64
+# A loop that has so many loads and operations takes no others in.
+LENGTH_LIMIT = 512
 
 
 @dataclass
@@ -48,6 +50,10 @@ class FusedLoop:
     def writes(self):
         return [*self.stores, *(value for _, _, _, value, _ in self.reductions)]
 
+    @property
+    def length(self):
+        return len(self.loads) + len(self.body)
+
 
 @dataclass
 class FusedProduct:
@@ -71,28 +77,62 @@ class FusedProduct:
         return [self.out]
 
 
-def fuse(program, overwritten=()):
-    """`(kernels, buffers)`: what to run in order, and for each of the program's outputs the value whose dense array
-    it is.
+@dataclass(frozen=True)
+class Fused:
+    """A program's kernels."""
+
+    # The program, with an output of its own for each that was an input, a constant, or an output twice.
+    program: Program
+    # What to run, in order.
+    kernels: list
+    # For each output: the value whose dense array it is, and the input whose place it will take, or None.
+    buffers: list[int]
+    overwritten: list[int | None]
+
+
+def fuse(program, overwritten=None):
+    """The `Fused` kernels of a simplified program.
 
     `overwritten` names, for each output, the input whose place it will take, or None: such an output is computed, if
     it can be, where nobody reads that input any more.
     """
+    overwritten = overwritten or [None] * len(program.outputs)
+    program = _with_own_outputs(program, overwritten)
     fuser = _Fuser(program)
     for operation in program.operations:
-        if operation.name in ("sum", "max"):
+        kind = OPERATIONS[operation.name].kind
+        if kind is Kind.REDUCTION:
             fuser.reduce(operation)
-        elif operation.name == "dot":
+        elif kind is Kind.PRODUCT:
             fuser.multiply(operation)
         elif fuser.depths[operation.output] == DEPTH_LIMIT - 1:
             fuser.store(operation.output)
-    overwritten = overwritten or [None] * len(program.outputs)
     buffers = []
     for output, victim in zip(program.outputs, overwritten, strict=True):
         base = fuser.base(output)
         fuser.store(base, fuser.readers.get(victim, 0))
         buffers.append(base)
-    return fuser.kernels, buffers
+    return Fused(program, fuser.kernels, buffers, overwritten)
+
+
+def _with_own_outputs(program, overwritten):
+    """The program with a copy for each output that is an input other than the overwritten one, a constant, or an
+    output before."""
+    made = {operation.output: operation for operation in program.operations}
+    taken = set(program.inputs) | set(program.constants)
+    shapes, operations, outputs = list(program.shapes), list(program.operations), []
+    for output, victim in zip(program.outputs, overwritten, strict=True):
+        base = output
+        while base in made and made[base].name == "reshape":
+            base = made[base].inputs[0]
+        if base != victim and base in taken:
+            shape = shapes[output]
+            shapes.append(shape)
+            operations.append(Operation("broadcast_to", (output,), len(shapes) - 1, (("shape", shape),)))
+            output = len(shapes) - 1
+        outputs.append(output)
+        taken.add(base)
+    return Program(shapes, program.inputs, program.constants, operations, outputs)
 
 
 class _Fuser:
@@ -100,6 +140,8 @@ class _Fuser:
         self.program = program
         self.made = {operation.output: operation for operation in program.operations}
         self.kernels = []
+        # Domain -> the numbers of the loops over it, in order.
+        self.loops = {}
         # Value -> number of the kernel that computes it.
         self.home = {}
         # Values that have arrays of their own.
@@ -112,12 +154,19 @@ class _Fuser:
             self.measure(operation)
 
     def measure(self, operation):
-        cost = COSTS.get(operation.name, operation.name in ELEMENTWISE)
-        computed = operation.name in ELEMENTWISE or operation.name in VIEWS
+        primitive = OPERATIONS[operation.name]
+        element_wise = primitive.kind is Kind.ELEMENT_WISE
+        computed = element_wise or primitive.kind is Kind.RESHAPING
         inputs = operation.inputs if computed else ()
-        self.costs[operation.output] = cost + sum(self.costs.get(number, 0) for number in inputs)
+        cost = element_wise * primitive.cost + sum(self.costs.get(number, 0) for number in inputs)
+        # No more is asked than whether it is cheap.
+        self.costs[operation.output] = min(cost, CHEAP + 1)
         depth = max((self.depths.get(number, 0) for number in inputs), default=0)
         self.depths[operation.output] = (depth + 1) % DEPTH_LIMIT if computed else 0
+
+    def kind(self, value):
+        """Of the operation that makes a value."""
+        return OPERATIONS[self.made[value].name].kind
 
     def shape(self, value):
         return squeezed(self.program.shapes[value])
@@ -179,12 +228,13 @@ class _Fuser:
     def place(self, value, dimensions, domain, earliest=0):
         """The number of the loop over `domain` in which the value can be computed, a new one if there is none."""
         place = max(earliest, self.ready(value, dimensions, domain, set()))
-        for index in range(place, len(self.kernels)):
-            kernel = self.kernels[index]
-            if isinstance(kernel, FusedLoop) and kernel.domain == domain:
-                return index
+        loops = self.loops.setdefault(domain, [])
+        for index in range(bisect_left(loops, place), len(loops)):
+            if self.kernels[loops[index]].length < LENGTH_LIMIT:
+                return loops[index]
+        loops.append(len(self.kernels))
         self.kernels.append(FusedLoop(domain))
-        return len(self.kernels) - 1
+        return loops[-1]
 
     def ready(self, value, dimensions, domain, seen):
         """The first place where a value can be computed; what has to be stored for that gets stored."""
@@ -209,7 +259,7 @@ class _Fuser:
 
     def expensive(self, value):
         """Whether to store an element-wise operation's result rather than compute it twice."""
-        return self.costs[value] > CHEAP and self.made[value].name in ELEMENTWISE
+        return self.costs[value] > CHEAP and self.kind(value) is Kind.ELEMENT_WISE
 
     def has(self, place, value, dimensions):
         """Whether the kernel at a place is a loop that has computed the value."""
@@ -234,7 +284,7 @@ class _Fuser:
         if value in self.stored and self.home.get(value, -1) < place:
             return self.load(place, value, value, dimensions)
         operation = self.made[value]
-        if operation.name in VIEWS:
+        if self.kind(value) is Kind.RESHAPING:
             if operation.name == "reshape" and not self.same_but_ones(operation):
                 return self.load(place, self.base(value), value, dimensions)
             ((operand, inner),) = self.operands(operation, dimensions)

@@ -5,8 +5,9 @@ What cannot be compiled runs as it is, in plain autograd, with the same answer; 
 
 import numpy as np
 
-from engine.trace import flat
-from engine.workspace import Uncompilable, Workspace
+from engine.program import Uncompilable
+from engine.record import flat
+from engine.workspace import Workspace
 
 
 def jit(function):

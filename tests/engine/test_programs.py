@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import spec
-from engine.trace import flat
+from engine.record import flat
 from lab import network, training
-from tests.engine.plans import Planned, assert_close
+from tests.engine.planned import Planned, assert_close
 from tests.lab import networks
 
 TOLERANCE = 1e-5
