@@ -40,10 +40,10 @@ def write_loop(loop: Loop) -> Function:
     """The function that runs `loop` once."""
     if loop.rows == 0 or loop.columns == 0:
         return write_empty(loop)
-    return LoopWriter(simplify(loop)).write()
+    return LoopWriter(flattened(loop)).write()
 
 
-def simplify(loop: Loop) -> Loop:
+def flattened(loop: Loop) -> Loop:
     """The same loop as one row where that is possible, and with the strides of axes of length one set to 0."""
     loop = _with_strides(loop, lambda s: (s[0] if loop.rows > 1 else 0, s[1] if loop.columns > 1 else 0))
     if loop.rows == 1:

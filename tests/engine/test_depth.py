@@ -73,7 +73,7 @@ def test_a_long_chain_of_elements():
 
 
 def test_a_trace_is_taken_apart_once_its_gradients_are_known():
-    """Freed as a whole it would be freed call within call, which Python does not count but the browser's stack feels."""
+    """Freed whole it would be freed call within call, which Python does not count, but the browser's stack does."""
     nodes: list[Node] = []
 
     def function(x):
@@ -110,5 +110,4 @@ def lines_run(layers):
 
 def test_the_work_grows_with_the_depth_and_no_faster():
     few, many = lines_run(25), lines_run(100)
-    print(few, many)
     assert many < 4.4 * few
