@@ -27,7 +27,7 @@ LENGTH_LIMIT = 512
 
 @dataclass
 class FusedLoop:
-    """A `Loop` before buffers have addresses and the domain two dimensions; arrays are called by their values."""
+    """A `Loop` before arrays have addresses and the domain two dimensions; an array is called by its value."""
 
     domain: tuple[int, ...]
     # (array's value, strides) -> number within the loop; likewise for constants.
@@ -52,12 +52,13 @@ class FusedLoop:
 
     @property
     def length(self):
+        """How many loads and operations it has."""
         return len(self.loads) + len(self.body)
 
 
 @dataclass
 class FusedProduct:
-    """A `Product` before buffers have addresses."""
+    """A `Product` before arrays have addresses; each is called by its value."""
 
     m: int
     n: int
@@ -116,8 +117,10 @@ def fuse(program, overwritten=None):
 
 
 def _with_own_outputs(program, overwritten):
-    """The program with a copy for each output that is an input other than the overwritten one, a constant, or an
-    output before."""
+    """The program with a copy for each output that has no array of its own yet.
+
+    That is a constant, an earlier output, or an input other than the one that it overwrites.
+    """
     made = {operation.output: operation for operation in program.operations}
     taken = set(program.inputs) | set(program.constants)
     shapes, operations, outputs = list(program.shapes), list(program.operations), []
@@ -136,6 +139,11 @@ def _with_own_outputs(program, overwritten):
 
 
 class _Fuser:
+    """The kernels in the making, and where each value of the program is computed.
+
+    A value's *dimensions* say which of a loop's dimensions each of its own is, those of length one left out.
+    """
+
     def __init__(self, program):
         self.program = program
         self.made = {operation.output: operation for operation in program.operations}
@@ -154,6 +162,7 @@ class _Fuser:
             self.measure(operation)
 
     def measure(self, operation):
+        """Notes what an operation costs and how deep it lies."""
         primitive = OPERATIONS[operation.name]
         element_wise = primitive.kind is Kind.ELEMENT_WISE
         computed = element_wise or primitive.kind is Kind.RESHAPING
@@ -169,6 +178,7 @@ class _Fuser:
         return OPERATIONS[self.made[value].name].kind
 
     def shape(self, value):
+        """A value's shape without its ones."""
         return squeezed(self.program.shapes[value])
 
     def reduce(self, operation):
@@ -277,6 +287,7 @@ class _Fuser:
         return loop.found[key]
 
     def computed(self, place, value, dimensions):
+        """As `compute`, for what the loop does not have yet: loaded, or computed of operands."""
         loop = self.kernels[place]
         constant = self.program.constants.get(value)
         if constant is not None and constant.ndim == 0:
@@ -308,6 +319,7 @@ class _Fuser:
         return "load", loop.loads.setdefault((array, tuple(strides)), len(loop.loads))
 
     def same_but_ones(self, operation):
+        """Whether a reshape adds or drops dimensions of length one and does no more."""
         return self.shape(operation.inputs[0]) == self.shape(operation.output)
 
     def operands(self, operation, dimensions):
@@ -321,9 +333,10 @@ class _Fuser:
             axes = dict(operation.attributes)["axes"]
             lengths = enumerate(self.program.shapes[operand])
             return [(operand, tuple(of_axis[axes.index(axis)] for axis, length in lengths if length != 1))]
-        return [(number, self.aligned(number, len(shape), of_axis)) for number in operation.inputs]
+        return [(number, self.broadcast_dimensions(number, len(shape), of_axis)) for number in operation.inputs]
 
-    def aligned(self, value, rank, of_axis):
+    def broadcast_dimensions(self, value, rank, of_axis):
+        """The dimensions of a value that is broadcast to a result of that rank; `of_axis`: those of its axes."""
         shape = self.program.shapes[value]
         first = rank - len(shape)
         return tuple(of_axis[first + axis] for axis, length in enumerate(shape) if length != 1)

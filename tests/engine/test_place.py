@@ -1,5 +1,7 @@
 """Plans as a whole: placement, updates in place, and random programs against NumPy."""
 
+from unittest.mock import patch
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine import arena
+from engine import arena, fuse
 from engine.fuse import FusedProduct
 from engine.pipeline import compile_function
 from engine.program import Loop, Uncompilable
@@ -307,6 +309,19 @@ def test_random_programs_in_place(made, seed):
             updates[index] = fitting[-1]
             free.remove(fitting[-1])
     assert_right(function, arguments, updates, tolerance=1e-4)
+
+
+@EXAMPLES
+@given(functions(rank=2), st.integers(0, 1000), st.integers(1, 4))
+def test_random_programs_in_short_loops(made, seed, limit):
+    """Where loops take no more in, what one has computed is stored, or computed again, for the next."""
+    function, given_shapes = made
+    arguments = numbers(given_shapes, seed)
+    with np.errstate(all="ignore"):
+        shapes = [np.shape(output) for output in function(*arguments)]
+    updates = {0: 0} if shapes[0] == arguments[0].shape else {}
+    with patch.object(fuse, "LENGTH_LIMIT", limit):
+        assert_right(function, arguments, updates, tolerance=1e-4)
 
 
 @EXAMPLES
