@@ -1,9 +1,12 @@
 """Every primitive that the engine knows, each in one entry of `OPERATIONS`.
 
 An entry says which primitives of autograd an operation is recorded from, how NumPy computes it, of which kind it is,
-and, for what a loop evaluates, its WebAssembly code and what that costs. To add an element-wise primitive is to add a
-line: `unary("degrees", lambda function, x: f32x4_mul(get(x), function.number(180 / math.pi)))`. One without code needs
-a rule in `simplify` that makes others of it.
+and, for what a loop evaluates, its WebAssembly code and what that costs. To add an element-wise primitive is to add one
+line to the table below, such as
+
+    unary("degrees", lambda function, x: f32x4_mul(get(x), function.number(180 / math.pi))),
+
+One without code needs a rule in `simplify` that makes others of it.
 """
 
 import math
@@ -63,7 +66,8 @@ class Kind(Enum):
     CONSTANT = "the result follows from the operands' shapes, and is recorded instead"
 
 
-# `code(function, *operands)` pushes the result for four lanes; an operand is the number of a vector local.
+# `code(function, *operands)` pushes the result for four lanes; an operand is the number of a vector local. Where fewer
+# lanes are wanted, at the end of an array, the others hold anything.
 Code = Callable[..., bytes]
 
 
@@ -91,7 +95,7 @@ class Primitive:
     # About how many instructions that is.
     cost: int = 1
     # Of a reduction that loops do: the instruction that takes one more vector in, and the result for no elements.
-    combine: Code | None = None
+    combine: Callable[..., bytes] | None = None
     identity: float = 0.0
     # Of a product of matrices: what stands in for it while a function is recorded.
     stand_in: Callable | None = None
@@ -142,7 +146,7 @@ def reduction(
     name: str,
     sources: list[Source],
     numpy: Callable,
-    combine: Code | None = None,
+    combine: Callable[..., bytes] | None = None,
     identity: float = 0.0,
 ) -> Primitive:
     """A reduction along axes; one that a loop does if it has an instruction `combine`."""
@@ -187,17 +191,26 @@ def gradient_by_right(a, g, shape):
 
 def stand_in_product(a, b):
     """In place of a · b, shapes (m, k) and (k, n); see `engine.stand_ins`."""
-    return np.outer(a.mean(axis=1), b.mean(axis=0))
+    return _outer_product(_mean(a, 1), _mean(b, 0))
 
 
 def stand_in_by_left(b, g, *_, **__):
     """In place of g · bᵀ, shapes (m, n) and (k, n)."""
-    return np.outer(g.mean(axis=1), b.mean(axis=1))
+    return _outer_product(_mean(g, 1), _mean(b, 1))
 
 
 def stand_in_by_right(a, g, *_, **__):
     """In place of aᵀ · g, shapes (m, k) and (m, n)."""
-    return np.outer(a.mean(axis=0), g.mean(axis=0))
+    return _outer_product(_mean(a, 0), _mean(g, 0))
+
+
+def _mean(matrix, axis):
+    """As NumPy's, which takes several times as long for the small matrices of which there are many."""
+    return np.add.reduce(matrix, axis) * (1 / matrix.shape[axis])
+
+
+def _outer_product(column, row):
+    return column[:, None] * row
 
 
 # Comparisons and logic give 0.0 or 1.0, and take any number but 0 for true. `maximum`, `minimum` and `max` give NaN

@@ -97,8 +97,9 @@ class _Recorded(Node):
             raise Uncompilable(f"{name}: a traced value as a keyword argument")
         primitive, source = RECORDED[fun]
         parameters = source.parameters
-        arguments = dict(zip(parameters, args, strict=False)) | kwargs
-        if len(args) > len(parameters) or set(arguments) - set(parameters):
+        arguments = dict(zip(parameters, args, strict=False))
+        arguments.update(kwargs)
+        if len(args) > len(parameters) or not kwargs.keys() <= set(parameters):
             raise Uncompilable(f"{name}: with more arguments than {', '.join(parameters)}")
         arrays, attributes = source.read(primitive.name, fun, value, arguments)
         self.recorder = recorder = parents[0].recorder

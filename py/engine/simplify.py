@@ -81,6 +81,7 @@ class Builder:
         self.cosh_of = {}
 
     def value(self, shape):
+        """The number of a new value of that shape."""
         self.program.shapes.append(shape)
         return len(self.program.shapes) - 1
 
@@ -97,6 +98,7 @@ class Builder:
         return self.made[number].name if number in self.made else None
 
     def inputs(self, number):
+        """What the operation that made a value was applied to."""
         return self.made[number].inputs
 
     def attribute(self, number, name):
@@ -158,6 +160,7 @@ class Builder:
         return inner, (1,) * (len(self.shape(number)) - len(shape)) + shape
 
     def reshape(self, x, shape):
+        """The same numbers in the same order, as an array of another shape."""
         if self.shape(x) == shape:
             return x
         if self.name(x) == "reshape":
@@ -174,6 +177,7 @@ class Builder:
         return self.emit("reshape", (x,), shape, (("shape", shape),))
 
     def transpose(self, x, axes):
+        """The array whose i-th axis is the axis `axes[i]` of x."""
         shape = tuple(self.shape(x)[axis] for axis in axes)
         moving = [axis for axis in axes if self.shape(x)[axis] != 1]
         if moving == sorted(moving):
@@ -187,6 +191,7 @@ class Builder:
         return self.emit("transpose", (x,), shape, (("axes", axes),))
 
     def broadcast_to(self, x, shape):
+        """x repeated along axes that it has not, or has with length one."""
         if self.shape(x) == shape:
             return x
         if self.name(x) == "broadcast_to":
@@ -196,9 +201,11 @@ class Builder:
         return self.emit("broadcast_to", (x,), shape, (("shape", shape),))
 
     def sum(self, x, axis=None, keepdims=False, scale=1.0):
+        """The sum along one axis, several, or all, times `scale`."""
         return self._reduced("sum", x, axis, keepdims, scale)
 
     def max(self, x, axis=None, keepdims=False):
+        """The maximum along one axis, several, or all."""
         return self._reduced("max", x, axis, keepdims, 1.0)
 
     def _reduced(self, kind, x, axis, keepdims, scale):
@@ -237,7 +244,7 @@ class Builder:
         return self.elementwise("multiply", x, self.constant(number))
 
     def product(self, a, b):
-        """Of two matrices."""
+        """The product of two matrices."""
         return self.emit("dot", (a, b), (self.shape(a)[0], self.shape(b)[1]))
 
 

@@ -4,7 +4,7 @@ workspace = Workspace()
 x = workspace.place(array)
 workspace.add("double", lambda x: [x + x], [x], [x])
 workspace.build()
-workspace.call("double")
+workspace.machine.call("double")
 workspace.read(x)
 """
 
@@ -71,7 +71,7 @@ class Workspace:
     def build(self):
         """Makes the module of all that was added and puts the placed arrays into its memory.
 
-        Raises `Uncompilable` where this browser does not run it, for want of SIMD or of memory, say.
+        Raises `Uncompilable` where the browser does not run it, for want of SIMD or of memory.
         """
         products = [kernel for kernels in self._functions.values() for kernel in kernels if isinstance(kernel, Product)]
         scratch = self._reserve(max(map(scratch_bytes, products), default=0))

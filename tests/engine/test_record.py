@@ -57,6 +57,8 @@ PRIMITIVES = {
             "logaddexp",
         ]
     },
+    "abs": (anp.abs, [VECTOR]),
+    "amax": (lambda x: anp.amax(x, axis=0), [MATRIX]),
     "power": (anp.power, [POSITIVE, VECTOR]),
     "square by power": (lambda x: x**2, [VECTOR]),
     "root by power": (lambda x: x**-0.5, [POSITIVE]),
@@ -122,6 +124,7 @@ DIFFERENTIABLE = sorted(
         "broadcast_to",
         "min",
         "max",
+        "amax",
         "method",
     }
     - {"truth values", "truth values of numbers", "nested lists", "clip between arrays", "raw sum"}
