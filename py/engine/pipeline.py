@@ -1,4 +1,7 @@
-"""From a Python function to kernels with addresses; `assemble` makes a module of them, and `machine` runs it."""
+"""The whole way from a Python function to kernels with addresses: record, prove, simplify, fuse, place.
+
+`workspace` puts the kernels of several functions into one module (`assemble`) and runs it (`machine`).
+"""
 
 from engine.fuse import fuse
 from engine.place import place
@@ -21,7 +24,8 @@ def compile_function(function, arguments, inputs, start, outputs=None):
     outputs : the address where each returned array has to be after a run, an argument's if that is to be updated in
         place; arrays of one call may swap places. Without it they lie in the plan's own memory
     """
-    program = simplify(trace(function, arguments))
+    program = trace(function, arguments)
+    program = simplify(program)
     outputs = [None] * len(program.outputs) if outputs is None else outputs
     at = dict(zip(inputs, program.inputs, strict=True))
     fused = fuse(program, overwritten=[at.get(address) for address in outputs])
