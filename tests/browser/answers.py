@@ -101,10 +101,11 @@ class View:
     def box(self):
         return axes.plot_box(*self.size())
 
-    def inside(self, place, margin=0):
-        """Whether a place lies in the plot, so far from its edges."""
+    def inside(self, places, margin=0):
+        """Whether places, shape (…, 2), lie in the plot, so far from its edges; the page is asked once for all."""
         left, top, width, height = self.box()
-        return margin <= place[0] - left <= width - margin and margin <= place[1] - top <= height - margin
+        across, down = np.moveaxis(np.array(places) - [left, top], -1, 0)
+        return (margin <= across) & (across <= width - margin) & (margin <= down) & (down <= height - margin)
 
     def to_page(self, place):
         """A place in the window's coordinates, after the canvas has been scrolled into sight."""
@@ -182,7 +183,7 @@ class View:
         between = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
         np.fill_diagonal(between, np.inf)
         lonely = between.min(axis=1) > distance
-        return [index for index in np.flatnonzero(lonely).tolist() if self.inside(places[index], 4)]
+        return np.flatnonzero(lonely & self.inside(places, 4)).tolist()
 
     def empty_place(self, away=20):
         """A place in the plot with no point near, and not in its middle."""

@@ -86,22 +86,28 @@ class Pages:
         media = {name: context.pop(name, value) for name, value in self.MEDIA.items()}
         context = {"viewport": SIZE, **context}
         lab = self.idle.pop(repr(context), None)
-        if lab:
-            lab.page.emulate_media(**media)
-            lab.start_over(fragment)
-        else:
+        if lab is None:
             lab = visit(self.chromium, self.origin, fragment, **context, **media)
-        lab.kind = repr(context)
+            lab.kind = repr(context)
+        else:
+            if media != lab.media:
+                lab.page.emulate_media(**media)
+            lab.start_over(fragment)
+        lab.media = media
         return lab
 
     def give_back(self, lab):
         """Keeps a page for the next test, at rest, unless its lab is gone; closes those that nobody has asked for."""
         unwanted = [self.idle.pop(lab.kind, None)]
-        if lab.data("state") == "error":
-            unwanted.append(lab)
-        else:
-            lab.page.evaluate("void answers.startOver('').catch(() => {})")
+        works = """() => {
+            if (document.documentElement.dataset.state === "error") return false;
+            answers.startOver("").catch(() => {});
+            return true;
+        }"""
+        if lab.page.evaluate(works):
             self.idle[lab.kind] = lab
+        else:
+            unwanted.append(lab)
         if len(self.idle) > self.MOST:
             unwanted.append(self.idle.pop(next(iter(self.idle))))
         for other in filter(None, unwanted):

@@ -35,9 +35,8 @@ def assert_boundary_is_painted(stage):
     assert len(ends) > 10
     places = stage.left.at(ends.mean(axis=1))
     marks = stage.left.places()
-    clear = [
-        place for place in places if np.hypot(*(marks - place).T).min() > 2 * RADIUS and stage.left.inside(place, 3)
-    ]
+    inside = places[stage.left.inside(places, 3)]
+    clear = [place for place in inside if np.hypot(*(marks - place).T).min() > 2 * RADIUS]
     assert len(clear) > 10
     assert alike(stage.left.colours(clear), stage.colour("--boundary"), 90).mean() > 0.97
 

@@ -29,12 +29,45 @@ def test_wrong_arguments(arguments, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
-def test_pytest_gets_its_arguments_and_its_exit_code_is_passed_on(monkeypatch):
+@pytest.fixture
+def ran(monkeypatch):
+    """What the environment's Python was asked to run; it says that five tests failed."""
     ran = []
-    monkeypatch.setattr(command, "prepare", lambda *uses: "python")
+    monkeypatch.setattr(command, "prepare", lambda *uses, **also: "python")
     monkeypatch.setattr(command, "in_environment", lambda *arguments: ran.append(arguments) or 5)
+    return ran
+
+
+def test_pytest_gets_its_arguments_and_its_exit_code_is_passed_on(ran):
     assert command.main(["test", "-k", "circle", "--co", "tests/tools", "-h"]) == 5
     assert ran == [("python", "-m", "pytest", "-k", "circle", "--co", "tests/tools", "-h")]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-k", "circle"], ["-x", "--parity-all"], ["--quick"], ["-m", "not there"]])
+def test_all_tests_are_shared_out_among_processes(ran, monkeypatch, arguments):
+    for processors, processes in ((1, "2"), (2, "2"), (8, "8"), (None, "2")):
+        monkeypatch.setattr(command.os, "cpu_count", lambda processors=processors: processors)
+        command.main(["test", *arguments])
+        shared = ("--numprocesses", processes, "--dist", "loadscope")
+        assert ran.pop() == ("python", "-m", "pytest", *shared, *arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tests/tools"],
+        ["tests/tools/test_main.py::test_wrong_arguments", "-k", "x"],
+        ["-x", "tests/spec/test_query.py"],
+        ["-n", "4"],
+        ["-n0"],
+        ["--numprocesses=3"],
+        ["--pdb"],
+        ["-s"],
+    ],
+)
+def test_whoever_names_tests_or_processes_gets_what_was_asked_for(ran, arguments):
+    command.main(["test", *arguments])
+    assert ran == [("python", "-m", "pytest", *arguments)]
 
 
 def test_lint_runs_everything_and_fails_if_one_does(monkeypatch):
