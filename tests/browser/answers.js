@@ -3,9 +3,10 @@
 (() => {
   // Milliseconds that anything may take on a machine that has other things to do as well.
   const PATIENCE = 60000;
-  // An experiment that no test is about.
-  const AWAY = "hidden_layers=1&activation=sigmoid&normalization=layer_norm&seed=4294967295";
+  // An experiment with other layers than any that a test opens the page with, and few of them.
+  const AWAY = "hidden_layers=&seed=4294967295";
   const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+  const find = (id) => document.getElementById(id);
   const answers = {
     // The answer to the last `start`; since then the last answer to `frame` with a picture, and the view asked for;
     // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
@@ -107,12 +108,17 @@
     );
   };
 
+  // Ends all that moves or trains by itself, so that a page that nobody looks at keeps no processor busy.
+  answers.stop = () => {
+    if (find("play-name").textContent === "Pause") find("play").click();
+    if (!find("tour").hidden && find("tour").textContent === "Pause tour") find("tour").click();
+  };
+
   // The page as if it had just been opened with a fragment: everything that a person has done to it is undone, and
   // the experiment begins. Done once its first picture has come.
   answers.startOver = async (fragment) => {
-    const find = (id) => document.getElementById(id);
     const root = document.documentElement;
-    if (find("play-name").textContent === "Pause") find("play").click();
+    answers.stop();
     if (root.dataset.theme) {
       const dark = matchMedia("(prefers-color-scheme: dark)").matches;
       if (root.dataset.theme !== (dark ? "dark" : "light")) find("theme").click();
