@@ -31,6 +31,11 @@ def pytest_addoption(parser):
         help="open the page with each third-party file missing, truncated, and damaged, not only with a few",
     )
     parser.addoption(
+        "--pictures-all",
+        action="store_true",
+        help="look at every layer in every projection on a desktop and on a phone, not each on one of them",
+    )
+    parser.addoption(
         "--quick",
         action="store_true",
         help="only what the changes since main are likely to break, most likely first, for little more than a minute",
