@@ -147,17 +147,35 @@
     );
   };
 
-  // A canvas's pixels on the colour behind it: red, green, blue and alpha, row by row, as text.
-  answers.picture = (id) => {
-    const {width, height} = document.getElementById(id);
+  // A canvas's pixels on the colour behind it.
+  const pixels = (canvas) => {
+    const {width, height} = canvas;
     const copy = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
     copy.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--surface");
     copy.fillRect(0, 0, width, height);
-    copy.drawImage(document.getElementById(id), 0, 0);
-    const bytes = copy.getImageData(0, 0, width, height).data;
+    copy.drawImage(canvas, 0, 0);
+    return copy.getImageData(0, 0, width, height);
+  };
+
+  // All of them: red, green, blue and alpha, row by row, as text.
+  answers.picture = (id) => {
+    const {width, height, data: bytes} = pixels(find(id));
     let text = "";
     for (let start = 0; start < bytes.length; start += 32768)
       text += String.fromCharCode(...bytes.subarray(start, start + 32768));
     return {width, height, bytes: btoa(text)};
+  };
+
+  // Red, green and blue at places in CSS pixels, given as JSON: joined by commas.
+  answers.colours = (id, places) => {
+    const canvas = find(id);
+    const {width, height, data} = pixels(canvas);
+    const ratio = width / canvas.clientWidth;
+    const colour = (place) => {
+      const [x, y] = place.map((part) => Math.floor(part * ratio));
+      if (x < 0 || x >= width || y < 0 || y >= height) throw new Error(`${place} is not on ${id}`);
+      return data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3).join();
+    };
+    return JSON.parse(places).map(colour).join();
   };
 })();

@@ -1,6 +1,7 @@
 """The two views by what the lab has answered: where everything must be on the screen, and what is seen there."""
 
 import base64
+import json
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +169,10 @@ class View:
 
     def colours(self, places, picture=None):
         """What is seen at places: (places, 3)."""
-        picture = self.picture() if picture is None else picture
+        if picture is None:
+            # Only these few pixels cross.
+            asked = [self.identifier, json.dumps(np.array(places).tolist())]
+            return read(self.page.evaluate("([id, places]) => answers.colours(id, places)", asked)).reshape(-1, 3)
         ratio = picture.shape[1] / self.size()[0]
         x, y = np.floor(np.array(places) * ratio).astype(int).T
         return picture[y, x, :3]
@@ -232,7 +236,7 @@ class RightView(View):
     def camera(self):
         """The camera as it comes to rest if nobody zooms or pans: it has followed every picture since the start."""
         camera = Camera()
-        for extent in self.page.evaluate("answers.extents"):
+        for extent in read(self.page.evaluate("answers.extents.join()")).reshape(-1, 3).tolist():
             camera.fit(*extent)
         camera.glide(True)
         return camera
@@ -262,11 +266,16 @@ def answer(page, name, which="frame"):
     value = page.evaluate(
         """([which, name]) => {
             const value = answers[which][name];
-            return ArrayBuffer.isView(value) ? {numbers: [...value]} : value;
+            return ArrayBuffer.isView(value) ? {numbers: value.join()} : value;
         }""",
         [which, name],
     )
-    return np.array(value["numbers"]) if isinstance(value, dict) else value
+    return read(value["numbers"]) if isinstance(value, dict) else value
+
+
+def read(text):
+    """Numbers that the page has joined by commas: as text they cross many times as fast as one by one."""
+    return np.array(json.loads(f"[{text}]"))
 
 
 def alike(colours, colour, tolerance=ALIKE):

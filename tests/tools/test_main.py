@@ -4,6 +4,7 @@ import pytest
 
 from tools import __main__ as command
 from tools import site
+from tools.errors import ToolError
 
 
 def test_build_reports_what_it_wrote(capsys, monkeypatch, tmp_path, files):
@@ -68,6 +69,43 @@ def test_all_tests_are_shared_out_among_processes(ran, monkeypatch, arguments):
 def test_whoever_names_tests_or_processes_gets_what_was_asked_for(ran, arguments):
     command.main(["test", *arguments])
     assert ran == [("python", "-m", "pytest", *arguments)]
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine on which everything is there; what is made sure of, and what is run."""
+    sure = []
+    monkeypatch.setattr(command.environment, "ensure", lambda *groups: sure.append(groups) or "python")
+    monkeypatch.setattr(command.environment, "node", lambda: sure.append("node"))
+    monkeypatch.setattr(command.runtime, "read_pins", list)
+    monkeypatch.setattr(command.browser, "ensure_chromium", lambda: "/a/chromium")
+    monkeypatch.setattr(command.browser, "try_to_ensure", sure.append)
+    monkeypatch.setattr(command.site, "site_files", lambda: sure.append("site"))
+    monkeypatch.setattr(command, "in_environment", lambda *arguments: sure.append("run") or 0)
+    monkeypatch.setenv(command.browser.VARIABLE, "")
+    return sure
+
+
+def test_before_the_tests_run_all_that_they_need_is_there(machine):
+    assert command.main(["test"]) == 0
+    assert set(machine) == {("test",), "node", "firefox", "webkit", "site", "run"}
+    assert machine[-1] == "run"
+    assert command.os.environ[command.browser.VARIABLE] == "/a/chromium"
+
+
+def test_for_the_quick_tests_the_site_is_not_made_before_it_is_needed(machine):
+    assert command.main(["test", "--quick"]) == 0
+    assert set(machine) == {("test",), "node", "firefox", "webkit", "run"}
+
+
+def test_without_a_browser_no_test_runs(machine, monkeypatch, capsys):
+    def ensure_chromium():
+        raise ToolError("there is none")
+
+    monkeypatch.setattr(command.browser, "ensure_chromium", ensure_chromium)
+    assert command.main(["test"]) == 1
+    assert capsys.readouterr().err == "error: there is none\n"
+    assert "run" not in machine
 
 
 def test_lint_runs_everything_and_fails_if_one_does(monkeypatch):
