@@ -88,4 +88,4 @@ enter("shading", "neuron", "Neuron")
 # How a layer of more than three dimensions is made flat or spatial.
 enter("projection", "dimensions", "Dimensions")
 enter("projection", "pca", "PCA")
-enter("projection", "tour", "Grand tour")
+enter("projection", "tour", "Grand tour", by_width=True)
