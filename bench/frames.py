@@ -21,7 +21,7 @@ SCENES = (
 )
 SECONDS = 8
 WARM_UP_SECONDS = 3
-# The parts of the worker's time, as `Session.frame` tells them.
+# The parts of the worker's time, as an answer has them: `protocol.PARTS`.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
 # The parts of the page's time, by the names of the browser's own metrics.
 PAGE_PARTS = {

@@ -5,10 +5,10 @@ from time import perf_counter
 
 import numpy as np
 
-from lab import datasets, training
+from lab import datasets, tasks
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
-from spec import fields, shape
+from spec import fields, registry
 
 TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 
@@ -32,14 +32,9 @@ class Training:
             "loss": "cross_entropy",
             **given.get("choices", {}),
         }
-        labels = np.array(given["labels"])
-        self._data = datasets.Data(
-            points=np.array(given["points"], np.float32),
-            labels=labels,
-            targets=np.eye(given["classes"], dtype=np.float32)[labels],
-            training=np.arange(len(labels)),
-            held_out=np.arange(0),
-            classes=given["classes"],
+        rows = np.arange(len(given["labels"]))
+        self._data = datasets.assemble(
+            given["points"], given["labels"], rows, rows[:0], given["classes"], registry.CLASSIFICATION
         )
         self._trainer = TRAINERS[given.get("engine", "wasm")](self._experiment, self._data)
         self._count = 0
@@ -55,6 +50,5 @@ class Training:
 
     def loss(self):
         """The loss on all points as the network is now."""
-        last = shape.layers(self._experiment)[-1][0]
-        loss, _ = training.evaluate(self._experiment, self._trainer.outputs(last)[last], self._data.targets)
-        return loss
+        task = tasks.task_of(self._experiment, self._data)
+        return task.measure(self._trainer.output(), self._data.targets)[0]

@@ -130,7 +130,7 @@ def _corners(resolution, x, y, half):
 
 
 def corners(resolution):
-    """The places that `Plane.grid` samples, relative to the plane's middle and in units of a path; (rows, 2) float32."""
+    """The places that `Plane.grid` samples, relative to the middle and in units of a path: (rows, 2) float32."""
     return _corners(resolution, 0.0, 0.0, float(UNITS))
 
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class Run:
         self.trainer = _trainer(experiment, self.data, drawn)
         dataset = registry.entry("dataset", experiment["dataset"]).traits
         self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
-        self.stage = Stage(experiment, self.data, self.plane) if drawn else None
+        self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
         # How many steps take about `CHUNK_SECONDS`.

@@ -298,6 +298,7 @@ class Stage:
             "bend_boundary": bend_boundary,
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
+            "point": -1 if view["point"] is None else view["point"],
             "point_scores": point_output.copy(),
             "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),

@@ -43,7 +43,7 @@ OPENED = (
     "engine",
     "reason",
 )
-Opened = namedtuple("Opened", OPENED)
+Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 
 # To train a run further and to draw it.
 # steps, milliseconds: at most so many steps, within about so much time. to_epoch: where to stop at the latest, or None.
@@ -97,7 +97,7 @@ ANSWER = (
     "kept",
     "picture",
 )
-Answer = namedtuple("Answer", ANSWER)
+Answer = namedtuple("Answer", ANSWER)  # type: ignore[misc]
 
 # What an answer's `milliseconds` are of: training, then of the last drawing the network's outputs with the metrics, the
 # left view, the right view, the network strip, and the probes.
@@ -134,6 +134,7 @@ PICTURE = OrderedDict(
         ("shape", "(2,) rows and width of the layer's outputs"),
         ("place_position", "(2,) where the place that is pointed at lies, or none"),
         ("place_scores", "(outputs,) the network's output for it, or none"),
+        ("point", "the row that is pointed at, or -1"),
         ("point_scores", "(outputs,) the same of the example that is pointed at"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or none"),
         # Network strip and rail.

@@ -11,7 +11,7 @@ CLASSIFICATION, REGRESSION = "classification", "regression"
 # label: what a person reads. function: None where `lab` has one of the key's name. traits: what else is known, by name.
 Entry = namedtuple("Entry", ("label", "function", "traits"))
 
-_entries = OrderedDict()
+_entries = OrderedDict()  # type: OrderedDict[str, OrderedDict[str, Entry]]
 
 
 def enter(kind, key, label, function=None, **traits):
