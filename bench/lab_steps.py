@@ -5,10 +5,10 @@ from time import perf_counter
 
 import numpy as np
 
-from lab import datasets, network, training
+from lab import datasets, network, tasks
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
-from spec import fields
+from spec import fields, registry
 
 TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 
@@ -33,14 +33,9 @@ class Training:
             "loss": "cross_entropy",
             **given.get("choices", {}),
         }
-        labels = np.array(given["labels"])
-        self._data = datasets.Data(
-            points=np.array(given["points"], np.float32),
-            labels=labels,
-            targets=np.eye(given["classes"], dtype=np.float32)[labels],
-            training=np.arange(len(labels)),
-            held_out=np.arange(0),
-            classes=given["classes"],
+        rows = np.arange(len(given["labels"]))
+        self._data = datasets.assemble(
+            given["points"], given["labels"], rows, rows[:0], given["classes"], registry.CLASSIFICATION
         )
         self._trainer = TRAINERS[given.get("engine", "wasm")](self._experiment, self._data)
         self._trainer.restore(with_kernels(self._trainer.arrays(), kernels))
@@ -58,9 +53,9 @@ class Training:
     def loss(self):
         """The loss on all points as the network is now, computed in NumPy from its parameters."""
         parameters, _, statistics = self._trainer.arrays()
-        outputs = network.predict(self._experiment, parameters, statistics, self._data.points)
-        loss, _ = training.evaluate(self._experiment, network.output(outputs), self._data.targets)
-        return loss
+        outputs = network.predict(self._experiment, parameters, statistics, self._data.inputs)
+        task = tasks.task_of(self._experiment, self._data)
+        return task.measure(network.output(outputs), self._data.targets)[0]
 
 
 def with_kernels(arrays, kernels):

@@ -11,7 +11,7 @@ from page.lab import PATIENCE, Lab
 from page.loading import Loading
 from page.run import Run
 from page.status import Status
-from spec import fields, shape, texts
+from spec import fields, protocol, shape, texts
 
 # The labels of the canvases are for people who hear them: new words this often, in milliseconds.
 DESCRIBE_EVERY = 1000
@@ -385,17 +385,17 @@ class Page:
         self.look()
 
     def take_frame(self, answer):
-        self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
+        self.status.take(answer.epoch, answer.step, list(answer.metrics.values()))
         self.measured = answer.measured
-        if getattr(answer, "pixels", None):
-            self.take_picture(answer)
-        if getattr(answer, "history", None):
+        if answer.picture:
+            self.take_picture(answer.picture)
+        if answer.history:
             self.timeline.set_kept([int(epoch) for epoch in numbers(answer.kept)])
             self.charts.show(answer.history)
         back = answer.epoch < answer.last_epoch
         self.timeline.show(answer.epoch, answer.last_epoch)
         self.charts.mark(answer.epoch if back else None)
-        self.follow_learning_rate(numbers(answer.learning_rate)[0])
+        self.follow_learning_rate(answer.live["learning_rate"])
         if self.run.fresh:
             self.run.fresh = False
             self.started = True
@@ -424,7 +424,7 @@ class Page:
             flat = numbers(probes)
             self.rail.show_probes(list(zip(flat[0::2], flat[1::2])))
         self.readout.tell(not self.run.is_training())
-        self.readout.show(answer, self.highlight, shape.shown_layer(self.experiment).name, palette.CLASSES)
+        self.readout.show(answer, self.highlight, shape.shown_layer(self.experiment).name)
         if answer.moving:
             self.run.look_again()
 
@@ -459,7 +459,7 @@ class Page:
         if not self.opened:
             return
         experiment, view, highlight = self.experiment, self.representation, self.highlight
-        layer, _, width = shape.shown_layer(experiment)
+        width = shape.shown_layer(experiment).width
         touring = experiment["projection"] == "tour" and width > 3
         if touring != view.touring:
             view.touring = touring
@@ -469,29 +469,18 @@ class Page:
         neuron = shape.shown_neuron(experiment)
         self.strip.mark(self.rail.position, neuron if experiment["shading"] == "neuron" else None)
         self.strip.point_at(self.plane.pointed_at())
-        self.run.set_view(
-            {
-                "palette": self.shading,
-                "resolution": self.plane.enough(),
-                "shading": experiment["shading"],
-                "neuron": neuron,
-                "contour": experiment["contour"],
-                "zero_lines": experiment["zero_lines"],
-                "layer": layer,
-                "morph": shape.shown_morph(experiment),
-                "projection": experiment["projection"],
-                "dimensions": experiment["dimensions"],
-                "grid": experiment["grid"],
-                "boundary": experiment["boundary"],
-                "turn": view.turn,
-                "axis": view.axis,
-                "tour_seconds": self.tour.seconds,
-                "calm": self.calm.matches,
-                "selected": highlight.selected,
-                "point": highlight.point,
-                "place": highlight.place,
-            }
-        )
+        seen = {
+            "resolution": self.plane.enough(),
+            "palette": self.shading,
+            "turn": view.turn,
+            "axis": view.axis,
+            "tour_seconds": self.tour.seconds,
+            "calm": self.calm.matches,
+            "selected": highlight.selected,
+            "point": highlight.point,
+            "place": highlight.place,
+        }
+        self.run.set_view(protocol.view(experiment, seen))
         self.draw_plane()
 
     def draw_plane(self):

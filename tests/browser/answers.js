@@ -8,7 +8,7 @@
   const CALM = matchMedia("(prefers-reduced-motion: reduce)");
   const find = (id) => document.getElementById(id);
   const answers = {
-    // The answer to the last `start`; since then the last answer to `frame` with a picture, and the view asked for;
+    // The answer to the last `open`; since then the last answer to `frame` with a picture, and the view asked for;
     // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
     start: null,
     frame: null,
@@ -26,18 +26,19 @@
   let begun = 0;
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
-    for (const part of data) {
+    for (const part of data.flat()) {
       if (part && part.engine) {
         asked.shift();
         begun += 1;
         Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: []});
       } else if (part && part.metrics) {
         const view = asked.shift();
-        if (!part.pixels) continue;
-        Object.assign(answers, {frame: part, view});
-        answers.extents.push([...part.extent]);
-        answers.moving.push(part.moving);
-        if (answers.recording) answers.positions.push([...part.positions]);
+        const {picture} = part;
+        if (!picture) continue;
+        Object.assign(answers, {frame: {...part, ...picture}, view});
+        answers.extents.push([...picture.extent]);
+        answers.moving.push(picture.moving);
+        if (answers.recording) answers.positions.push([...picture.positions]);
       }
     }
   };
@@ -45,12 +46,14 @@
     if (!Array.isArray(message)) return;
     const [, name, parameters] = message;
     // What a lab that is gone was asked for is never answered.
-    if (name === "start") {
+    if (name === "open") {
       asked.length = 0;
       runs += 1;
       begun = runs - 1;
+      asked.push(null);
     }
-    if (name === "start" || name === "frame") asked.push(JSON.parse(parameters[0]).view);
+    // The view stands last in a request.
+    if (name === "frame") asked.push(JSON.parse(parameters[0])[0].at(-1));
   };
 
   // PyScript talks to its worker by a channel of its own.

@@ -17,19 +17,21 @@ class Readout:
 
     def set_data(self, points, labels, training):
         self.points, self.labels, self.training = points, labels, training
-        self.show(None, None, "", 2)
+        self.show(None, None, "")
 
-    def show(self, frame, highlight, layer, classes):
-        """Says what `highlight` points at; `frame` is the last answer, which has its scores and activations."""
+    def show(self, frame, highlight, layer):
+        """Says what `highlight` points at; `frame` is the last picture, which has its scores and activations."""
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            scores = [frame.scores[classes * index + label] for label in range(classes)]
+            # The picture may still be that of another point.
+            known = frame.point == index
+            scores = numbers(frame.point_scores) if known else []
             left = "%s · %s" % (
                 point_words(index, self.labels[index], self.training[index], scores),
                 place_words(self.points[2 * index : 2 * index + 2]),
             )
-            values = numbers(frame.point_values)
+            values = numbers(frame.point_values) if known else []
             if values:
                 right = "Point %d · %s %s" % (index, layer, place_words(values))
         elif frame and highlight.place:
@@ -48,8 +50,9 @@ class Readout:
 
 
 def point_words(index, label, is_training, scores):
-    """A point's class and what the network says: `Point 17: class 1, predicted 1 at 97 %`."""
-    return "Point %d%s: class %d, %s" % (index, "" if is_training else " (held out)", label, prediction_words(scores))
+    """A point's class and what the network says, if that is known: `Point 17: class 1, predicted 1 at 97 %`."""
+    words = "Point %d%s: class %d" % (index, "" if is_training else " (held out)", label)
+    return words + ", " + prediction_words(scores) if scores else words
 
 
 def prediction_words(scores):
@@ -57,7 +60,8 @@ def prediction_words(scores):
     if any(score != score for score in scores):
         return "no prediction"
     best = max(scores)
-    return "predicted %d at %.0f %%" % (scores.index(best), 100 * best)
+    # Without a softmax a score may lie beyond 0 and 1.
+    return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))
 
 
 def place_words(numbers, most=6):
