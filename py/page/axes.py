@@ -17,7 +17,8 @@ def ticks(low, high, count=6):
     step = power * next(factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return [index * step for index in range(first, last + 1)]
+    # MicroPython's `range` takes only what fits a machine word.
+    return [(first + index) * step for index in range(last - first + 1)]
 
 
 def tick_text(value, step):

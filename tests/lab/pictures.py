@@ -20,7 +20,7 @@ def view_of(experiment, **changes):
         "neuron": list(shape.shown_neuron(experiment)),
         "contour": True,
         "zero_lines": False,
-        "layer": shape.shown_layer(experiment)[0],
+        "layer": shape.shown_layer(experiment).name,
         "morph": 0.0,
         "projection": "dimensions",
         "dimensions": [],
