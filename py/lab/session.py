@@ -55,8 +55,9 @@ class Present(NamedTuple):
 def start(experiment):
     """Begins a run of `experiment` afresh and forgets the one before. Returns what does not change during it.
 
-    The result has `points` (200, 2), `labels` (200,), `training` (200,), 1 for a point to train on and 0 for one held
-    out, `engine`, which engine runs the steps, and `reason`, why it is not the fast one, if so.
+    The result has `plane`, the middle of the input plane and how far it reaches (x, y, half), `points` (200, 2),
+    `labels` (200,), `training` (200,), 1 for a point to train on and 0 for one held out, `engine`, which engine runs
+    the steps, and `reason`, why it is not the fast one, if so.
     """
     global _session
     _session = Session(experiment)
@@ -64,6 +65,7 @@ def start(experiment):
     is_training = np.zeros(len(data.points), np.uint8)
     is_training[data.training] = 1
     return {
+        "plane": np.array([0.0, 0.0, datasets.EXTENT]),
         "points": data.points,
         "labels": data.labels.astype(np.uint8),
         "training": is_training,

@@ -4,13 +4,19 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 
+def size(canvas):
+    """`(width, height)` of a canvas where it lies, in CSS pixels, which need not be whole."""
+    box = canvas.getBoundingClientRect()
+    return box.width, box.height
+
+
 def fit(canvas):
     """Gives a canvas as many pixels as the screen has where it lies: `(width, height)` in CSS pixels, or None.
 
     Its context is set up so that drawing is in CSS pixels. None where nothing changed since the last call.
     """
     ratio = window.devicePixelRatio
-    width, height = canvas.clientWidth, canvas.clientHeight
+    width, height = size(canvas)
     pixels = round(width * ratio), round(height * ratio)
     if (canvas.width, canvas.height) == pixels:
         return None
