@@ -279,7 +279,7 @@ class Session:
         losses = self.trainer.train(self.rate, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
-            self.metrics = (float(losses[-1]), *self.metrics[1:])
+            self.metrics = (float(losses[-1]), math.nan, math.nan, math.nan)
             self._diverge()
             return
         self.steps += len(losses)

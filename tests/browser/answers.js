@@ -2,7 +2,7 @@
 // before the page's own scripts.
 (() => {
   const answers = {
-    // The answer to the last `start`; since then the last answer to `frame` with a picture, and the view asked for;
+    // The answer to the last `open`; since then the last answer to `frame` with a picture, and the view asked for;
     // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
     start: null,
     frame: null,
@@ -18,17 +18,19 @@
   const asked = [];
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
-    for (const part of data) {
+    // A worker's answer is a list, of one run's here.
+    for (const part of data.flat()) {
       if (part && part.engine) {
         asked.shift();
         Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: []});
       } else if (part && part.metrics) {
         const view = asked.shift();
-        if (!part.pixels) continue;
-        Object.assign(answers, {frame: part, view});
-        answers.extents.push([...part.extent]);
-        answers.moving.push(part.moving);
-        if (answers.recording) answers.positions.push([...part.positions]);
+        const {picture} = part;
+        if (!picture) continue;
+        Object.assign(answers, {frame: picture, view});
+        answers.extents.push([...picture.extent]);
+        answers.moving.push(picture.moving);
+        if (answers.recording) answers.positions.push([...picture.positions]);
       }
     }
   };
@@ -36,8 +38,10 @@
     if (!Array.isArray(message)) return;
     const [, name, parameters] = message;
     // What a lab that is gone was asked for is never answered.
-    if (name === "start") asked.length = 0;
-    if (name === "start" || name === "frame") asked.push(JSON.parse(parameters[0]).view);
+    if (name === "open") asked.length = 0;
+    if (name === "open") asked.push(null);
+    // The ninth part of a request is its view, see `spec/protocol.py`.
+    if (name === "frame") asked.push(JSON.parse(parameters[0])[0][8]);
   };
 
   // PyScript talks to its worker by a channel of its own.

@@ -23,7 +23,7 @@ def warm_up():
     So is how the network is compiled that most people see first.
     """
     from lab import session
-    from spec import fields
+    from spec import fields, protocol  # noqa: F401
 
     session.start(fields.defaults())
     session._session = None
