@@ -11,7 +11,7 @@ from spec import fields
 # What changes by the frame is written this often, in milliseconds.
 EVERY = 300
 # Under this key a tab keeps, for one reload, the address that it had and the one that was about to be written.
-KEY = "late address"
+KEY = "address before reload"
 
 
 class Address:

@@ -43,8 +43,9 @@ class App:
         self.described = 0
         self.describe_due = False
         self.describe_proxy = create_proxy(self.describe_now)
-        # How many networks have been asked for.
-        self.networks = 0
+        # When the last network was asked for, in milliseconds.
+        self.network_asked = 0
+        self.empty_proxy = create_proxy(self.empty_views)
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.views = Views()
         self.loading = Loading()
@@ -59,7 +60,7 @@ class App:
             store.ADDRESS: self.address.write,
             store.ADDRESS_SOON: self.address.write_soon,
             store.GLIDE: self.lead_playhead,
-            store.LOOK: self.look,
+            store.PICTURE: self.request_picture,
             store.CLEAR: messages.clear,
             store.SAY_DIVERGED: self.say_diverged,
             store.TRAIN: self.loop.begin_to_train,
@@ -90,7 +91,7 @@ class App:
         from page.plots.highlight import Highlight
         from page.plots.readout import Readout
 
-        highlight = self.views.add(Highlight(self.look))
+        highlight = self.views.add(Highlight(self.request_picture))
         self.readout = self.views.add(Readout(highlight))
         await let_browser_work()
 
@@ -101,7 +102,7 @@ class App:
 
         from page.plots.representation import Representation
 
-        representation = self.views.add(Representation(highlight, self.look, self.loop.draw_soon))
+        representation = self.views.add(Representation(highlight, self.request_picture, self.loop.draw_soon))
         await let_browser_work()
 
         from page.rail import Rail
@@ -142,7 +143,7 @@ class App:
         self.opened = True
         # Choices may have been made since they were built.
         self.views.tell("begin", self.state.experiment)
-        self.look()
+        self.request_picture()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
         for identifier in ("boundary", "loss-chart", "strip"):
             observer.observe(by_id(identifier))
@@ -238,7 +239,7 @@ class App:
     def playhead_moved(self, position):
         """The playhead has moved: what is seen is where it is, and what is chosen, where it was sent."""
         if self.rail.is_sent():
-            self.look()
+            self.request_picture()
         else:
             seen = self.rail.seen(self.state.experiment)
             layer = "" if seen["layer"] == shape.logits_layer(seen) else seen["layer"]
@@ -277,14 +278,13 @@ class App:
         if not self.opened:
             return
         self.views.tell("begin", self.state.experiment)
-        self.networks += 1
-        network = self.networks
+        self.network_asked = now()
+        window.setTimeout(self.empty_proxy, EMPTY_AFTER)
 
-        def empty():
-            if network == self.networks and self.run.data is None:
-                self.views.tell("empty")
-
-        window.setTimeout(create_proxy(empty), EMPTY_AFTER)
+    def empty_views(self):
+        """Takes the picture of the network before away, unless there is a new one, or yet another was asked for."""
+        if self.run.data is None and now() - self.network_asked >= EMPTY_AFTER - 1:
+            self.views.tell("empty")
 
     def start_lab(self):
         if self.opened and self.extras.superseded():
@@ -365,7 +365,7 @@ class App:
     def run_opened(self):
         if not self.run.due:
             self.views.tell("opened", self.run)
-            self.look()
+            self.request_picture()
         self.loop.ask()
 
     def run_answered(self):
@@ -421,12 +421,12 @@ class App:
 
     # What is seen.
 
-    def look(self):
+    def request_picture(self):
         """Tells the lab what to draw, as soon as there is something to draw it on."""
         if not self.opened:
             return
         seen = self.rail.seen(self.state.experiment)
-        self.views.tell("look", seen)
+        self.views.tell("follow", seen)
         wants = self.views.wants(seen)
         wants["calm"] = self.calm.matches
         self.loop.set_view(protocol.view(seen, wants))
@@ -438,7 +438,7 @@ class App:
             return False
         moving = self.views.tell("advance", seconds, self.calm.matches)
         if moving:
-            self.look()
+            self.request_picture()
         return moving
 
     def draw(self):
@@ -463,11 +463,11 @@ class App:
 
     def restyle(self):
         self.views.tell("restyle")
-        self.look()
+        self.request_picture()
 
     def resize(self):
         self.views.tell("resize")
-        self.look()
+        self.request_picture()
 
 
 def complain(complaints):

@@ -10,7 +10,7 @@ SMALL_STEP = 0.1
 PLAY, STOP = "Play the journey from input to output", "Stop the journey from input to output"
 NOTHING = float("nan")
 # What the bars of so many layers say is written in one go; the rest follows, frame by frame.
-PORTION = 64
+PORTION = 32
 
 
 class Rail:

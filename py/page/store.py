@@ -25,7 +25,14 @@ Change = namedtuple("Change", ("origin", "kind", "value"))
 # soon; lead the playhead to where the experiment says; tell the lab what to draw; take away what was said; say anew
 # that training has diverged; begin or end training; wake the loop.
 LAB, NETWORK, CONTROLS, ADDRESS, ADDRESS_SOON = "start lab", "make network", "controls", "address", "address soon"
-GLIDE, LOOK, CLEAR, SAY_DIVERGED, TRAIN, WAKE = "glide", "look", "clear message", "say diverged", "train", "wake"
+GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
+    "glide",
+    "request picture",
+    "clear message",
+    "say diverged",
+    "train",
+    "wake",
+)
 
 # experiment: the choices, with the place that the playhead was sent to. phase: see `phase.Phase`. past: what led here,
 # the newest last, to be undone.
@@ -116,7 +123,7 @@ def _changed(state, experiment, origin, past):
         effects.append(SAY_DIVERGED)
     if origin != PLAYHEAD or experiment["layer"] != before["layer"]:
         effects.append(CONTROLS)
-    effects += [ADDRESS_SOON if origin == PLAYHEAD else ADDRESS, LOOK, WAKE]
+    effects += [ADDRESS_SOON if origin == PLAYHEAD else ADDRESS, PICTURE, WAKE]
     return State(experiment, now, past), tuple(effects)
 
 

@@ -92,7 +92,7 @@ class Strip:
             self.tiles_context.putImageData(window.ImageData.new(pixels, side, side * count), 0, 0)
         self.redraw()
 
-    def look(self, experiment):
+    def follow(self, experiment):
         neuron = shape.shown_neuron(experiment) if experiment["shading"] == "neuron" else None
         self.mark(self.rail.position, neuron)
         self.point_at(self.plane.pointed_at())

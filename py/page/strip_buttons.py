@@ -10,7 +10,7 @@ from spec import fields
 LEAST_TARGET = 24
 KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
 # The buttons of so many layers are made in one go; those of more follow, so many in a frame.
-AT_ONCE = 48
+AT_ONCE = 32
 IN_A_FRAME = 12
 # Where a layer's buttons begin and how large they are, for the stylesheet.
 COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx"

@@ -19,7 +19,7 @@ class Tour:
     def wants(self, experiment):
         return {"tour_seconds": self.seconds}
 
-    def look(self, experiment):
+    def follow(self, experiment):
         """Shows the button only where there is a tour."""
         if self.button.hidden == self.representation.touring:
             self.button.hidden = not self.representation.touring

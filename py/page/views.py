@@ -6,7 +6,7 @@ A view is any object. What it has of these methods is called, in the order in wh
 - `empty()`: that takes a while, so that no picture of the one before may stay either
 - `opened(run)`: its data are there
 - `wants(experiment)`: a dict of what the lab has to know to draw for it, see `protocol.SEEN`
-- `look(experiment)`: what is looked at has changed
+- `follow(experiment)`: the experiment, as it is seen from where the playhead is, has changed
 - `answered(run)`: the run has come further; `drawn(picture)`: the lab has drawn it, see `protocol.PICTURE`
 - `advance(seconds, calm)`: time has passed; True while something moves by itself, as nothing may where it is `calm`
 - `draw(calm)`: a frame of the display is due; True while it wants another one

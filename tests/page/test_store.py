@@ -33,7 +33,7 @@ def test_another_network_is_made_and_what_was_said_of_the_old_one_goes(name, tex
     state, effects = typed(running(), name, text)
     assert fields.text_of(name, state.experiment[name]) == text
     assert state.phase.state == phase.LOADING and state.phase.waiting == phase.NETWORK
-    assert effects.index(store.CLEAR) < effects.index(store.NETWORK) < effects.index(store.LOOK)
+    assert effects.index(store.CLEAR) < effects.index(store.NETWORK) < effects.index(store.PICTURE)
     assert store.ADDRESS in effects and store.CONTROLS in effects
 
 

@@ -104,7 +104,7 @@ class Plane(Plot):
         self.show(picture)
         self.due = True
 
-    def look(self, experiment):
+    def follow(self, experiment):
         self.due = True
 
     def draw(self, calm):

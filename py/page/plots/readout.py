@@ -29,7 +29,7 @@ class Readout:
         self.classes = run.data.outputs
         self.show(None)
 
-    def look(self, experiment):
+    def follow(self, experiment):
         self.layer = experiment["layer"]
 
     def drawn(self, picture):

@@ -56,7 +56,7 @@ class Representation(Plot):
         """Other points: where they lie comes with every picture."""
         self.empty()
 
-    def look(self, experiment):
+    def follow(self, experiment):
         touring = experiment["projection"] == "tour" and shape.shown_layer(experiment).width > 3
         if touring != self.touring:
             self.touring = touring
