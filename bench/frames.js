@@ -24,7 +24,7 @@
       step: answer.step,
       bytes: bytesIn(answer),
       drawn: Boolean(answer.picture),
-      resolution: answer.resolution ?? null,
+      resolution: answer.picture?.resolution ?? null,
       milliseconds: [...answer.milliseconds],
     });
   };

@@ -1,4 +1,4 @@
-"""From a choice to the function that carries it out."""
+"""From a choice to what carries it out."""
 
 import importlib
 
@@ -8,12 +8,18 @@ from spec import registry
 MODULES = {
     "dataset": "lab.datasets",
     "activation": "lab.activations",
+    "normalization": "lab.layers",
     "initialization": "lab.initializers",
     "optimizer": "lab.optimizers",
     "loss": "lab.losses",
+    "shading": "lab.shadings",
+    "projection": "lab.projections",
 }
 
 
 def function_of(kind, key):
-    """The function of a choice: the one that it was entered with, or else the one of its name; KeyError without it."""
+    """What a choice was entered with, or else what has its name in the module of its kind; KeyError without it.
+
+    A function, or for a normalization a `layers.Layer`; the module says what it takes and returns.
+    """
     return registry.entry(kind, key).function or getattr(importlib.import_module(MODULES[kind]), key)

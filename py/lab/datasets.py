@@ -1,21 +1,34 @@
-"""The data sets: 200 labelled points of the plane each, within ±6, drawn as the original demo draws them.
+"""The data of a run, and the data sets themselves: toy sets of the plane, drawn as the original demo draws them.
 
-Radii, ranges and noise are those of the original's `datasets.js` and `Data.js`. Every function takes a
-generator and returns `(points, labels)`, shapes (200, 2) and (200,); its name is its key in the registry.
+Radii, ranges and noise are those of the original's `datasets.js` and `Data.js`. A data set's function takes a generator
+and how many rows there are to be; it returns `(inputs, values)`: shape (rows, inputs), and for classification the
+labels, shape (rows,), whole numbers from 0 up, for regression the targets, shape (rows, outputs) or (rows,). Its name
+is its key in the registry.
 """
 
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
+from lab import tasks
 from lab.choices import function_of
 from spec import fields, shape
 
-EXTENT = 6.0
 
-# points (200, 2) float32, labels (200,) int, targets (200, classes) one-hot float32, and the indices of the
-# points to train on and of the held-out tenth.
-Data = namedtuple("Data", "points labels targets training held_out classes")
+class Data(NamedTuple):
+    """Examples, and which of them to train on.
+
+    `inputs` (rows, inputs) and `targets` (rows, outputs) are float32; `labels` (rows,), int, are classes, or with
+    regression levels, see `tasks`. `training`, `held_out` and `sample`, ascending, are rows: those to train on, the
+    others, and those by which it is looked at what layers make of them: all, or as many as `shape.SAMPLE_ROWS`.
+    """
+
+    inputs: np.ndarray
+    labels: np.ndarray
+    targets: np.ndarray
+    training: np.ndarray
+    held_out: np.ndarray
+    sample: np.ndarray
 
 
 def spiral(rng, rows):
@@ -53,18 +66,26 @@ def xor(rng, rows):
 
 def load(experiment):
     """The experiment's `Data`, shuffled and split by its seed into what to train on and what to hold out."""
-    rows, training, _, classes, _ = shape.shape_of(experiment)
-    rng = np.random.default_rng([fields.data_seed_of(experiment), 0])
-    points, labels = function_of("dataset", experiment["dataset"])(rng, rows)
-    order = rng.permutation(rows)
-    return Data(
-        points=points.astype(np.float32),
-        labels=labels,
-        targets=np.eye(classes, dtype=np.float32)[labels],
-        training=np.sort(order[:training]),
-        held_out=np.sort(order[training:]),
-        classes=classes,
-    )
+    seed = fields.data_seed_of(experiment)
+    size = shape.shape_of(experiment)
+    rng = np.random.default_rng([seed, 0])
+    inputs, values = function_of("dataset", experiment["dataset"])(rng, size.rows)
+    order = rng.permutation(size.rows)
+    return assemble(inputs, values, order[: size.training], order[size.training :], size.outputs, size.task, seed)
+
+
+def assemble(inputs, values, training, held_out, outputs, task, seed=0):
+    """The `Data` of examples as a data set's function returns them, and of the rows of both parts.
+
+    `outputs`: how many numbers come out of a network for them; `seed` draws the sample.
+    """
+    inputs = np.asarray(inputs, np.float32)
+    labels, targets = tasks.prepare(task, np.asarray(values), outputs)
+    rows = len(inputs)
+    sample = np.arange(rows)
+    if rows > shape.SAMPLE_ROWS:
+        sample = np.sort(np.random.default_rng([seed, 3]).choice(rows, shape.SAMPLE_ROWS, replace=False))
+    return Data(inputs, labels, targets, np.sort(training), np.sort(held_out), sample)
 
 
 def _direction(angle):

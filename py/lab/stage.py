@@ -7,12 +7,13 @@ left view as well. What only follows the parameters, weights and probes, takes t
 
 import math
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lab import boundary, contour, network, neurons, plane, probe, representation
+from lab import boundary, contour, neurons, plane, probe, representation
 from lab.projector import Projector
+from lab.tasks import task_of
 from spec import shape
 
 # Squares a side of the left view; the finest that keeps within its time is drawn.
@@ -78,26 +79,32 @@ def finest(resolutions, cost, seconds, current=None):
 
 class Lattice(NamedTuple):
     """What the network makes of the lattice: `seen`, every layer's output @ its selector, by name, and the same of
-    the `place`, if there is one; `margins`, shape (fields, samples), see `boundary.margins`."""
+    the `place`, if there is one; `margins` and `shades`, shape (fields, samples), see `tasks`."""
 
     resolution: int
     seen: dict[str, np.ndarray]
     margins: np.ndarray
+    shades: np.ndarray
     place: dict[str, np.ndarray]
 
 
 class Stage:
-    """The views of one run."""
+    """The views of one run on a plane, a `plane.Plane`."""
 
-    def __init__(self, experiment, data):
-        self.experiment, self.data = experiment, data
+    def __init__(self, experiment, data, on_plane):
+        self.experiment, self.data, self.plane = experiment, data, on_plane
+        self.task = task_of(experiment, data)
         # What each part of the last drawing took.
-        self.milliseconds = dict.fromkeys(("boundary", "representation", "network", "probes"), 0.0)
-        self._last = [name for name, *_ in shape.layers(experiment)[-2:]]
+        self.milliseconds = dict.fromkeys(("outputs", "boundary", "representation", "network", "probes"), 0.0)
+        # The network's output for all rows at the last drawing.
+        self.output = np.zeros((0, 0))
+        self._last = shape.layer_names(experiment)[-2:]
         self._projector = Projector(experiment)
-        self._held_out = np.zeros(len(data.points), np.bool_)
+        self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
-        self._selectors = {name: plane.selector(width) for name, _, width in shape.layers(experiment)}
+        # Whether no more than a sample of the rows is looked at in all of a layer's dimensions.
+        self._sampled = len(data.sample) < len(data.inputs)
+        self._selectors = {layer.name: plane.selector(layer.width) for layer in shape.layers(experiment)}
         # What they were made of.
         self._selected: dict[str, tuple] = {}
         guess = _guessed_seconds_a_point(experiment)
@@ -108,41 +115,42 @@ class Stage:
         }
         self._projecting = 0.0
         self._resolutions: dict[str, int | None] = {}
-        # The network's output for all points at the last drawing: while it is the same, so is the network.
-        self._state = b""
+        # The trainer's version at the last drawing, and what its network made of the data, by what was asked for.
+        self._version = None
+        self._found: dict[str, Any] = {}
         # What was made of it last, each with all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
-        self._turns = Turns(experiment, data)
+        self._turns = Turns(experiment, data, self.task)
 
-    def draw(self, trainer, outputs, view):
-        """What is to be seen of the trainer's network, as arrays by name.
+    def draw(self, trainer, view):
+        """What is to be seen of the trainer's network, by the names of `protocol.PICTURE`; `view` is the request's.
 
-        `outputs` are every layer's outputs for all points, by name in order; `view` is the request's. The result has:
-
-        - left view: `pixels` (resolution + 1, resolution + 1, 4), `resolution`, `contour`, `zero_lines`
-        - right view: `unit`, `extent`, `positions` (points, 2), `lines`, `line_groups`, `bend_boundary`, `marks`,
-          `mark_groups`, `axes`, `spatial`, `shares`, `moving`, `shape`, `place_position`, `place_scores`, `scores`,
-          `point_values`
-        - network: `tiles` (neurons, T, T, 4), `tile_size`, and now and then `weights` and `probes`
+        Sets `output` as well.
         """
         began = time.perf_counter()
-        state = network.output(outputs).tobytes()
-        renewed, self._state = state != self._state, state
+        renewed, self._version = trainer.version != self._version, trainer.version
         if renewed:
+            self._found = {}
             self._lattice = self._left = (None, None)
         names = representation.layers_shown(self.experiment, view)
+        outputs = self._sample_outputs(trainer, names)
+        asked = time.perf_counter()
         projections = [self._projector.project(name, outputs[name], view) for name in names]
         terms = representation.terms(self.experiment, view, projections)
-        projected = time.perf_counter() - began
-        self._projecting += 0.1 * (projected - self._projecting)
+        projected = time.perf_counter()
+        places = self._places(trainer, terms, outputs)
+        placed = time.perf_counter()
+        points = self._draw_points(terms, places, view)
+        pointed = time.perf_counter()
+        self._projecting += 0.1 * (projected - asked + pointed - placed - self._projecting)
 
         seconds = view["milliseconds"] / 1000 - self._projecting
         cost = self._costs["lattice"]
         m = self._choose("lattice", plane.LATTICES, seconds * LATTICE_SHARE) or plane.LATTICES[0]
         lattice, evaluated = self._evaluate_lattice(trainer, m, terms, view)
         started = time.perf_counter()
-        right = self._draw_right(terms, lattice, outputs, view)
+        right = self._draw_right(terms, lattice, self._of_point(trainer, outputs, view), view)
         drawn = time.perf_counter()
         tiles, scales = neurons.tiles(self.experiment, lattice.seen, m, view["palette"])
         tiled = time.perf_counter()
@@ -151,15 +159,17 @@ class Stage:
             cost.learn((m + 1) ** 2, evaluated, time.perf_counter() - started)
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
-        turn = self._turns.take(trainer, outputs, renewed)
+        turn = self._turns.take(trainer, renewed)
         self.milliseconds = {
+            "outputs": (asked - began + placed - projected) * 1000,
             "boundary": (bounded - tiled) * 1000,
-            "representation": (projected + evaluated + drawn - started) * 1000,
+            "representation": (projected - asked + pointed - placed + evaluated + drawn - started) * 1000,
             "network": (tiled - drawn) * 1000,
             "probes": (time.perf_counter() - bounded) * 1000,
         }
         return {
             **left,
+            **points,
             **right,
             "zero_lines": zero_lines,
             "axes": projections[0].axes,
@@ -169,6 +179,40 @@ class Stage:
             "tile_size": tiles.shape[1],
             **turn,
         }
+
+    def _sample_outputs(self, trainer, names):
+        """The outputs of layers for the sample, by name; where that is all rows, sets `output` as well."""
+        if self._sampled:
+            return self._once("outputs", names, lambda: trainer.outputs(names, self.data.sample))
+        last = self._last[-1]
+        found = self._once("outputs", names, lambda: trainer.outputs([*dict.fromkeys([*names, last])]))
+        self.output = found[last]
+        return found
+
+    def _places(self, trainer, terms, outputs):
+        """For each term the layer's activations @ its basis, shape (rows, 3), of all rows."""
+        if not self._sampled:
+            return [outputs[term.layer] @ term.basis for term in terms]
+        key = [(term.layer, term.basis.tobytes()) for term in terms]
+        bases = {term.layer: term.basis for term in terms}
+        self.output, places = self._once("places", key, lambda: trainer.positions(bases))
+        return [places[term.layer] for term in terms]
+
+    def _of_point(self, trainer, outputs, view):
+        """The shown layer's outputs and the network's for the row that is pointed at; empty without it."""
+        layer, point = view["layer"], view["point"]
+        if point is None:
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
+        if self._sampled:
+            outputs = self._once("point", (layer, point), lambda: trainer.outputs([layer], np.array([point])))
+            return outputs[layer][0], self.output[point]
+        return outputs[layer][point], self.output[point]
+
+    def _once(self, what, key, make):
+        """What `make` returned when it was last asked for with this key, unless the network is another since."""
+        if self._found.get(what, (None, None))[0] != key:
+            self._found[what] = key, make()
+        return self._found[what][1]
 
     def _choose(self, what, resolutions, seconds):
         """The finest of `resolutions` that can be afforded, or None."""
@@ -188,14 +232,15 @@ class Stage:
         key = m, place, dict(self._selected)
         if key == self._lattice[0]:
             return self._lattice[1], 0.0
-        points = plane.grid(m)
-        count = len(points)
+        inputs = self.plane.grid(m)
+        count = len(inputs)
         if place:
-            points = np.concatenate([points, np.array([place], np.float32)])
-        every = trainer.plane(points, self._selectors)
+            inputs = np.concatenate([inputs, self.plane.inputs_at([place])])
+        every = trainer.evaluate(inputs, self._selectors)
         seen = {name: values[:count] for name, values in every.items()}
-        margins = boundary.margins(self.experiment, [seen[name] for name in self._last], self.data.classes)
-        lattice = Lattice(m, seen, margins, {name: values[count:] for name, values in every.items()})
+        last = [seen[name] for name in self._last]
+        found = {name: values[count:] for name, values in every.items()}
+        lattice = Lattice(m, seen, self.task.margins(last), self.task.shades(last), found)
         self._lattice = key, lattice
         return lattice, time.perf_counter() - began
 
@@ -213,58 +258,58 @@ class Stage:
         # A layer that is not looked at any more may keep its selector.
         self._selected.update(selected)
 
-    def _draw_right(self, terms, lattice, outputs, view):
-        turn = np.array(view["turn"], np.float32).reshape(3, 3)
+    def _draw_points(self, terms, places, view):
+        """Where the examples lie in the right view."""
+        half = representation.half_of(terms)
+        points = representation.positions(terms, places, _turn(view), spread=True)
+        selected = np.zeros(points.shape[1], np.bool_)
+        selected[view["selected"]] = True
+        samples = representation.samples(points, half)
+        spatial = any(term.spatial for term in terms)
+        marks, groups = representation.marks(samples, self.data.labels, self._held_out, selected, spatial)
+        return {"positions": np.ascontiguousarray(points[:2].T), "marks": marks, "mark_groups": groups}
+
+    def _draw_right(self, terms, lattice, of_point, view):
+        """The right view but for the examples."""
+        turn = _turn(view)
         half = representation.half_of(terms)
         unit = half / representation.UNITS
         spatial = any(term.spatial for term in terms)
-
-        places = [outputs[term.layer] @ term.basis for term in terms]
-        points = representation.positions(terms, places, turn, spread=True)
-        selected = np.zeros(points.shape[1], np.bool_)
-        selected[view["selected"]] = True
-        marks, mark_groups = representation.marks(
-            representation.samples(points, half), self.data.labels, self._held_out, selected, spatial
-        )
         nothing = boundary.NOTHING
         lines, line_groups, bend_boundary = nothing, nothing.reshape(0, 2), nothing
         if view["grid"]:
             places = [plane.projected(lattice.seen[term.layer]) for term in terms]
             bent = representation.samples(representation.positions(terms, places, turn), half)
-            lines, line_groups = representation.grid_lines(bent, lattice.margins, lattice.resolution, spatial)
+            lines, line_groups = representation.grid_lines(self.task, bent, lattice.shades, lattice.resolution, spatial)
         if view["boundary"]:
             side = lattice.resolution + 1
             crossings = contour.crossings(lattice.margins.reshape(-1, side, side))
             places = representation.projected_crossings(
-                self.experiment, terms, lattice.seen, crossings, self.data.classes
+                self.experiment, terms, lattice.seen, crossings, self.task.outputs
             )
             ends = representation.positions(terms, places, turn)[:2].T
             bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
-        activations = outputs[view["layer"]]
-        point = view["point"]
+        point_values, point_output = of_point
         return {
             "unit": unit,
             "extent": representation.extent(terms),
-            "positions": np.ascontiguousarray(points[:2].T),
             "lines": lines,
             "line_groups": line_groups,
             "bend_boundary": bend_boundary,
-            "marks": marks,
-            "mark_groups": mark_groups,
             "spatial": spatial,
-            "shape": np.array(activations.shape),
-            "scores": boundary.class_scores(self.experiment, network.output(outputs)),
-            "point_values": np.zeros(0, np.float32) if point is None else activations[point, : plane.SHOWN].copy(),
+            "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
+            "point": -1 if view["point"] is None else view["point"],
+            "point_scores": point_output.copy(),
+            "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }
 
     def _place(self, terms, lattice, turn):
-        """Where the hovered place lies, and its classes' scores; empty where there is none."""
+        """Where the hovered place lies, and the network's output for it; empty where there is none."""
         places = [plane.projected(lattice.place[term.layer]) for term in terms]
-        output = lattice.place[self._last[-1]][:, : self.data.classes]
         return {
             "place_position": representation.positions(terms, places, turn)[:2].ravel(),
-            "place_scores": boundary.class_scores(self.experiment, output).ravel(),
+            "place_scores": lattice.place[self._last[-1]][:, : self.task.outputs].ravel(),
         }
 
     def _draw_left(self, trainer, lattice, scales, seconds, view):
@@ -282,22 +327,24 @@ class Stage:
         if not own:
             resolution, seen = lattice.resolution, lattice.seen
         elif by_neuron:
-            seen = trainer.plane(plane.grid(resolution), self._selectors)
+            seen = trainer.evaluate(self.plane.grid(resolution), self._selectors)
         else:
-            seen = trainer.grid_outputs(resolution)
+            seen = trainer.ends(self.plane.grid(resolution))
         evaluated = time.perf_counter()
         neuron = None
         if by_neuron:
             layer = view["neuron"][0]
             scale = _scale(scales[layer], plane.chosen(lattice.seen[layer]))
             neuron = np.clip(plane.chosen(seen[layer]), -scale, scale), scale
-        result = boundary.draw(
-            self.experiment, [seen[name] for name in self._last], self.data.classes, resolution, view, neuron
-        )
+        result = boundary.draw(self.task, [seen[name] for name in self._last], resolution, view, neuron)
         if own:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
         return self._left[1]
+
+
+def _turn(view):
+    return np.array(view["turn"], np.float32).reshape(3, 3)
 
 
 def _scale(largest, values):
@@ -312,11 +359,15 @@ class Turns:
     A drawing renews one of them, the first both: weights, or the probes of some layers, as many as are quickly fitted.
     """
 
-    def __init__(self, experiment, data):
-        self.data = data
-        self._names = [name for name, *_ in shape.layers(experiment)]
+    def __init__(self, experiment, data, task):
+        self.task = task
+        self._names = shape.layer_names(experiment)
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
-        self._portions = _portions([width for *_, width in shape.layers(experiment)])
+        self._portions = _portions([layer.width for layer in shape.layers(experiment)])
+        # Probes are fitted to what of the sample is trained on.
+        self._sample = data.sample if len(data.sample) < len(data.inputs) else None
+        self._targets = data.targets[data.sample]
+        self._parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
         self._next = 0
         # How many portions of each are not of the present network; when each may be renewed in training.
         self._stale = {"weights": 1, "probes": len(self._portions)}
@@ -328,7 +379,7 @@ class Turns:
         """Whether something is still not of the present network."""
         return any(self._stale.values())
 
-    def take(self, trainer, outputs, renewed):
+    def take(self, trainer, renewed):
         """`weights` or `probes`, or neither, and both the first time, when probes not yet known are NaN.
 
         `renewed`: the network is not that of before.
@@ -337,20 +388,21 @@ class Turns:
             self._stale = {"weights": 1, "probes": len(self._portions)}
         if self._first:
             self._first = False
-            return {**self._renew("weights", trainer, outputs), **self._renew("probes", trainer, outputs)}
+            return {**self._renew("weights", trainer), **self._renew("probes", trainer)}
         now = time.perf_counter()
         ready = [part for part, count in self._stale.items() if count and (not renewed or now >= self._due[part])]
-        return self._renew(min(ready, key=self._due.__getitem__), trainer, outputs) if ready else {}
+        return self._renew(min(ready, key=self._due.__getitem__), trainer) if ready else {}
 
-    def _renew(self, part, trainer, outputs):
+    def _renew(self, part, trainer):
         began = time.perf_counter()
         if part == "weights":
             result = neurons.weights(trainer.kernels(plane.SHOWN))
         else:
-            for index in self._portions[self._next]:
-                activations = outputs[self._names[index]]
-                self._probes[index] = probe.accuracies(
-                    activations, self.data.targets, self.data.training, self.data.held_out
+            portion = self._portions[self._next]
+            outputs = trainer.outputs([self._names[index] for index in portion], self._sample)
+            for index in portion:
+                self._probes[index] = probe.qualities(
+                    self.task, outputs[self._names[index]], self._targets, *self._parts
                 )
             self._next = (self._next + 1) % len(self._portions)
             result = self._probes.copy()
@@ -379,5 +431,5 @@ def _portions(widths):
 
 def _guessed_seconds_a_point(experiment):
     """How long one point takes through the network before that has been measured, from its size."""
-    widths = sum(width for _, _, width in shape.layers(experiment))
+    widths = sum(layer.width for layer in shape.layers(experiment))
     return 5e-11 * shape.parameter_count(experiment) + 2e-8 * widths

@@ -79,6 +79,7 @@ class App:
         if self.state.phase.state != phase.ERROR:
             complain(complaints)
         # What a person has done already with the controls as the page came with them.
+        window.early.say = create_proxy(messages.show)
         window.early.replay()
         await let_browser_work()
 
@@ -136,7 +137,7 @@ class App:
         self.loop.wants_history = charts.due
         await let_browser_work()
 
-        from page import palette
+        from page import canvas, palette
 
         palette.start(self.restyle)
         self.address.follow(self.follow_address)
@@ -145,8 +146,10 @@ class App:
         self.views.tell("begin", self.state.experiment)
         self.request_picture()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
-        for identifier in ("boundary", "loss-chart", "strip"):
+        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        for identifier in ("boundary", "loss-chart", "strip", "network-scroller"):
             observer.observe(by_id(identifier))
+        canvas.follow_ratio(self.resize)
         window.watchdog.opened()
         self.status.show(self.state.phase)
         from page.extras import Extras

@@ -14,6 +14,11 @@ def plain_number(value):
     return texts.number_text(value) if is_finite(value) else str(value)
 
 
+def known(metrics, diverged):
+    """The metrics that there are, by name: one that is no number is known only of a run that has diverged."""
+    return {name: value for name, value in (metrics or {}).items() if diverged or value == value}
+
+
 def metric_text(name, value):
     """A metric as a figure: `0.123`, `97.5 %`; a dash for one that there is not."""
     if value is None:

@@ -93,7 +93,7 @@ class Status:
         self.written = now()
         self.write_due = False
         rate = self._rate()
-        metrics = self.run.metrics or {}
+        metrics = run_words.known(self.run.metrics, self.run.diverged)
         for name in FIGURES:
             attribute, value = name.replace("_", "-"), metrics.get(name)
             set_text(by_id(attribute), run_words.metric_text(name, value))

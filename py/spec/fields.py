@@ -26,7 +26,7 @@ SELECT, BOX, SWITCH, SLIDER, NOTHING = "select", "box", "switch", "slider", ""
 # text(value) is its inverse. control: one of those above; hints: more attributes of a box, for the markup.
 Field = namedtuple("Field", ("name", "label", "panel", "default", "parse", "text", "acts", "control", "hints"))
 
-FIELDS = OrderedDict()
+FIELDS = OrderedDict()  # type: OrderedDict[str, Field]
 
 
 def enter(name, label, panel, default, parse, text, acts, control=NOTHING, **hints):

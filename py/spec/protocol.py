@@ -25,7 +25,7 @@ Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 # points, shape (rows, 2): where every example lies in the plane of the left view. labels, shape (rows,): its class, or
 # with regression the level of its (first) target, from 0 to 9 between the least and the largest. training, shape
 # (rows,): 1 for those to train on, 0 for those held out. plane, shape (3,): middle (x, y) and half of the side of the
-# square that the left view shows. unit: what 1 is in paths of the plane, which are relative to its middle.
+# square that the left view shows. unit, shape (1,): what 1 is in paths of the plane, which are relative to its middle.
 # rows, inputs, outputs, task: see `shape.Shape`. targets, shape (2,): with regression the least and the largest target.
 # engine: "wasm" or "autograd"; reason: why it is not the fast one, or "".
 OPENED = (
@@ -43,7 +43,7 @@ OPENED = (
     "engine",
     "reason",
 )
-Opened = namedtuple("Opened", OPENED)
+Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 
 # To train a run further and to draw it.
 # steps, milliseconds: at most so many steps, within about so much time. to_epoch: where to stop at the latest, or None.
@@ -97,7 +97,7 @@ ANSWER = (
     "kept",
     "picture",
 )
-Answer = namedtuple("Answer", ANSWER)
+Answer = namedtuple("Answer", ANSWER)  # type: ignore[misc]
 
 # What an answer's `milliseconds` are of: training, then of the last drawing the network's outputs with the metrics, the
 # left view, the right view, the network strip, and the probes.
@@ -119,7 +119,7 @@ PICTURE = OrderedDict(
         ("contour", "path of the decision boundary in units of the plane; empty with regression"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),
         # Right view.
-        ("unit", "what 1 is in paths of the right view"),
+        ("unit", "(1,) what 1 is in paths of the right view"),
         ("extent", "(3,) its middle (x, y) and half of its side"),
         ("positions", "(rows, 2) where every example lies"),
         ("lines", "path of the bent grid"),
@@ -133,8 +133,9 @@ PICTURE = OrderedDict(
         ("moving", "whether the picture is on its way to another"),
         ("shape", "(2,) rows and width of the layer's outputs"),
         ("place_position", "(2,) where the place that is pointed at lies, or none"),
-        ("place_scores", "(outputs,) its class scores, with regression the prediction, or none"),
-        ("point_scores", "(outputs,) those of the point that is pointed at, or none"),
+        ("place_scores", "(outputs,) the network's output for it, or none"),
+        ("point", "the row that is pointed at, or -1"),
+        ("point_scores", "(outputs,) the same of the example that is pointed at"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or none"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),

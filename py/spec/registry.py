@@ -11,7 +11,7 @@ CLASSIFICATION, REGRESSION = "classification", "regression"
 # label: what a person reads. function: None where `lab` has one of the key's name. traits: what else is known, by name.
 Entry = namedtuple("Entry", ("label", "function", "traits"))
 
-_entries = OrderedDict()
+_entries = OrderedDict()  # type: OrderedDict[str, OrderedDict[str, Entry]]
 
 
 def enter(kind, key, label, function=None, **traits):
@@ -88,4 +88,4 @@ enter("shading", "neuron", "Neuron")
 # How a layer of more than three dimensions is made flat or spatial.
 enter("projection", "dimensions", "Dimensions")
 enter("projection", "pca", "PCA")
-enter("projection", "tour", "Grand tour")
+enter("projection", "tour", "Grand tour", by_width=True)

@@ -4,13 +4,22 @@ from itertools import product
 
 import numpy as np
 
-from lab import datasets, losses, network
+from lab import datasets, losses, network, plane, tasks
 from spec import fields, registry
 
 # Every normalization × loss × activation.
 COMBINATIONS = tuple(
     product(registry.entries("normalization"), registry.entries("loss"), registry.entries("activation"))
 )
+
+
+# The plane of the toy sets.
+PLANE = plane.plane_of(np.zeros((1, 2), np.float32), 6)
+
+
+def task_of(experiment):
+    """The experiment's task on its own data."""
+    return tasks.task_of(experiment, datasets.load(experiment))
 
 
 def experiment_of(**choices):
@@ -30,7 +39,7 @@ def batch_of(experiment, rows=12, dtype=np.float32):
     """`(x, targets)` of the first points to train on and the last."""
     data = datasets.load(experiment)
     indices = np.r_[data.training[: rows // 2], data.training[-(rows - rows // 2) :]]
-    return data.points[indices].astype(dtype), data.targets[indices].astype(dtype)
+    return data.inputs[indices].astype(dtype), data.targets[indices].astype(dtype)
 
 
 def loss_function(experiment, statistics, x, targets):

@@ -24,11 +24,11 @@ def test_dense():
 
 def test_batch_norm_in_training_uses_the_moments_of_the_batch():
     running = np.full(5, 100, np.float32), np.full(5, 50, np.float32)
-    y, _ = layers.batch_norm(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), running, True)
+    y, _ = layers.batch_norm.apply(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), running, True)
     np.testing.assert_allclose(y.mean(axis=0), 0, atol=1e-5)
     variance = ROWS.astype(float).var(axis=0)
     np.testing.assert_allclose(y.var(axis=0), variance / (variance + 1e-3), rtol=1e-5)
-    scaled, _ = layers.batch_norm(ROWS, (SCALE, SHIFT), running, True)
+    scaled, _ = layers.batch_norm.apply(ROWS, (SCALE, SHIFT), running, True)
     np.testing.assert_allclose(scaled, y * SCALE + SHIFT, rtol=1e-5, atol=1e-5)
     assert scaled.dtype == np.float32
 
@@ -36,7 +36,7 @@ def test_batch_norm_in_training_uses_the_moments_of_the_batch():
 def test_batch_norm_updates_its_running_statistics():
     running = RNG.normal(0, 1, 5).astype(np.float32), RNG.uniform(1, 2, 5).astype(np.float32)
     copies = [array.copy() for array in running]
-    _, (mean, variance) = layers.batch_norm(ROWS, (SCALE, SHIFT), running, True)
+    _, (mean, variance) = layers.batch_norm.apply(ROWS, (SCALE, SHIFT), running, True)
     np.testing.assert_allclose(mean, 0.99 * running[0] + 0.01 * ROWS.mean(axis=0), rtol=1e-5)
     # The population variance, as TensorFlow.js has it: divided by the number of rows.
     np.testing.assert_allclose(variance, 0.99 * running[1] + 0.01 * ROWS.var(axis=0), rtol=1e-5)
@@ -47,26 +47,26 @@ def test_batch_norm_updates_its_running_statistics():
 
 def test_batch_norm_predicts_by_its_running_statistics():
     running = RNG.normal(0, 1, 5).astype(np.float32), RNG.uniform(1, 2, 5).astype(np.float32)
-    y, statistics = layers.batch_norm(ROWS, (SCALE, SHIFT), running, False)
+    y, statistics = layers.batch_norm.apply(ROWS, (SCALE, SHIFT), running, False)
     np.testing.assert_allclose(
         y, (ROWS - running[0]) / np.sqrt(running[1] + 1e-3) * SCALE + SHIFT, rtol=1e-4, atol=1e-5
     )
     assert statistics is running
-    alone, _ = layers.batch_norm(ROWS[:1], (SCALE, SHIFT), running, False)
+    alone, _ = layers.batch_norm.apply(ROWS[:1], (SCALE, SHIFT), running, False)
     np.testing.assert_array_equal(alone, y[:1])
 
 
 @pytest.mark.parametrize("is_training", [True, False])
 def test_layer_norm(is_training):
-    y, statistics = layers.layer_norm(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), (), is_training)
+    y, statistics = layers.layer_norm.apply(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), (), is_training)
     np.testing.assert_allclose(y.mean(axis=1), 0, atol=1e-5)
     variance = ROWS.astype(float).var(axis=1)
     np.testing.assert_allclose(y.var(axis=1), variance / (variance + 1e-3), rtol=1e-4)
     assert statistics == ()
-    scaled, _ = layers.layer_norm(ROWS, (SCALE, SHIFT), (), is_training)
+    scaled, _ = layers.layer_norm.apply(ROWS, (SCALE, SHIFT), (), is_training)
     np.testing.assert_allclose(scaled, y * SCALE + SHIFT, rtol=1e-5, atol=1e-5)
     assert scaled.dtype == np.float32
-    alone, _ = layers.layer_norm(ROWS[:1], (SCALE, SHIFT), (), is_training)
+    alone, _ = layers.layer_norm.apply(ROWS[:1], (SCALE, SHIFT), (), is_training)
     np.testing.assert_allclose(alone, scaled[:1], rtol=1e-5)
 
 

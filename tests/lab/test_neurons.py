@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab import boundary, network, neurons, plane
+from lab import network, neurons, plane, shadings
 from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import BLUE, GREY, ORANGE, PALETTE, nearness
 
 
 def seen_on(resolution, experiment, parameters, statistics):
-    outputs = network.predict(experiment, parameters, statistics, plane.grid(resolution))
+    outputs = network.predict(experiment, parameters, statistics, networks.PLANE.grid(resolution))
     return {name: output @ plane.selector(output.shape[1]) for name, output in outputs.items()}
 
 
@@ -38,7 +38,7 @@ def test_tiles_are_the_activations(resolution, normalization):
     assert list(scales) == [name for name, *_ in shape.layers(experiment)]
     side = tiles.shape[1]
     # The heat maps' samples are those of the coarser grid of the same plane.
-    outputs = network.predict(experiment, *network_arrays, plane.grid(side - 1))
+    outputs = network.predict(experiment, *network_arrays, networks.PLANE.grid(side - 1))
     position = 0
     for name, output in outputs.items():
         output = output[:, :16]
@@ -46,7 +46,7 @@ def test_tiles_are_the_activations(resolution, normalization):
         assert scales[name] == pytest.approx(largest, rel=1e-4)
         for neuron in output.T:
             values = neuron.reshape(side, side) / largest
-            expected = np.array(GREY) + boundary.STRENGTH * np.abs(values)[..., None] * (
+            expected = np.array(GREY) + shadings.STRENGTH * np.abs(values)[..., None] * (
                 np.where((values > 0)[..., None], BLUE, ORANGE) - np.array(GREY)
             )
             assert np.abs(tiles[position, ..., :3] - expected).max() < 2
@@ -73,8 +73,8 @@ def test_first_class_is_negative():
     experiment = networks.experiment_of(hidden_layers=())
     parameters = [np.zeros((2, 2), np.float32), np.float32([-1, 1])]
     tiles, _ = neurons.tiles(experiment, seen_on(12, experiment, parameters, []), 12, PALETTE)
-    assert nearness(tiles[2, 0, 0], ORANGE) == pytest.approx(boundary.STRENGTH, abs=0.01)
-    assert nearness(tiles[3, 0, 0], BLUE) == pytest.approx(boundary.STRENGTH, abs=0.01)
+    assert nearness(tiles[2, 0, 0], ORANGE) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(tiles[3, 0, 0], BLUE) == pytest.approx(shadings.STRENGTH, abs=0.01)
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 20), st.floats(1e-30, 1e30)), min_size=1, max_size=4))

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lab import boundary, datasets, network, plane, probe, stage
+from lab import datasets, network, plane, probe, shadings, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
@@ -29,8 +29,8 @@ class Scene:
         self.experiment = networks.experiment_of(**choices)
         self.data = datasets.load(self.experiment)
         self.trainer = trainer(self.experiment, self.data)
-        self.stage = Stage(self.experiment, self.data)
-        self.names = [name for name, *_ in shape.layers(self.experiment)]
+        self.stage = Stage(self.experiment, self.data, networks.PLANE)
+        self.names = shape.layer_names(self.experiment)
         self.steps = 0
 
     def train(self, steps=1):
@@ -39,7 +39,7 @@ class Scene:
 
     def draw(self, **changes):
         view = view_of(self.experiment, **changes)
-        return self.stage.draw(self.trainer, self.trainer.outputs(*self.names), view)
+        return self.stage.draw(self.trainer, view)
 
 
 SHAPES = {
@@ -58,7 +58,7 @@ SHAPES = {
     "shape": 1,
     "place_position": 1,
     "place_scores": 1,
-    "scores": 2,
+    "point_scores": 1,
     "point_values": 1,
     "tiles": 4,
 }
@@ -73,7 +73,7 @@ def assert_well_formed(scene, drawn, layer):
     kinds = {
         np.uint8: ("pixels", "tiles"),
         np.int32: ("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
-        np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "scores"),
+        np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "point_scores"),
     }
     for kind, names in kinds.items():
         for name in names:
@@ -160,7 +160,7 @@ def test_both_trainers_draw_the_same(choices):
     for layer, morph in product(scenes[0].names, (0.0, 0.5)):
         one, other = (scene.draw(layer=layer, morph=morph, place=[2, 3], point=7) for scene in scenes)
         # A number that is as good as 0 may round to either side.
-        for name in ("positions", "extent", "place_position", "place_scores", "scores", "point_values"):
+        for name in ("positions", "extent", "place_position", "place_scores", "point_scores", "point_values"):
             np.testing.assert_allclose(one[name], other[name], atol=1e-3 * max(1, one["extent"][2]), err_msg=name)
         for name in ("pixels", "tiles"):
             assert (np.abs(one[name].astype(int) - other[name]) > 2).mean() < 0.01
@@ -173,9 +173,10 @@ def test_points_and_what_is_known_of_them():
     scene = Scene(hidden_layers=(3,))
     scene.train(50)
     drawn = scene.draw(layer="fc2", selected=[3, 8], point=8)
-    outputs = scene.trainer.outputs(*scene.names)
+    outputs = scene.trainer.outputs(scene.names)
     np.testing.assert_array_equal(drawn["positions"], outputs["fc2"])
-    np.testing.assert_array_equal(drawn["scores"], outputs["softmax"])
+    np.testing.assert_array_equal(drawn["point_scores"], outputs["softmax"][8])
+    np.testing.assert_array_equal(scene.stage.output, outputs["softmax"])
     np.testing.assert_array_equal(drawn["point_values"], outputs["fc2"][8])
     groups = marked(drawn["marks"], drawn["mark_groups"], drawn["unit"])
     assert sum(len(points) for _, points in groups) == 200
@@ -184,7 +185,8 @@ def test_points_and_what_is_known_of_them():
         members &= np.isin(np.arange(200), scene.data.held_out) == key % 2
         members &= np.isin(np.arange(200), [3, 8]) == key // 2 % 2
         np.testing.assert_allclose(points, outputs["fc2"][members], atol=drawn["unit"])
-    assert scene.draw(layer="fc2")["point_values"].tolist() == []
+    nothing = scene.draw(layer="fc2")
+    assert nothing["point_values"].tolist() == nothing["point_scores"].tolist() == []
 
 
 @pytest.mark.parametrize(("layer", "after"), [("fc1", "tanh1"), ("tanh1", "fc2"), ("fc2", "softmax")])
@@ -205,7 +207,7 @@ def test_a_place_of_the_plane(place):
     np.testing.assert_allclose(drawn["place_position"], outputs["fc2"][0], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(drawn["place_scores"], outputs["softmax"][0], rtol=1e-4, atol=1e-6)
     # In a space it lies where the points lie.
-    point = scene.data.points[17].tolist()
+    point = scene.data.inputs[17].tolist()
     drawn = scene.draw(layer="fc1", place=point, turn=[0, 1, 0, -1, 0, 0, 0, 0, 1])
     np.testing.assert_allclose(drawn["place_position"], drawn["positions"][17], atol=1e-5)
     nowhere = scene.draw(layer="fc1")
@@ -221,7 +223,7 @@ def test_shaded_by_a_neuron(neuron, milliseconds):
     resolution = drawn["resolution"]
     assert resolution == (stage.FINEST_OF_NEURON if milliseconds else 12)
     parameters, _, statistics = scene.trainer.arrays()
-    outputs = network.predict(scene.experiment, parameters, statistics, plane.grid(resolution))
+    outputs = network.predict(scene.experiment, parameters, statistics, networks.PLANE.grid(resolution))
     values = outputs[layer][:, index]
     pixels = drawn["pixels"].reshape(-1, 4)[:, :3].astype(int)
     towards_first = ((pixels - GREY) * (np.array(ORANGE) - GREY)).sum(axis=1)
@@ -234,7 +236,7 @@ def test_shaded_by_a_neuron(neuron, milliseconds):
             np.abs(pixels - GREY).max(axis=1)
             / np.abs(np.array(PALETTE[:2]) - GREY).max(axis=1)[(values > 0).astype(int)]
         )
-        np.testing.assert_allclose(strength, boundary.STRENGTH * np.abs(values) / largest, atol=0.03)
+        np.testing.assert_allclose(strength, shadings.STRENGTH * np.abs(values) / largest, atol=0.03)
 
 
 def test_switches():
@@ -278,13 +280,13 @@ class Counting(PlainTrainer):
         super().__init__(*arguments)
         self.asked = []
 
-    def plane(self, points, selectors):
+    def evaluate(self, inputs, selectors):
         self.asked.append("plane")
-        return super().plane(points, selectors)
+        return super().evaluate(inputs, selectors)
 
-    def grid_outputs(self, resolution):
+    def ends(self, inputs):
         self.asked.append("grid")
-        return super().grid_outputs(resolution)
+        return super().ends(inputs)
 
     def kernels(self, rows=None):
         self.asked.append("kernels")
@@ -362,9 +364,11 @@ def test_weights_and_probes_take_turns(clock):
 
 def assert_probed(scene, probes):
     """Every layer's probe is that of the network as it is."""
-    outputs = scene.trainer.outputs(*scene.names)
+    outputs = scene.trainer.outputs(scene.names)
     for row, name in zip(probes, scene.names, strict=True):
-        expected = probe.accuracies(outputs[name], scene.data.targets, scene.data.training, scene.data.held_out)
+        expected = probe.qualities(
+            scene.stage.task, outputs[name], scene.data.targets, scene.data.training, scene.data.held_out
+        )
         assert row.tolist() == np.float32(expected).tolist()
 
 
@@ -412,16 +416,16 @@ class Timed:
         self.trainer, self.clock, self.seconds_a_point = trainer, clock, seconds_a_point
         self.points = []
 
-    def plane(self, points, selectors):
-        self._takes(len(points))
-        return self.trainer.plane(points, selectors)
+    def __getattr__(self, name):
+        return getattr(self.trainer, name)
 
-    def grid_outputs(self, resolution):
-        self._takes((resolution + 1) ** 2)
-        return self.trainer.grid_outputs(resolution)
+    def evaluate(self, inputs, selectors):
+        self._takes(len(inputs))
+        return self.trainer.evaluate(inputs, selectors)
 
-    def kernels(self, rows=None):
-        return self.trainer.kernels(rows)
+    def ends(self, inputs):
+        self._takes(len(inputs))
+        return self.trainer.ends(inputs)
 
     def _takes(self, points):
         self.points.append(points)
@@ -435,11 +439,10 @@ def drawn_for_long(clock, microseconds, milliseconds, **changes):
     took, drawings = [], []
     for number in range(80):
         scene.train()
-        outputs = scene.trainer.outputs(*scene.names)
         trainer.points = []
         began = clock.now
         view = view_of(scene.experiment, milliseconds=milliseconds, resolution=200, seconds=number / 60, **changes)
-        drawings.append(scene.stage.draw(trainer, outputs, view))
+        drawings.append(scene.stage.draw(trainer, view))
         took.append(1000 * (clock.now - began))
     return trainer, drawings, np.array(took)
 
@@ -495,5 +498,5 @@ def test_one_hiccup_changes_little():
 def test_milliseconds_by_part(clock):
     scene = Scene()
     scene.draw()
-    assert set(scene.stage.milliseconds) == {"boundary", "representation", "network", "probes"}
+    assert set(scene.stage.milliseconds) == {"outputs", "boundary", "representation", "network", "probes"}
     assert all(math.isfinite(number) and number >= 0 for number in scene.stage.milliseconds.values())

@@ -105,7 +105,7 @@ def batches_of(experiment, data):
     while len(batches) < STEPS:
         batches.extend(training.epoch_batches(experiment, data.training, epoch))
         epoch += 1
-    return [(data.points[batch], data.targets[batch]) for batch in batches[:STEPS]]
+    return [(data.inputs[batch], data.targets[batch]) for batch in batches[:STEPS]]
 
 
 def case_for_tensorflow(experiment):
@@ -117,11 +117,11 @@ def case_for_tensorflow(experiment):
         "id": name_of(experiment),
         **{name: experiment[name] for name in own},
         "hidden_layers": list(experiment["hidden_layers"]),
-        "classes": data.classes,
+        "classes": data.targets.shape[1],
         "normalize_output": NORMALIZE_OUTPUT,
         "weights": [parameter.tolist() for parameter in parameters],
         "batches": [{"x": x.tolist(), "y": y.tolist()} for x, y in batches_of(experiment, data)],
-        "predict_x": data.points.tolist(),
+        "predict_x": data.inputs.tolist(),
     }
 
 

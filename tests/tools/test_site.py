@@ -4,13 +4,15 @@ import hashlib
 import json
 import posixpath
 import re
+import shutil
 import subprocess
 from urllib.parse import urlsplit
 
 import pytest
 
-from tools import environment, markup, site
+from tools import environment, markup, site, styles
 from tools.errors import ToolError
+from tools.snapshot import snapshot
 
 # What says which controls there are.
 CONTROLS = [
@@ -21,8 +23,10 @@ CONTROLS = [
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A small stand-in for the project's own files."""
+def project(tmp_path, monkeypatch):
+    """A small stand-in for the project's own files; its lab is not squeezed as hard as can be, which takes long."""
+    compressed = snapshot.compressed
+    monkeypatch.setattr(snapshot, "compressed", lambda content, level: compressed(content, site.QUICKEST))
     root = tmp_path / "project"
     for path, content in {
         "index.html": (environment.ROOT / "index.html").read_text(),
@@ -41,6 +45,7 @@ def project(tmp_path):
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content)
+    shutil.copytree(environment.ROOT / styles.FOLDER, root / styles.FOLDER)
     return root
 
 
@@ -61,6 +66,7 @@ def test_own_files_are_what_belongs_in_the_site(project):
         "static/service-worker.js",
         "static/snapshot.mjs",
         *CONTROLS,
+        "static/style.css",
         "py/page/main.py",
         "py/page/chart.py",
         "py/lab/session.py",
@@ -177,6 +183,10 @@ def test_live_site_sees_edits_and_new_modules(project):
     assert b"Again" in read("index.html")
     assert json.loads(read(site.MODULES))["page/new.py"] == "NEW = 1"
     assert read("README.md") is None
+    with (project / "static/styles/rail.css").open("a") as sheet:
+        sheet.write(".rail { color: red }\n")
+    assert b".rail { color: red }" in read("static/style.css")
+    assert read("static/styles/rail.css") is None
 
 
 def test_live_site_is_what_build_writes(project):

@@ -61,7 +61,7 @@ class Plot:
 
     def restyle(self):
         """Takes up the theme and the size, and draws."""
-        self.size = canvas.fit(self.canvas) or canvas.size(self.canvas)
+        self.size = canvas.fit(self.canvas)
         self.colours = class_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.text, self.quiet = css("--text"), css("--quiet")

@@ -8,7 +8,7 @@ class Readout:
 
     def __init__(self, highlight):
         self.highlight = highlight
-        self.layer, self.classes = "", 0
+        self.layer = ""
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
         self.points = self.labels = self.training = None
         self.told = True
@@ -26,7 +26,6 @@ class Readout:
 
     def opened(self, run):
         self.points, self.labels, self.training = numbers(run.data.points), run.labels, run.training
-        self.classes = run.data.outputs
         self.show(None)
 
     def follow(self, experiment):
@@ -37,16 +36,18 @@ class Readout:
 
     def show(self, frame):
         """Says what is pointed at; `frame` is the last picture, which has its scores and activations."""
-        highlight, layer, classes = self.highlight, self.layer, self.classes
+        highlight, layer = self.highlight, self.layer
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            scores = [frame.scores[classes * index + label] for label in range(classes)]
+            # The picture may still be that of another point.
+            known = frame.point == index
+            scores = numbers(frame.point_scores) if known else []
             left = "%s · %s" % (
                 point_words(index, self.labels[index], self.training[index], scores),
                 place_words(self.points[2 * index : 2 * index + 2]),
             )
-            values = numbers(frame.point_values)
+            values = numbers(frame.point_values) if known else []
             if values:
                 right = "Point %d · %s %s" % (index, layer, place_words(values))
         elif frame and highlight.place:
@@ -65,8 +66,9 @@ class Readout:
 
 
 def point_words(index, label, is_training, scores):
-    """A point's class and what the network says: `Point 17: class 1, predicted 1 at 97 %`."""
-    return "Point %d%s: class %d, %s" % (index, "" if is_training else " (held out)", label, prediction_words(scores))
+    """A point's class and what the network says, if that is known: `Point 17: class 1, predicted 1 at 97 %`."""
+    words = "Point %d%s: class %d" % (index, "" if is_training else " (held out)", label)
+    return words + ", " + prediction_words(scores) if scores else words
 
 
 def prediction_words(scores):
@@ -74,7 +76,8 @@ def prediction_words(scores):
     if any(score != score for score in scores):
         return "no prediction"
     best = max(scores)
-    return "predicted %d at %.0f %%" % (scores.index(best), 100 * best)
+    # Without a softmax a score may lie beyond 0 and 1.
+    return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))
 
 
 def place_words(numbers, most=6):
