@@ -384,7 +384,8 @@ class App:
         if run.picture:
             self.views.tell("drawn", run.picture)
             self.readout.tell(not self.is_training())
-            if run.picture.moving:
+            # One that is not fine may get finer as long as nothing is trained.
+            if run.picture.moving or not (getattr(run.picture, "fine", True) or self.is_training()):
                 self.loop.look_again()
         self.follow_live(run)
         if self.state.phase.waiting:

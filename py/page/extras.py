@@ -1,6 +1,6 @@
 """What the page fetches only when it is wanted: modules that nothing on screen needs at the start."""
 
-from pyscript import config
+from pyscript import config, document
 from pyscript.ffi import create_proxy
 from scripts import fetchModule
 
@@ -12,7 +12,10 @@ class Extras:
         self.wanted = set()
         # What keeps the site, once it is there.
         self.offline = None
+        # How the explanation is left by keyboard, once it has been opened.
+        self.about = None
         listen(by_id("about"), "toggle", lambda event: self._open_about())
+        listen(document, "keydown", self._pressed)
         if by_id("about").open:
             self._open_about()
 
@@ -35,9 +38,14 @@ class Extras:
         def run():
             from page.about import About
 
-            About()
+            self.about = About()
 
         self._fetch("about", run)
+
+    def _pressed(self, event):
+        """Closes the explanation also while the module that does that better is on its way."""
+        if event.key == "Escape" and self.about is None:
+            by_id("about").open = False
 
     def _fetch(self, name, run):
         """Fetches a module and then calls `run()`, once. What does not come is tried again when it is wanted again."""

@@ -53,6 +53,7 @@ class Status:
     def begin(self, experiment):
         self.show_shape(experiment)
         self.root.removeAttribute("data-engine")
+        self.root.removeAttribute("data-picture")
         set_text(by_id("engine"), "")
 
     def opened(self, run):
@@ -64,6 +65,9 @@ class Status:
         else:
             text = "Its training steps run in plain autograd" + (": %s." % reason if reason else ".")
         set_text(by_id("engine"), text)
+
+    def drawn(self, picture):
+        self._tell("picture", "fine" if getattr(picture, "fine", True) else "coarse")
 
     def answered(self, run):
         if now() - self.written >= EVERY:
