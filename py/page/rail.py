@@ -52,17 +52,14 @@ class Rail:
             self.bars = self.list.querySelectorAll(".bar")
             self.texts = self.list.querySelectorAll(".percent")
             self.probes = [None] * len(names)
-            self._show_probes([(NOTHING, NOTHING)] * len(names))
         elif self.way == "go":
             self.rest()
+        self._show_probes([(NOTHING, NOTHING)] * len(names))
         self.show(self.place(experiment))
 
     def place(self, experiment):
         """The position that an experiment says."""
         return self.names.index(shape.shown_layer(experiment).name) + shape.shown_morph(experiment)
-
-    def empty(self):
-        self._show_probes([(NOTHING, NOTHING)] * len(self.names))
 
     def drawn(self, picture):
         flat = numbers(getattr(picture, "probes", None))
