@@ -26,6 +26,7 @@
   let begun = 0;
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
+    // A worker's answer is a list, of one run's here.
     for (const part of data.flat()) {
       if (part && part.engine) {
         asked.shift();
