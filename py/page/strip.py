@@ -4,7 +4,6 @@ from pyscript import document, window
 from pyscript.ffi import to_js
 
 from page import canvas, strip_layout
-from page.boundary import EXTENT
 from page.dom import by_id, listen, numbers
 from page.palette import css
 from page.strip_buttons import StripButtons
@@ -92,7 +91,7 @@ class Strip:
         self.redraw()
 
     def point_at(self, place):
-        """Marks a place of the input plane, `(x, y)`, in every tile; None marks none."""
+        """Marks a place of the input plane in every tile, by shares of its width and height; None marks none."""
         if place != self.place:
             self.place = place
             self.redraw()
@@ -211,7 +210,7 @@ class Strip:
 
     def _draw_place(self, context):
         """A dot in every tile where the place is."""
-        across, down = (self.place[0] + EXTENT) / (2 * EXTENT), (EXTENT - self.place[1]) / (2 * EXTENT)
+        across, down = self.place
         dots = ["M%.1f %.1fh.01" % (tile[5] + across * tile[7], tile[6] + down * tile[7]) for tile in self.draws]
         path = window.Path2D.new("".join(dots))
         context.lineCap = "round"

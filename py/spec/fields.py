@@ -96,13 +96,14 @@ def changed(experiment, name, text):
 
     Raises ValueError with a message for the person who typed it; the old experiment is never altered.
     """
-    value = parse(name, text)
+    if name == "batch_size":
+        value = _whole_number(text, 1, shape.shape_of(experiment).training, "Batch size")
+    else:
+        value = parse(name, text)
     result = dict(experiment)
     result[name] = value
     if name == "dimensions" and value:
         shape.check_dimensions(result, value)
-    if name == "batch_size" and value > shape.shape_of(result).training:
-        _whole_number(text, 1, shape.shape_of(result).training, "Batch size")
     if FIELDS[name].acts in (NUMBERS, NETWORK):
         shape.check(result)
     return result
@@ -302,7 +303,7 @@ enter(
     BOX,
     size=4,
     inputmode="numeric",
-    placeholder="as Seed",
+    placeholder="same",
 )
 enter("seed", "Seed", "data", 0, _parse_seed, str, NUMBERS, BOX, size=4, inputmode="numeric")
 enter(

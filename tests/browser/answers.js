@@ -1,6 +1,11 @@
 // Hears what the page asks the lab and what it answers, and keeps the last of each to compare the screen with. Put in
 // before the page's own scripts.
 (() => {
+  // Milliseconds that anything may take on a machine that has other things to do as well.
+  const PATIENCE = 60000;
+  // An experiment that no test is about.
+  const AWAY = "hidden_layers=1&activation=sigmoid&normalization=layer_norm&seed=4294967295";
+  const CALM = matchMedia("(prefers-reduced-motion: reduce)");
   const answers = {
     // The answer to the last `open`; since then the last answer to `frame` with a picture, and the view asked for;
     // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
@@ -14,13 +19,16 @@
   };
   window.answers = answers;
 
-  // The views of the requests under way.
+  // The views of the requests under way, and how many runs were asked for and have begun.
   const asked = [];
+  let runs = 0;
+  let begun = 0;
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
     for (const part of data.flat()) {
       if (part && part.engine) {
         asked.shift();
+        begun += 1;
         Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: []});
       } else if (part && part.metrics) {
         const view = asked.shift();
@@ -37,7 +45,11 @@
     if (!Array.isArray(message)) return;
     const [, name, parameters] = message;
     // What a lab that is gone was asked for is never answered.
-    if (name === "open") asked.length = 0;
+    if (name === "open") {
+      asked.length = 0;
+      runs += 1;
+      begun = runs - 1;
+    }
     // The view stands last in a request; an opening has none.
     if (name === "open") asked.push(null);
     if (name === "frame") asked.push(JSON.parse(parameters[0])[0].at(-1));
@@ -75,18 +87,62 @@
     frames.delete(frame);
     cancel(frame);
   };
-  answers.rest = () =>
+  // Looks at a condition on every frame of the display until it holds; `what()` says what does not come about.
+  const until = (condition, what) =>
     new Promise((done, fail) => {
       const began = performance.now();
-      let still = 0;
       const look = (time) => {
-        still = frames.size || asked.length || !answers.frame ? 0 : still + 1;
-        if (still > 2) done();
-        else if (time - began > 20000) fail(new Error(`no rest: ${frames.size} frames, ${asked.length} requests`));
+        if (condition()) done();
+        else if (time - began > PATIENCE) fail(new Error(what()));
         else request(look);
       };
       request(look);
     });
+
+  answers.rest = () => {
+    let still = 0;
+    return until(
+      () => {
+        still = frames.size || asked.length || !answers.frame ? 0 : still + 1;
+        return still > 2;
+      },
+      () => `no rest: ${frames.size} frames, ${asked.length} requests`,
+    );
+  };
+
+  // The page as if it had just been opened with a fragment: everything that a person has done to it is undone, and
+  // the experiment begins. Done once its first picture has come.
+  answers.startOver = async (fragment) => {
+    const find = (id) => document.getElementById(id);
+    const root = document.documentElement;
+    if (find("play-name").textContent === "Pause") find("play").click();
+    if (root.dataset.theme) {
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      if (root.dataset.theme !== (dark ? "dark" : "light")) find("theme").click();
+      delete root.dataset.theme;
+      localStorage.removeItem("theme");
+    }
+    for (const lasso of ["lasso-boundary", "lasso-representation"])
+      if (find(lasso).getAttribute("aria-pressed") === "true") find(lasso).click();
+    if ((find("tour").textContent === "Resume tour") !== CALM.matches) find("tour").click();
+    find("about").open = false;
+    find("fit").click();
+    document.activeElement.blur();
+    scrollTo(0, 0);
+    answers.recording = false;
+    // By way of another network, so that nothing glides from what was seen before to what is to be seen now.
+    for (const address of [AWAY, fragment]) {
+      history.replaceState(null, "", `#${address}`);
+      dispatchEvent(new HashChangeEvent("hashchange"));
+    }
+    // The same run as before begins again as well.
+    find("reset").click();
+    const wanted = runs + 1;
+    await until(
+      () => begun >= wanted && answers.frame && root.dataset.state === "ready" && root.dataset.epoch === "0",
+      () => `no new run by #${fragment}`,
+    );
+  };
 
   // A canvas's pixels on the colour behind it: red, green, blue and alpha, row by row, as text.
   answers.picture = (id) => {

@@ -7,13 +7,13 @@ import numpy as np
 
 from lab import network
 from lab.contour import BREAK
-from page import axes
-from page.camera import Camera
+from page.plots import axes
+from page.plots.camera import Camera
+from page.plots.mapping import Mapping
 from spec import fields
 from tools import browser
 
 SCRIPT = Path(__file__).with_name("answers.js")
-EXTENT = 6
 # Of a mark, in CSS pixels.
 RADIUS = 4.2
 # What a path's numbers are multiples of in the left view.
@@ -96,10 +96,21 @@ class View:
         self.canvas = lab.page.locator(f"#{self.identifier}")
 
     def size(self):
-        return self.canvas.evaluate("canvas => [canvas.clientWidth, canvas.clientHeight]")
+        return self.canvas.evaluate(
+            "canvas => [canvas.getBoundingClientRect().width, canvas.getBoundingClientRect().height]"
+        )
 
     def box(self):
-        return axes.plot_box(*self.size())
+        return self.mapping().box
+
+    def at(self, positions):
+        """Where places of the view's plane, shape (n, 2), lie on the canvas."""
+        mapping = self.mapping()
+        return np.array(mapping.middle) + (np.array(positions) - mapping.centre) * [mapping.scale, -mapping.scale]
+
+    def place(self, place):
+        """The place of the view's plane that lies at a place of the canvas."""
+        return self.mapping().place(*place)
 
     def inside(self, place, margin=0):
         """Whether a place lies in the plot, so far from its edges."""
@@ -209,17 +220,10 @@ class LeftView(View):
     def training(self):
         return answer(self.page, "training", "start").astype(bool)
 
-    def at(self, positions):
-        """Where places of the plane, shape (n, 2), lie on the canvas."""
-        left, top, width, height = self.box()
-        scale = width / (2 * EXTENT)
-        return np.array([left + width / 2, top + height / 2]) + np.array(positions) * [scale, -scale]
-
-    def place(self, place):
-        """The place of the plane that lies at a place of the canvas."""
-        left, top, width, height = self.box()
-        scale = width / (2 * EXTENT)
-        return (place[0] - left - width / 2) / scale, (top + height / 2 - place[1]) / scale
+    def mapping(self):
+        """The square in the middle of the canvas; its texts are short."""
+        *middle, half = answer(self.page, "plane", "start")
+        return Mapping(axes.square(axes.plot_box(*self.size())), *middle, half)
 
     def places(self):
         return self.at(self.points())
@@ -236,11 +240,8 @@ class RightView(View):
         camera.glide(True)
         return camera
 
-    def at(self, positions):
-        left, top, width, height = self.box()
-        x, y, half = self.camera().view()
-        scale = width / (2 * half)
-        return np.array([left + width / 2, top + height / 2]) + (np.array(positions) - [x, y]) * [scale, -scale]
+    def mapping(self):
+        return Mapping(axes.plot_box(*self.size()), *self.camera().view())
 
     def places(self):
         return self.at(answer(self.page, "positions").reshape(-1, 2))
@@ -251,9 +252,9 @@ class RightView(View):
 
     def handle_at(self, x, y):
         """Where a tip is on the canvas, given in units of the circle that the tips lie in."""
-        left, top, width, height = self.box()
-        radius = 0.42 * width
-        return np.array([left + width / 2 + radius * x, top + height / 2 - radius * y])
+        mapping = self.mapping()
+        radius = 0.84 * mapping.reach
+        return np.array(mapping.middle) + radius * np.array([x, -y])
 
 
 def answer(page, name, which="frame"):

@@ -100,8 +100,8 @@ def test_hostile_address_leaves_a_working_page(open_page, fragment):
     assert lab.page.locator("img[src=x]").count() == 0
 
 
-def test_divergence_stops_and_says_what_to_try(open_page):
-    lab = open_page("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
+def test_divergence_stops_and_says_what_to_try(lab_at):
+    lab = lab_at("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
     lab.press("Play")
     lab.wait_for_state("diverged")
     message = lab.alert()

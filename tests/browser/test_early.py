@@ -122,3 +122,19 @@ def test_half_an_entry_stays(early):
     assert lab.field("seed").input_value() == "12"
     lab.field("seed").press("Enter")
     lab.wait("location.hash.includes('seed=12')")
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("light", "dark")])
+def test_the_theme_that_was_chosen_is_there_before_anything_is_painted(chromium, origin, theme, system):
+    kept = {"origin": origin, "localStorage": [{"name": "theme", "value": theme}]}
+    context = chromium.new_context(viewport=SIZE, color_scheme=system, storage_state={"cookies": [], "origins": [kept]})
+    page = context.new_page()
+    page.route("**/page.json", lambda route: route.abort())
+    page.add_init_script("""new PerformanceObserver(() => {
+        window.painted ??= document.documentElement.dataset.theme ?? "none";
+    }).observe({ type: "paint", buffered: true });""")
+    lab = visit_in(page, origin, wait_for=None)
+    lab.wait("window.painted")
+    assert page.evaluate("window.painted") == theme
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == theme
+    context.close()

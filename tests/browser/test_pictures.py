@@ -44,8 +44,8 @@ def assert_boundary_is_painted(stage):
 
 @pytest.mark.parametrize("ratio", [1, 2])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_points_and_boundary_are_painted_where_they_are(open_stage, scheme, ratio):
-    stage = open_stage("learning_rate=0.1", color_scheme=scheme, device_scale_factor=ratio)
+def test_points_and_boundary_are_painted_where_they_are(stage_at, scheme, ratio):
+    stage = stage_at("learning_rate=0.1", color_scheme=scheme, device_scale_factor=ratio)
     stage.rest()
     assert stage.left.picture().shape[1] == round(ratio * stage.left.size()[0])
     assert_points_are_painted(stage)
@@ -70,8 +70,8 @@ def test_the_theme_can_be_changed_under_way(stage):
     assert_points_are_painted(stage)
 
 
-def test_points_on_a_phone(open_stage):
-    stage = open_stage("", **PHONE, device_scale_factor=3)
+def test_points_on_a_phone(stage_at):
+    stage = stage_at("", **PHONE, device_scale_factor=3)
     stage.rest()
     for _ in range(2):
         assert_points_are_painted(stage)
@@ -191,9 +191,9 @@ def every_picture(stage, layers):
         "hidden_layers=4,5&activation=linear&shading=neuron&zero_lines=on",
     ],
 )
-def test_every_layer_in_every_projection_and_between(open_stage, network, size):
+def test_every_layer_in_every_projection_and_between(stage_at, network, size):
     context = PHONE if size == "phone" else {}
-    stage = open_stage(network, reduced_motion="reduce", **context)
+    stage = stage_at(network, reduced_motion="reduce", **context)
     stage.rest()
     every_picture(stage, shape.layers(stage.hyperparameters()))
     assert stage.lab.no_alert()

@@ -161,8 +161,8 @@ def test_by_keyboard(lab):
     wait_for_layer(lab, "softmax")
 
 
-def test_by_touch(open_page):
-    lab = open_page(**PHONE)
+def test_by_touch(lab_at):
+    lab = lab_at(**PHONE)
     rail(lab).scroll_into_view_if_needed()
     finger = Finger(lab.page)
     finger.press(*place(lab, 3))
@@ -263,8 +263,8 @@ def test_training_goes_on_along_the_way(lab):
     assert lab.number("epoch") > epoch + 3
 
 
-def test_without_motion_it_jumps(open_page):
-    lab = open_page(reduced_motion="reduce")
+def test_without_motion_it_jumps(lab_at):
+    lab = lab_at(reduced_motion="reduce")
     rail(lab).focus()
     lab.page.keyboard.press("Home")
     wait_for_layer(lab, "input")

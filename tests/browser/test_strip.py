@@ -309,8 +309,8 @@ def test_by_keyboard(stage):
     assert lab.page.evaluate(focused).endswith("of softmax")
 
 
-def test_by_touch(open_stage):
-    stage = open_stage(**PHONE)
+def test_by_touch(stage_at):
+    stage = stage_at(**PHONE)
     lab = stage.lab
     neuron(lab, "tanh1", 2).tap()
     stage.left.wait_for_label("neuron tanh1.2")

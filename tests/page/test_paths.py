@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page import paths
+from page.plots import paths
 from tests.spec.strategies import examples
 
 BREAK = 9999999

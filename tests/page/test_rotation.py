@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page import rotation
+from page.plots import rotation
 from tests.spec.strategies import examples
 
 RIGHT, UP, NEAR = (1, 0, 0), (0, 1, 0), (0, 0, 1)

@@ -40,7 +40,7 @@ def rounded(numbers):
     return [round(number, 9) + 0.0 for number in numbers]
 
 
-def lines(fields, registry, shape, texts, axes, camera, paths, rotation, inputs):
+def lines(fields, registry, shape, texts, axes, camera, mapping, paths, rotation, inputs):
     """A list of lines, one for each thing computed from `inputs`, a dict of lists."""
     table = ["the fields are " + shown(list(fields.defaults()))]
     for name in sorted(registry.kinds()):
@@ -81,13 +81,13 @@ def lines(fields, registry, shape, texts, axes, camera, paths, rotation, inputs)
     for number in inputs["bytes"]:
         add("bytes_in_words", texts.bytes_in_words, number)
     for low, high in inputs["ranges"]:
-        add("ticks", axes.ticks, low, high)
-        values = axes.ticks(low, high)
-        step = values[1] - values[0] if len(values) > 1 else high - low
-        for value in values:
-            add("tick_text", axes.tick_text, value, step)
-    add("plot_box", axes.plot_box, 400, 300)
+        if high > low:
+            add("labelled", axes.labelled, ((low, high), (low, low + 1.5 * (high - low))))
+    for power in (0, 8, -5, 12, -30):
+        add("power_text", axes.power_text, power)
+    add("square", axes.square, axes.plot_box(400, 300))
     _add_camera(add, camera, inputs["extents"])
+    _add_mapping(add, mapping, inputs["extents"])
     _add_rotation(table, rotation, inputs["turns"])
     for label in range(6):
         for radius in inputs["radii"]:
@@ -98,9 +98,19 @@ def lines(fields, registry, shape, texts, axes, camera, paths, rotation, inputs)
     return table
 
 
+def _add_mapping(add, mapping, extents):
+    for x, y, half in extents:
+        if half:
+            plot = mapping.Mapping((34, 8, 350, 374.5), x, y, half)
+            add("ranges", plot.ranges)
+            add("pixel", plot.pixel, x + half / 3, y - half / 7)
+            add("place", plot.place, 100, 212.25)
+            add("transform", plot.transform, half / 20000, 1.5, x, y)
+
+
 def _add_camera(add, camera, extents):
     def state():
-        return seen.shown, seen.target, seen.moved, seen.view(), seen.ranges()
+        return seen.shown, seen.target, seen.moved, seen.view()
 
     seen = camera.Camera()
     # From here on it looks on as the points move.

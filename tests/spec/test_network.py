@@ -61,13 +61,13 @@ def test_more_classes(monkeypatch):
 
 
 def test_shown_layer():
-    assert shape.shown_layer(fields.defaults()) == ("fc2", 2)
-    assert shape.shown_layer({**fields.defaults(), "layer": "tanh1"}) == ("tanh1", 8)
-    assert shape.shown_layer({**fields.defaults(), "layer": "input"}) == ("input", 2)
+    assert shape.shown_layer(fields.defaults()) == ("fc2", "dense", 2)
+    assert shape.shown_layer({**fields.defaults(), "layer": "tanh1"}) == ("tanh1", "tanh", 8)
+    assert shape.shown_layer({**fields.defaults(), "layer": "input"}) == ("input", "input", 2)
     for gone in ("relu1", "fc3", "BN1", "nonsense"):
-        assert shape.shown_layer({**fields.defaults(), "layer": gone}) == ("fc2", 2)
+        assert shape.shown_layer({**fields.defaults(), "layer": gone}) == ("fc2", "dense", 2)
     squared = {**fields.defaults(), "layer": "softmax", "loss": "mean_squared_error"}
-    assert shape.shown_layer(squared) == ("fc2", 2)
+    assert shape.shown_layer(squared) == ("fc2", "dense", 2)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,9 @@ def test_shown_dimensions(hidden, layer, dimensions, shown):
 @examples(150)
 @given(experiments())
 def test_shown_dimensions_exist(experiment):
-    name, width = shape.shown_layer(experiment)
-    assert (name, width) in [(name, width) for name, _, width in shape.layers(experiment)]
+    shown = shape.shown_layer(experiment)
+    width = shown.width
+    assert shown in shape.layers(experiment)
     dimensions = shape.shown_dimensions(experiment)
     assert dimensions == shape.dimensions_of(experiment, width)
     assert dimensions == (experiment["dimensions"] or tuple(range(width if width <= 3 else 2)))
@@ -245,6 +246,7 @@ def test_same_run():
         "batch_size": 41,
         "hidden_layers": (8, 8),
         "seed": 1,
+        "data_seed": 7,
         "shading": "neuron",
         "neuron": "fc1.3",
         "contour": False,
@@ -266,3 +268,24 @@ def test_same_run():
     live = {name: others[name] for name in fields.names(fields.PAGE, fields.VIEW, fields.LIVE)}
     assert fields.same_run(fields.defaults(), {**fields.defaults(), **live})
     assert not fields.same_run(fields.defaults(), {**fields.defaults(), **live, "seed": 1})
+
+
+def test_depth_has_a_limit_that_is_said():
+    deepest = {**fields.defaults(), "hidden_layers": (1,) * shape.DEPTH_LIMIT}
+    shape.check(deepest)
+    with pytest.raises(ValueError, match=r"too deep: it has 1001 hidden layers, and there may be at most 1000\."):
+        fields.changed(deepest, "hidden_layers", ",".join("1" * 1001))
+    experiment, complaints = fields.from_query("hidden_layers=" + ",".join("1" * 5000))
+    assert experiment == fields.defaults()
+    assert len(complaints) == 1
+
+
+def test_regression_has_a_loss_that_fits_and_no_softmax(monkeypatch):
+    traits = registry.entry("dataset", "circle").traits
+    monkeypatch.setitem(traits, "task", registry.REGRESSION)
+    monkeypatch.setitem(traits, "outputs", 1)
+    experiment = fields.defaults()
+    assert experiment["loss"] == "cross_entropy"
+    assert shape.loss_of(experiment) == "mean_squared_error"
+    assert [layer.name for layer in shape.layers(experiment)] == ["input", "fc1", "tanh1", "fc2"]
+    assert shape.shape_of(experiment).task == registry.REGRESSION

@@ -15,10 +15,9 @@ def is_valid(experiment):
     assert list(experiment) == list(fields.defaults())
     for name, value in experiment.items():
         assert fields.parse(name, fields.text_of(name, value)) == value
-        assert type(value) is type(fields.defaults()[name]) or name == "learning_rate"
+        assert type(value) is type(fields.defaults()[name]) or name in ("learning_rate", "data_seed")
     shape.check(experiment)
-    _, width = shape.shown_layer(experiment)
-    return max(shape.shown_dimensions(experiment)) < width
+    return max(shape.shown_dimensions(experiment)) < shape.shown_layer(experiment).width
 
 
 @examples(200)
@@ -42,7 +41,7 @@ def test_extreme_learning_rates_are_read_back(rate):
 def test_only_what_differs_is_written_in_the_order_of_the_fields():
     assert fields.to_query(fields.defaults()) == ""
     experiment = {**fields.defaults(), "dimensions": (3, 1), "hidden_layers": (8, 4, 2), "layer": "fc1", "loss": "x"}
-    assert fields.to_query(experiment) == "loss=x&hidden_layers=8,4,2&layer=fc1&dimensions=3,1"
+    assert fields.to_query(experiment) == "hidden_layers=8,4,2&loss=x&layer=fc1&dimensions=3,1"
     assert fields.to_query({**fields.defaults(), "hidden_layers": ()}) == "hidden_layers="
 
 
@@ -62,7 +61,7 @@ def test_the_view_is_written_in_the_order_of_the_fields():
         "seed": 5,
     }
     query = (
-        "seed=5&shading=neuron&neuron=tanh1.3&contour=off&zero_lines=on&layer=fc1&morph=0.125&projection=tour"
+        "seed=5&layer=fc1&morph=0.125&shading=neuron&neuron=tanh1.3&contour=off&zero_lines=on&projection=tour"
         "&dimensions=2,0,7&grid=off&boundary=off"
     )
     assert fields.to_query(experiment) == query
@@ -113,7 +112,7 @@ def test_dimensions_that_the_shown_layer_lacks_wait_for_one_that_has_them():
 def test_wrong_fields_keep_their_default_and_complain_each():
     experiment, complaints = fields.from_query("learning_rate=nan&hidden_layers=8,,4&dimensions=7,7&seed=5&loss=l")
     assert experiment == {**fields.defaults(), "seed": 5}
-    assert [text.split(" must")[0] for text in complaints[:3]] == ["Learning rate", "Loss", "Hidden layers"]
+    assert [text.split(" must")[0] for text in complaints[:3]] == ["Hidden layers", "Learning rate", "Loss"]
     assert complaints[3].startswith("Dimensions must be two or three different")
     assert len(complaints) == 4
     assert all(text.endswith(".") for text in complaints)
@@ -121,12 +120,12 @@ def test_wrong_fields_keep_their_default_and_complain_each():
 
 def test_wrong_fields_of_the_view_keep_their_default_and_complain_each():
     wrong = {
+        "layer": "fc 1",
+        "morph": "1",
         "shading": "Neuron",
         "neuron": "fc1",
         "contour": "no",
         "zero_lines": "",
-        "layer": "fc 1",
-        "morph": "1",
         "projection": "umap",
         "dimensions": "0,1,1",
         "grid": "1",
@@ -193,3 +192,80 @@ def test_changed_is_valid_or_refused_and_leaves_the_old_alone(experiment, name, 
         assert fields.parse(name, fields.text_of(name, after[name])) == after[name]
         assert {**after, name: before[name]} == before
     assert experiment == before
+
+
+@pytest.mark.parametrize("text", ["0.07", "0.009", "0.0006", "0.3", "2.5e-7", "123456.5", "1e16", "0.1", "30", "7e-12"])
+def test_numbers_go_out_as_a_person_writes_them(text):
+    experiment, complaints = fields.from_query("learning_rate=" + text)
+    assert complaints == []
+    assert fields.to_query(experiment) == "learning_rate=" + text
+    assert fields.text_of("learning_rate", experiment["learning_rate"]) == text
+
+
+@examples(500)
+@given(st.floats(1e-30, 1e30))
+def test_every_number_comes_back_the_same(rate):
+    assert float(fields.text_of("learning_rate", rate)) == rate
+    assert len(fields.text_of("learning_rate", rate)) <= len(repr(rate)) + 12
+
+
+def test_data_seed_goes_with_the_seed_unless_it_is_given():
+    together, _ = fields.from_query("seed=5")
+    assert (together["seed"], together["data_seed"], fields.data_seed_of(together)) == (5, None, 5)
+    apart, _ = fields.from_query("seed=5&data_seed=3")
+    assert fields.data_seed_of(apart) == 3
+    assert fields.to_query(apart) == "data_seed=3&seed=5"
+    assert fields.changed(apart, "data_seed", " ")["data_seed"] is None
+
+
+PLAYGROUND = (
+    "activation=relu&batchSize=17&dataset=gauss&regDataset=reg-plane&learningRate=0.03&regularizationRate=0&noise=35"
+    "&networkShape=4,2&seed=0.41357&showTestData=false&discretize=true&percTrainData=50&x=true&y=true&xTimesY=false"
+    "&xSquared=true&ySquared=false&cosX=false&sinX=false&cosY=false&sinY=false&collectStats=false"
+    "&problem=classification&initZero=false&hideText=false"
+)
+
+
+def test_a_link_of_tensorflow_playground_is_read_as_far_as_both_share_it():
+    experiment, complaints = fields.from_query("#" + PLAYGROUND)
+    assert fields.to_query(experiment) == (
+        "dataset=gaussian&hidden_layers=4,2&activation=relu&learning_rate=0.03&batch_size=17&shading=classes"
+    )
+    (complaint,) = complaints
+    assert complaint == ("Of TensorFlow Playground's link this page does not have: noise, the input x², its seed.")
+
+
+def test_what_is_wrong_in_a_link_of_tensorflow_playground_is_said():
+    _, complaints = fields.from_query("networkShape=4,x&learningRate=fast&dataset=moons&problem=regression")
+    assert len(complaints) == 3
+    assert "its data set, regression" in complaints[0]
+    assert complaints[1].startswith("Hidden layers must be")
+    assert complaints[2].startswith("Learning rate must be")
+
+
+def test_a_playground_link_without_hidden_layers():
+    experiment, _ = fields.from_query("networkShape=&dataset=xor")
+    assert (experiment["hidden_layers"], experiment["dataset"]) == ((), "xor")
+
+
+@pytest.fixture
+def decay():
+    """A field that nothing but the table knows."""
+
+    def parse(text):
+        if text not in ("0", "1", "2"):
+            raise ValueError("Decay must be 0, 1 or 2.")
+        return int(text)
+
+    fields.enter("decay", "Decay", "training", 0, parse, str, fields.NETWORK, fields.BOX, size=4)
+    yield "decay"
+    fields.remove("decay")
+
+
+def test_a_field_is_said_once(decay):
+    experiment, complaints = fields.from_query("decay=2")
+    assert (experiment["decay"], complaints) == (2, [])
+    assert fields.to_query(experiment) == "decay=2"
+    assert not fields.same_run(experiment, fields.defaults())
+    assert fields.from_query("decay=9") == (fields.defaults(), ["Decay must be 0, 1 or 2."])
+    assert fields.changed(fields.defaults(), "decay", "1")["decay"] == 1

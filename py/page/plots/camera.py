@@ -1,7 +1,4 @@
-"""What part of a plane is shown: it follows the points by itself, and a person zooms and pans from there. Pure.
-
-A range is the same number of units long both ways, so that a turned picture keeps its shape.
-"""
+"""What part of a plane is shown: it follows the points by itself, and a person zooms and pans from there. Pure."""
 
 import math
 
@@ -73,18 +70,13 @@ class Camera:
         x, y, half = self.shown
         return x + self.pan[0] * half, y + self.pan[1] * half, half / self.zoom
 
-    def ranges(self):
-        """`((least x, largest x), (least y, largest y))` of what is seen."""
-        x, y, half = self.view()
-        return (x - half, x + half), (y - half, y + half)
-
     def zoom_by(self, factor, across, up):
-        """Zooms so that the place at `(across, up)`, from −1 to 1 over the plot, stays where it is."""
+        """Zooms so that the place at `(across, up)`, in halves of the plot's shorter side from its middle, stays."""
         zoom = min(max(self.zoom * factor, FARTHEST), NEAREST)
         change = 1 / self.zoom - 1 / zoom
         self.pan = self.pan[0] + across * change, self.pan[1] + up * change
         self.zoom = zoom
 
     def pan_by(self, across, up):
-        """Moves the picture by shares of the plot's half width, to the right and up."""
+        """Moves the picture by halves of the plot's shorter side, to the right and up."""
         self.pan = self.pan[0] - across / self.zoom, self.pan[1] - up / self.zoom

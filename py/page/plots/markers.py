@@ -2,7 +2,7 @@
 
 from pyscript import window
 
-from page import paths
+from page.plots import paths
 
 RADIUS = 4.2
 # How much larger or smaller, and how strong, a mark is by depth: far, middling, near, nearest.

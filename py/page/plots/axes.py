@@ -1,0 +1,134 @@
+"""Axes: where the ticks go, what they say, and drawing them around a plot. Pure but for `draw` and `margin`."""
+
+import math
+
+MARGIN_LEFT = 34
+MARGIN_BOTTOM = 22
+MARGIN_TOP = 8
+MARGIN_RIGHT = 8
+# The left margin grows in such steps, up to a limit, for texts that are wide.
+MARGIN_STEP = 8
+LARGEST_MARGIN = 90
+FONT = "11px Inter, system-ui, sans-serif"
+# CSS pixels between a tick's text and the plot, and from one text to the next at the least.
+GAP = 6
+APART = 10
+# About as many ticks along the shorter side.
+COUNT = 6
+
+
+def tick_step(span, count=COUNT):
+    """The distance of about `count` ticks over a span: 1, 2 or 5 times a power of ten."""
+    power = 10 ** math.floor(math.log10(span / count))
+    return power * next(factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count)
+
+
+def ticks(low, high, step):
+    """The multiples of `step` from `low` to `high`."""
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    # MicroPython's `range` takes only what fits a machine word.
+    return [(first + index) * step for index in range(last - first + 1)]
+
+
+def shared_power(values, step):
+    """The power of ten that the texts of ticks share: 0 unless they would be long without one."""
+    largest = max([abs(value) for value in values]) if values else 0
+    if not largest or (largest < 1e5 and step >= 1e-4):
+        return 0
+    return math.floor(math.log10(largest) + 1e-9)
+
+
+def tick_texts(values, step, power=0):
+    """What ticks say: `values` over ten to the `power`, with the digits that their distance asks for."""
+    digits = max(0, power - math.floor(math.log10(step) + 1e-9))
+    return [_text(value / 10.0**power, digits) for value in values]
+
+
+def _text(value, digits):
+    text = ("%." + str(digits) + "f") % value
+    if float(text) == 0:
+        return "0"
+    return "−" + text[1:] if text[0] == "-" else text
+
+
+def power_text(power):
+    """What stands at an axis whose ticks share a power of ten: `×10⁻⁵`, or nothing for none."""
+    if not power:
+        return ""
+    return "×10" + "".join(["⁻" if digit == "-" else "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(power)])
+
+
+def plot_box(width, height, left=MARGIN_LEFT):
+    """`(left, top, width, height)` of the plot inside a canvas of that size, in CSS pixels."""
+    return left, MARGIN_TOP, max(1, width - left - MARGIN_RIGHT), max(1, height - MARGIN_TOP - MARGIN_BOTTOM)
+
+
+def square(box):
+    """The largest square in the middle of a plot."""
+    left, top, width, height = box
+    side = min(width, height)
+    return left + (width - side) / 2, top + (height - side) / 2, side, side
+
+
+def labelled(ranges):
+    """For each of both axes its ticks, their texts and the power of ten that these share; both have the same steps."""
+    step = tick_step(min([high - low for low, high in ranges]))
+    result = []
+    for low, high in ranges:
+        values = ticks(low, high, step)
+        power = shared_power(values, step)
+        result.append((values, tick_texts(values, step, power), power))
+    return result
+
+
+def margin(context, axes):
+    """How wide the left margin must be for the ticks of `labelled`."""
+    widest = _width(context, axes[1][1]) + GAP + 2
+    steps = math.ceil(max(0, widest - MARGIN_LEFT) / MARGIN_STEP)
+    return min(MARGIN_LEFT + MARGIN_STEP * steps, LARGEST_MARGIN)
+
+
+def _width(context, texts):
+    """How wide the longest of texts is, in CSS pixels."""
+    context.font = FONT
+    most = max([len(text) for text in texts] or [0])
+    return max([context.measureText(text).width for text in texts if len(text) == most] or [0])
+
+
+def draw(context, mapping, axes, text_colour, line_colour):
+    """Draws grid lines, the frame and the ticks' texts of `labelled` around the plot of a `Mapping`."""
+    left, top, width, height = mapping.box
+    context.lineWidth = 1
+    context.strokeStyle = line_colour
+    context.fillStyle = text_colour
+    (values, texts, power), (up_values, up_texts, up_power) = axes
+    widest = _width(context, texts)
+    # Not every one has a text where they would run into one another.
+    every = max(1, math.ceil((widest + APART) * len(values) / width))
+    rightmost = left + width + MARGIN_RIGHT - widest / 2
+    context.textAlign = "center"
+    context.textBaseline = "top"
+    context.beginPath()
+    for index, value in enumerate(values):
+        x, _ = mapping.pixel(value, 0)
+        context.moveTo(x, top)
+        context.lineTo(x, top + height)
+        if index % every == 0:
+            context.fillText(texts[index], min(x, rightmost), top + height + 7)
+    context.textAlign = "right"
+    context.textBaseline = "middle"
+    for value, text in zip(up_values, up_texts):
+        _, y = mapping.pixel(0, value)
+        context.moveTo(left, y)
+        context.lineTo(left + width, y)
+        context.fillText(text, left - GAP, y)
+    context.stroke()
+    context.strokeRect(left, top, width, height)
+    if power:
+        context.textBaseline = "bottom"
+        context.fillText(power_text(power), left + width - GAP, top + height - 4)
+    if up_power:
+        context.textAlign = "left"
+        context.textBaseline = "top"
+        context.fillText(power_text(up_power), left + GAP, top + 4)

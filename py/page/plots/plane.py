@@ -1,0 +1,219 @@
+"""The left view: the input plane shaded by what the network makes of it, the decision boundary, and the points."""
+
+from pyscript import window
+
+from page import canvas
+from page.dom import numbers
+from page.palette import css
+from page.plots import axes, paths
+from page.plots.plot import Plot, path_of
+from spec import shape
+
+# An arrow key moves the place that is pointed at by this share of half the plane.
+STRIDE = 1 / 24
+# What 1 is in a path of the points, as a share of half the plane.
+UNIT = 1 / 6000
+
+
+class Plane(Plot):
+    """Draws the plane; it is square, and its plot as well, with nothing around it."""
+
+    def __init__(self, highlight, on_draw):
+        self.plane = self.labels = self.training = None
+        self.picture = self.contour = self.zero_lines = None
+        # The choice of points that the marks are drawn with.
+        self.chosen = None
+        Plot.__init__(self, "boundary", highlight, on_draw, self._paint_picture, self._paint_points)
+
+    def set_data(self, plane, points, labels, training):
+        """New points to show: a typed array of coordinates, and for each its class and whether it is trained on.
+
+        `plane` is the middle of the plane and how far it reaches: `(x, y, half)`.
+        """
+        self.plane = plane
+        self.positions, self.labels, self.training = points, labels, training
+        self.picture = None
+        self.mapped = None
+        self.redraw()
+
+    def restyle(self):
+        self.zero_line, self.grid = css("--held-out"), css("--grid-over")
+        Plot.restyle(self)
+
+    def view(self):
+        return self.plane
+
+    def box_of(self, margin):
+        return axes.square(Plot.box_of(self, margin))
+
+    def pointed_at(self):
+        """Where in the plane the highlighted point or place is, as shares of its width and height from the top left."""
+        if not self.plane:
+            return None
+        x, y, half = self.plane
+        if self.highlight.point is not None:
+            place = self.positions[2 * self.highlight.point], self.positions[2 * self.highlight.point + 1]
+        else:
+            place = self.highlight.place
+        return place and ((place[0] - x + half) / (2 * half), (y + half - place[1]) / (2 * half))
+
+    def enough(self):
+        """How many squares a side are fine enough: one for every two pixels of the screen."""
+        if not self.mapping:
+            return 0
+        return int(self.mapping.reach * window.devicePixelRatio)
+
+    def show(self, frame):
+        """Takes up a frame's `pixels`, `resolution`, `contour` and `zero_lines`."""
+        resolution = frame.resolution
+        samples = resolution + 1
+        if not self.picture or self.picture[0].width != samples:
+            picture, context = canvas.spare(samples, samples, 1)
+        else:
+            picture, context, _ = self.picture
+        pixels = window.Uint8ClampedArray.new(frame.pixels.buffer)
+        context.putImageData(window.ImageData.new(pixels, samples, samples), 0, 0)
+        self.picture = picture, context, resolution
+        self.contour = path_of(frame.contour)
+        self.zero_lines = path_of(frame.zero_lines)
+        self.layers[0].due = True
+
+    def redraw(self):
+        if self.chosen is not self.highlight.selected:
+            self.layers[1].due = True
+        Plot.redraw(self)
+
+    def _paint_picture(self, context):
+        if not self.picture:
+            return
+        left, top, width, height = self.mapping.box
+        picture, _, resolution = self.picture
+        # A sample stands for a corner of the squares, so that the outermost lie on the edge.
+        half = width / resolution / 2
+        self.clip(context)
+        context.imageSmoothingQuality = "low"
+        context.drawImage(picture, left - half, top - half, width + 2 * half, height + 2 * half)
+        x, y, _ = self.plane
+        pixel = self.to_units(context, 0.001, x, y)
+        context.lineCap = "square"
+        if self.zero_lines:
+            context.strokeStyle = self.zero_line
+            context.lineWidth = pixel
+            context.stroke(self.zero_lines)
+        if self.contour:
+            self.paint_boundary(context, self.contour, pixel)
+        context.restore()
+
+    def _paint_points(self, context):
+        """The axes, and the points as they are chosen: all that stays from frame to frame."""
+        axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
+        selected = self.highlight.selected
+        self.chosen = selected
+        x, y, half = self.plane
+        unit = half * UNIT
+        flat = numbers(self.positions)
+        groups = {}
+        for index, label in enumerate(self.labels):
+            key = (not self.training[index]) + 2 * (index in selected) + 4 * 3 + 16 * label
+            across, up = (flat[2 * index] - x) / unit, (flat[2 * index + 1] - y) / unit
+            groups.setdefault(key, []).append("%d %d" % (round(across), round(up)))
+        context.save()
+        pixel = self.to_units(context, unit, x, y)
+        order = sorted(groups, key=lambda key: (key // 2 % 2, key % 2))
+        self.paint_marks(context, [(key, paths.BREAK.join(groups[key])) for key in order], pixel)
+        context.restore()
+
+    def paint_over(self, context):
+        point, place = self.highlight.point, self.highlight.place
+        if point is not None:
+            self.ring(context, *self.pixel_of(point))
+        if place:
+            self.crosshair(context, *self.mapping.pixel(*place))
+
+    def point_pixels(self):
+        """Where all points lie in the canvas, flat."""
+        if self.pixels is None:
+            flat = numbers(self.positions)
+            self.pixels = []
+            for x, y in zip(flat[0::2], flat[1::2]):
+                self.pixels += self.mapping.pixel(x, y)
+        return self.pixels
+
+    # What a person does.
+
+    def _place_at(self, x, y):
+        """The place of the plane at a pixel, or None outside of the plot."""
+        return self.mapping.place(x, y) if self.mapping.holds(x, y) else None
+
+    def hover(self, x, y, touch):
+        if not self.positions:
+            return
+        index = self.point_at(x, y)
+        place = self._place_at(x, y)
+        if index is not None:
+            self.highlight.at_point(index)
+        elif place:
+            self.highlight.at_place(*place)
+        else:
+            self.highlight.at_nothing()
+
+    def tap(self, x, y):
+        Plot.tap(self, x, y)
+        if self.positions and self.highlight.point is None:
+            place = self._place_at(x, y)
+            if place:
+                self.highlight.at_place(*place)
+
+    def drag_began(self, x, y, event):
+        if not self.positions or (event.pointerType == "touch" and not self.has_lasso()):
+            return False
+        self.highlight.at_nothing()
+        self.begin_loop(x, y)
+        return True
+
+    def drag(self, x, y, dx, dy):
+        self.lasso.add(x, y)
+        self.on_draw()
+
+    def drag_ended(self, cancelled):
+        self.end_loop(cancelled)
+
+    def pinch(self, factor, x, y, dx, dy):
+        pass
+
+    def wheel(self, factor, x, y):
+        return False
+
+    def start_of_loop(self):
+        return self.mapping.pixel(*(self.highlight.place or self.plane[:2]))
+
+    def arrow(self, right, up):
+        """Moves the place that is pointed at, and the end of a loop that is being drawn with it."""
+        middle_x, middle_y, half = self.plane
+        x, y = self.highlight.place or self.plane[:2]
+        if not self.highlight.place and self.highlight.point is not None:
+            point = self.highlight.point
+            x, y = self.positions[2 * point], self.positions[2 * point + 1]
+        x = min(max(x + STRIDE * half * right, middle_x - half), middle_x + half)
+        y = min(max(y + STRIDE * half * up, middle_y - half), middle_y + half)
+        self.highlight.at_place(x, y)
+        if self.loop_end:
+            self.move_loop(*self.mapping.pixel(x, y))
+
+    def describe(self, experiment, metrics, epoch):
+        """Says in the canvas's label what it shows."""
+        shading = experiment["shading"]
+        if shading == "neuron":
+            shown = "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
+        else:
+            shown = {
+                "probability": "how probable the network finds either class",
+                "classes": "the class that the network predicts",
+                "confidence": "how confident the network is",
+            }[shading]
+        self.canvas.setAttribute(
+            "aria-label",
+            "Decision boundary over the input plane, both axes from −6 to 6, shaded by %s, after epoch %d: the network "
+            "has %.0f%% of the training points and %.0f%% of the held-out points on the right side.%s"
+            % (shown, epoch, 100 * metrics[1], 100 * metrics[3], self.highlight.words()),
+        )

@@ -1,0 +1,231 @@
+"""What both large views are: a canvas in layers, one mapping to pixels, points to point at, and loops around them."""
+
+from pyscript import window
+
+from page import canvas
+from page.dom import by_id, listen
+from page.palette import class_colours, css
+from page.plots import axes, markers, paths
+from page.plots.gestures import ARROWS, Gestures
+from page.plots.lasso import Lasso
+from page.plots.mapping import Mapping
+
+
+class Layer:
+    """A spare canvas below what a person points at, painted by `paint(context)` when it is `due`, then kept."""
+
+    def __init__(self, paint):
+        self.paint = paint
+        self.due = True
+        self.canvas = self.context = None
+
+    def fit(self, width, height):
+        self.canvas, self.context = canvas.spare(width, height)
+        self.due = True
+
+    def renew(self, width, height, ratio):
+        if self.due:
+            self.due = False
+            self.context.setTransform(ratio, 0, 0, ratio, 0, 0)
+            self.context.clearRect(0, 0, width, height)
+            self.paint(self.context)
+
+
+class Plot:
+    """A view of the points; tells `highlight` what is pointed at and chosen in it, and asks `on_draw()` to be drawn.
+
+    A kind of plot has its `layers`, from below, and says with `view()` which part of its plane it shows, as
+    `(x, y, half)`, or None while it has nothing to show.
+    """
+
+    def __init__(self, identifier, highlight, on_draw, *painters):
+        self.highlight, self.on_draw = highlight, on_draw
+        self.canvas = by_id(identifier)
+        self.context = canvas.context_of(self.canvas)
+        self.layers = [Layer(paint) for paint in painters]
+        # Where all points lie, flat, in the view's own units; None before there are any.
+        self.positions = None
+        # The same in CSS pixels, made when it is asked for.
+        self.pixels = None
+        self.mapping = self.axes = self.mapped = None
+        self.lasso = Lasso()
+        self.lasso_switch = by_id("lasso-" + identifier)
+        # Where the end of a loop is that is drawn by keys, in CSS pixels.
+        self.loop_end = None
+        self.restyle()
+        Gestures(self.canvas, self)
+        listen(self.canvas, "keydown", self._key)
+        listen(self.lasso_switch, "click", self._switch_lasso)
+
+    # Drawing.
+
+    def restyle(self):
+        """Takes up the theme and the size, and draws."""
+        self.size = canvas.fit(self.canvas)
+        self.colours = class_colours()
+        self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
+        self.text, self.quiet = css("--text"), css("--quiet")
+        self.marks = {}
+        for layer in self.layers:
+            layer.fit(*self.size)
+        self.mapped = None
+        self.redraw()
+
+    def box_of(self, margin):
+        """The plot inside the canvas, with that left margin."""
+        return axes.plot_box(self.size[0], self.size[1], margin)
+
+    def map(self):
+        """Brings the mapping and the axes up to what is shown."""
+        view = self.view()
+        if view is None or view == self.mapped:
+            return
+        self.mapped = view
+        self.pixels = None
+        for layer in self.layers:
+            layer.due = True
+        margin = axes.MARGIN_LEFT
+        while True:
+            self.mapping = Mapping(self.box_of(margin), *view)
+            self.axes = axes.labelled(self.mapping.ranges())
+            needed = axes.margin(self.context, self.axes)
+            if needed <= margin:
+                return
+            margin = needed
+
+    def redraw(self):
+        """Paints the layers that are due, puts them together, and draws over them what a person points at."""
+        context, ratio = self.context, window.devicePixelRatio
+        self.map()
+        context.setTransform(1, 0, 0, 1, 0, 0)
+        context.clearRect(0, 0, self.canvas.width, self.canvas.height)
+        if not self.mapping:
+            return
+        for layer in self.layers:
+            layer.renew(self.size[0], self.size[1], ratio)
+            context.drawImage(layer.canvas, 0, 0)
+        context.setTransform(ratio, 0, 0, ratio, 0, 0)
+        self.paint_over(context)
+        self.lasso.draw(context, self.accent)
+        if self.loop_end:
+            self.crosshair(context, *self.loop_end)
+
+    def ring(self, context, x, y):
+        """Marks a point at a pixel; one that is not finite, or zoomed away, has no place to be marked."""
+        if self.mapping.holds(x, y, 9):
+            markers.ring(context, x, y, self.line, self.halo)
+
+    def crosshair(self, context, x, y):
+        """Marks a place at a pixel, if it has one."""
+        if x == x and y == y:
+            markers.crosshair(context, x, y, self.line, self.halo)
+
+    def clip(self, context):
+        """Keeps what is drawn inside the plot, until the context is restored."""
+        context.save()
+        context.beginPath()
+        context.rect(*self.mapping.box)
+        context.clip()
+
+    def to_units(self, context, unit, x=0, y=0):
+        """Lets a context draw in whole `unit`s from `(x, y)`, y up; returns how many of them are a CSS pixel."""
+        context.setTransform(*self.mapping.transform(unit, window.devicePixelRatio, x, y))
+        return 1 / (self.mapping.scale * unit)
+
+    def paint_boundary(self, context, path, pixel):
+        """Draws the decision boundary, a path in units of which `pixel` are a CSS pixel."""
+        # Its pieces stand alone; square ends close the gaps between them.
+        context.lineCap = "square"
+        context.strokeStyle = self.halo
+        context.lineWidth = 4.5 * pixel
+        context.stroke(path)
+        context.strokeStyle = self.line
+        context.lineWidth = 2 * pixel
+        context.stroke(path)
+
+    def paint_marks(self, context, groups, pixel):
+        """Draws points: `(key, text)` of each group that looks alike, see `markers.Mark`."""
+        fading = len(self.highlight.selected) > 0
+        for key, text in groups:
+            if key not in self.marks:
+                self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text)
+            self.marks[key].draw(context, text, 1 / pixel, fading)
+
+    # What a person does.
+
+    def pixel_of(self, index):
+        """Where a point lies in the canvas."""
+        return self.mapping.pixel(self.positions[2 * index], self.positions[2 * index + 1])
+
+    def point_at(self, x, y):
+        """The number of the point at a pixel, or None."""
+        return markers.nearest(self.point_pixels(), x, y)
+
+    def tap(self, x, y):
+        if self.positions:
+            self.highlight.pin(self.point_at(x, y))
+
+    def leave(self):
+        self.highlight.at_nothing()
+
+    def has_lasso(self):
+        return self.lasso_switch.getAttribute("aria-pressed") == "true"
+
+    def _switch_lasso(self, event):
+        self.lasso_switch.setAttribute("aria-pressed", "false" if self.has_lasso() else "true")
+        self.set_touch()
+
+    def set_touch(self):
+        """Lets a finger scroll the page over the picture where dragging it would do nothing."""
+        self.canvas.style.touchAction = "none" if self.takes_drags() else "pan-y"
+
+    def takes_drags(self):
+        """Whether a finger that is dragged does something."""
+        return self.has_lasso()
+
+    def begin_loop(self, x, y):
+        self.loop_end = None
+        self.lasso.begin(x, y)
+
+    def end_loop(self, cancelled):
+        """Chooses the points inside the loop, unless it was cancelled."""
+        chosen = [] if cancelled else self.lasso.inside(self.context, self.point_pixels())
+        self.lasso.end()
+        self.loop_end = None
+        if not cancelled:
+            self.highlight.choose(chosen)
+        self.on_draw()
+
+    def move_loop(self, x, y):
+        """Takes the end of the loop that is drawn by keys to a pixel."""
+        self.loop_end = x, y
+        self.lasso.add(x, y)
+        self.on_draw()
+
+    def _key(self, event):
+        if event.ctrlKey or event.metaKey or event.altKey or not self.positions:
+            return
+        if event.key in ARROWS:
+            self.arrow(*ARROWS[event.key])
+        elif event.key == "l" and self.loop_end:
+            self.end_loop(False)
+        elif event.key == "l":
+            place = self.start_of_loop()
+            self.lasso.begin(*place)
+            self.loop_end = place
+            self.on_draw()
+        elif event.key == "Escape" and self.loop_end:
+            self.end_loop(True)
+        elif not self.key(event.key) and not self.highlight.key(event):
+            return
+        event.preventDefault()
+
+    def key(self, name):
+        """Takes up a key that means something in this kind of plot only; True where it did."""
+        return False
+
+
+def path_of(numbers):
+    """A path of the lab, to be stroked; None where it is empty."""
+    text = paths.data(numbers)
+    return window.Path2D.new(text) if text else None

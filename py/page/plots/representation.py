@@ -1,0 +1,352 @@
+"""The right view: the points, the grid of the input plane and the boundary, as they are at a layer or between two."""
+
+from page.dom import by_id, listen, numbers, set_text
+from page.palette import css
+from page.plots import axes, rotation
+from page.plots.camera import Camera
+from page.plots.plot import Plot, path_of
+from spec import shape
+
+# Radians for a pixel of dragging, and for an arrow key.
+TURN = 0.009
+TURN_KEY = 0.12
+PAN_KEY = 0.12
+ZOOM_KEY = 1.25
+HANDLE_KEY = 0.06
+# How far an arrow key takes the end of a loop, in CSS pixels.
+LASSO_KEY = 12
+# A pointer this near to the tip of an axis, in CSS pixels, takes hold of it.
+HANDLE_REACH = 12
+# An axis seen almost end on, in units of its length: its number would lie on others.
+SHORT_AXIS = 0.3
+# How strong a line of the grid is by depth, in two hexadecimal digits.
+LINE_STRENGTHS = ("38", "58", "80", "a8")
+
+
+class Representation(Plot):
+    """Draws the layer.
+
+    `on_view()` is called when the lab has to draw another picture: it was turned, or an axis of the tour was moved.
+    """
+
+    def __init__(self, highlight, on_view, on_draw):
+        self.on_view = on_view
+        self.camera = Camera()
+        self.turn = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
+        # The axis of the tour that is held: its number and where its tip is.
+        self.axis = None
+        self.touring = self.spatial = self.moving = False
+        self.frame = None
+        self.drawing_loop = False
+        Plot.__init__(self, "representation", highlight, on_draw, self._paint_axes, self._paint_picture)
+        listen(by_id("fit"), "click", lambda event: self.fit())
+
+    def set_data(self):
+        """Other points: where they lie comes with every frame."""
+        self.frame = self.positions = self.mapping = self.mapped = None
+        self.camera.reset()
+        self.redraw()
+
+    def restyle(self):
+        self.grid = css("--grid")
+        Plot.restyle(self)
+        self.line_colours = {
+            4 * label + depth: colour + strength
+            for label, colour in enumerate(self.colours)
+            for depth, strength in enumerate(LINE_STRENGTHS)
+        }
+
+    def view(self):
+        return self.camera.view() if self.frame else None
+
+    def show(self, frame):
+        """Takes up a frame: see the answer's arrays in `lab/representation.py`."""
+        other_kind = self.frame is None or self.spatial != frame.spatial
+        self.frame = frame
+        self.unit = numbers(frame.unit)[0]
+        self.spatial, self.moving = frame.spatial, frame.moving
+        if other_kind:
+            self.set_touch()
+            self.layers[0].due = True
+        self.positions = frame.positions
+        self.pixels = None
+        self.lines = []
+        start = 0
+        groups = [int(number) for number in numbers(frame.line_groups)]
+        for key, count in zip(groups[0::2], groups[1::2]):
+            self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
+            start += count
+        self.boundary = path_of(frame.bend_boundary)
+        self.groups = []
+        start = 0
+        groups = [int(number) for number in numbers(frame.mark_groups)]
+        for key, count in zip(groups[0::2], groups[1::2]):
+            end = start + 3 * count - 1
+            self.groups.append((key, frame.marks.subarray(start, end).join(" ")))
+            start = end
+        flat = numbers(frame.axes)
+        self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
+        self.place = numbers(frame.place_position) or None
+        self.camera.fit(*numbers(frame.extent))
+        self.layers[1].due = True
+        self.map()
+
+    def draw(self, at_once):
+        """Draws on axes that glide to the points; True while these are still on their way."""
+        moving = self.frame is not None and self.camera.glide(at_once)
+        self.redraw()
+        return moving
+
+    def _paint_axes(self, context):
+        """The axes of a flat picture; a space is turned, so that lines at its back would measure nothing."""
+        if self.spatial:
+            context.lineWidth = 1
+            context.strokeStyle = self.grid
+            context.strokeRect(*self.mapping.box)
+        else:
+            axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
+
+    def _paint_picture(self, context):
+        self.clip(context)
+        pixel = self.to_units(context, self.unit)
+        # As thin as a pixel, without round corners: the fastest that a browser without a graphics card can draw.
+        context.lineJoin, context.lineCap = "bevel", "butt"
+        context.lineWidth = pixel
+        for key, path in self.lines:
+            context.strokeStyle = self.line_colours[key]
+            context.stroke(path)
+        if self.boundary:
+            self.paint_boundary(context, self.boundary, pixel)
+        self.paint_marks(context, self.groups, pixel)
+        context.restore()
+
+    def paint_over(self, context):
+        self._paint_directions(context)
+        if self.highlight.point is not None:
+            self.ring(context, *self.pixel_of(self.highlight.point))
+        if self.place and self.highlight.place:
+            self.crosshair(context, *self.mapping.pixel(*self.place))
+
+    def _circle(self):
+        """`(x, y, radius)` of the circle that the tips of the axes lie in: large to take hold of, small to look at."""
+        if self.touring:
+            return self.mapping.middle + (0.84 * self.mapping.reach,)
+        left, top, _, height = self.mapping.box
+        return left + 44, top + height - 44, 32
+
+    def _paint_directions(self, context):
+        """The layer's own axes as they lie in the picture: handles of the tour, or a small cross of a space."""
+        if not self.directions:
+            return
+        middle_x, middle_y, radius = self._circle()
+        context.font = axes.FONT
+        context.textAlign = "center"
+        context.textBaseline = "middle"
+        context.lineWidth = 1.2
+        for number, x, y in self.directions:
+            held = self.axis is not None and self.axis[0] == number
+            tip_x, tip_y = middle_x + radius * x, middle_y - radius * y
+            context.strokeStyle = context.fillStyle = self.accent if held else self.quiet
+            context.beginPath()
+            context.moveTo(middle_x, middle_y)
+            context.lineTo(tip_x, tip_y)
+            context.stroke()
+            if self.touring:
+                context.beginPath()
+                context.arc(tip_x, tip_y, 6 if held else 4.5, 0, 6.2832)
+                context.fill()
+            length = (x * x + y * y) ** 0.5
+            if length < SHORT_AXIS:
+                continue
+            context.fillStyle = self.text
+            context.fillText(str(number), tip_x + 12 * x / length, tip_y - 12 * y / length)
+
+    # What a person does.
+
+    def point_pixels(self):
+        """Where all points lie in the canvas, flat; read anew only when they or the camera have moved."""
+        if self.pixels is None:
+            flat = numbers(self.positions)
+            self.pixels = []
+            for x, y in zip(flat[0::2], flat[1::2]):
+                self.pixels += self.mapping.pixel(x, y)
+        return self.pixels
+
+    def _handle_at(self, x, y):
+        """The number of the axis of the tour whose tip is there, or None."""
+        if not self.touring:
+            return None
+        middle_x, middle_y, radius = self._circle()
+        for number, tip_x, tip_y in reversed(self.directions):
+            if abs(middle_x + radius * tip_x - x) + abs(middle_y - radius * tip_y - y) < HANDLE_REACH:
+                return number
+        return None
+
+    def hover(self, x, y, touch):
+        if not self.frame:
+            return
+        handle = self._handle_at(x, y)
+        self.canvas.style.cursor = "grab" if handle is not None else ""
+        index = None if handle is not None else self.point_at(x, y)
+        if index is None:
+            self.highlight.at_nothing()
+        else:
+            self.highlight.at_point(index)
+
+    def takes_drags(self):
+        return self.has_lasso() or self.touring or self.camera.moved or (self.frame is not None and self.spatial)
+
+    def drag_began(self, x, y, event):
+        if not self.frame or (event.pointerType == "touch" and not self.takes_drags()):
+            return False
+        self.highlight.at_nothing()
+        self.lasso.end()
+        self.loop_end = None
+        self.drawing_loop = self.has_lasso() or event.shiftKey
+        handle = self._handle_at(x, y)
+        if self.drawing_loop:
+            self.begin_loop(x, y)
+        elif handle is not None:
+            self._hold(handle, x, y)
+        return True
+
+    def drag(self, x, y, dx, dy):
+        if self.drawing_loop:
+            self.lasso.add(x, y)
+        elif self.axis is not None:
+            self._hold(self.axis[0], x, y)
+        elif self.spatial:
+            self._turn(TURN * dx, TURN * dy)
+        else:
+            self._pan(dx / self.mapping.reach, -dy / self.mapping.reach)
+        self.on_draw()
+
+    def drag_ended(self, cancelled):
+        if self.drawing_loop:
+            self.end_loop(cancelled)
+            self.drawing_loop = False
+        elif self.axis is not None:
+            self.release()
+        self.on_draw()
+
+    def _hold(self, number, x, y):
+        middle_x, middle_y, radius = self._circle()
+        self.axis = number, (x - middle_x) / radius, (middle_y - y) / radius
+        self.on_view()
+
+    def release(self):
+        """Lets go of the axis that is held."""
+        if self.axis is not None:
+            self.axis = None
+            self.on_view()
+
+    def _turn(self, yaw, pitch):
+        self.turn = rotation.turned(self.turn, yaw, pitch)
+        self.on_view()
+
+    def _pan(self, across, up):
+        self.camera.pan_by(across, up)
+        self._moved()
+
+    def _zoom(self, factor, x, y):
+        middle_x, middle_y = self.mapping.middle
+        self.camera.zoom_by(factor, (x - middle_x) / self.mapping.reach, (middle_y - y) / self.mapping.reach)
+        self._moved()
+
+    def _moved(self):
+        self.set_touch()
+        self.on_draw()
+
+    def fit(self):
+        """Shows all points again, a space as it is seen at first."""
+        self.camera.fit_all()
+        self.turn = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
+        self._moved()
+        self.on_view()
+
+    def pinch(self, factor, x, y, dx, dy):
+        if self.frame:
+            self.camera.pan_by(dx / self.mapping.reach, -dy / self.mapping.reach)
+            self._zoom(factor, x, y)
+
+    def wheel(self, factor, x, y):
+        if not self.frame:
+            return False
+        self._zoom(factor, x, y)
+        return True
+
+    def key(self, name):
+        if name in ("+", "="):
+            self._zoom(ZOOM_KEY, *self.mapping.middle)
+        elif name in ("-", "_"):
+            self._zoom(1 / ZOOM_KEY, *self.mapping.middle)
+        elif name == "0":
+            self.fit()
+        elif name == "a" and self.touring and self.directions:
+            self._hold_next_axis()
+        elif name == "Escape" and self.axis is not None:
+            self.release()
+        else:
+            return False
+        return True
+
+    def start_of_loop(self):
+        """The highlighted point, or else the middle."""
+        point = self.highlight.point
+        return self.mapping.middle if point is None else self.pixel_of(point)
+
+    def arrow(self, right, up):
+        if self.loop_end:
+            left, top, width, height = self.mapping.box
+            x, y = self.loop_end
+            x = min(max(x + LASSO_KEY * right, left), left + width)
+            y = min(max(y - LASSO_KEY * up, top), top + height)
+            self.move_loop(x, y)
+        elif self.axis is not None:
+            number, x, y = self.axis
+            self.axis = number, x + HANDLE_KEY * right, y + HANDLE_KEY * up
+            self.on_view()
+        elif self.spatial:
+            self._turn(TURN_KEY * right, -TURN_KEY * up)
+        else:
+            self._pan(-PAN_KEY * right, -PAN_KEY * up)
+
+    def _hold_next_axis(self):
+        """Takes hold of the first axis, or of the one after that which is held."""
+        held = -1 if self.axis is None else [axis[0] for axis in self.directions].index(self.axis[0])
+        self.axis = self.directions[(held + 1) % len(self.directions)]
+        self.on_view()
+
+    def describe(self, experiment):
+        """Says in words, and in the canvas's label, which space it shows."""
+        frame = self.frame
+        layer = shape.shown_layer(experiment).name
+        size = [int(number) for number in numbers(frame.shape)]
+        which = projection_words(experiment, size[1], numbers(frame.shares))
+        place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
+        between = ""
+        morph = shape.shown_morph(experiment)
+        if morph:
+            names = shape.layer_names(experiment)
+            following = names[names.index(layer) + 1]
+            between = "%.0f %% of the way to %s" % (100 * morph, following)
+            place = "%s → %s, %s" % (layer, following, which)
+        set_text(by_id("representation-shape"), place)
+        held = "" if self.axis is None else " Axis %d is held." % self.axis[0]
+        self.canvas.setAttribute(
+            "aria-label",
+            "Representation: the %d points at layer %s, shape %d × %d, %s%s.%s%s"
+            % (size[0], layer, size[0], size[1], which, between and ", " + between, self.highlight.words(), held),
+        )
+
+
+def projection_words(experiment, width, shares):
+    """How a layer of that width is shown: `dimensions 0 and 1`, `PCA: 97 % of variance`, `grand tour`."""
+    if width > 3 and experiment["projection"] == "tour":
+        return "grand tour"
+    if width > 3 and experiment["projection"] == "pca":
+        return "PCA: %.0f %% of variance" % (100 * sum(shares))
+    dimensions = [str(number) for number in shape.dimensions_of(experiment, width)]
+    if len(dimensions) == 1:
+        return "dimension " + dimensions[0]
+    return "dimensions %s and %s" % (", ".join(dimensions[:-1]), dimensions[-1])
