@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from bench.settings import THOROUGH
-from engine.assembly import assemble
+from engine.assemble import assemble
 from engine.products import scratch_bytes
 from engine.program import Load, Loop, Product, Reduction, Store
 from tools import environment

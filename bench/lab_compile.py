@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
-from engine import memory, plan, workspace
+from engine import pipeline, place, workspace
 from engine.machine import Machine
 from lab import datasets, network
 from lab.compiled import CompiledTrainer
@@ -15,11 +15,12 @@ from spec import fields
 # Stage -> whose attribute, by that name, does it. A stage within another counts for itself only.
 STAGES = {
     "parameters": (network, "initialize"),
-    "trace": (workspace, "trace"),
-    "simplify": (plan, "simplify"),
-    "fuse": (plan, "fuse"),
-    "place": (memory, "place"),
-    "lower": (workspace, "plan"),
+    "record": (pipeline, "record"),
+    "prove": (pipeline, "prove"),
+    "simplify": (pipeline, "simplify"),
+    "fuse": (pipeline, "fuse"),
+    "lower": (place, "lower"),
+    "place": (pipeline, "place"),
     "assemble": (workspace, "assemble"),
     "WebAssembly": (workspace, "Machine"),
     "copy in": (Machine, "write"),

@@ -3,9 +3,10 @@
 (() => {
   // Milliseconds that anything may take on a machine that has other things to do as well.
   const PATIENCE = 60000;
-  // An experiment that no test is about.
-  const AWAY = "hidden_layers=1&activation=sigmoid&normalization=layer_norm&seed=4294967295";
+  // An experiment with other layers than any that a test opens the page with, and few of them.
+  const AWAY = "hidden_layers=&seed=4294967295";
   const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+  const find = (id) => document.getElementById(id);
   const answers = {
     // The answer to the last `open`; since then the last answer to `frame` with a picture, and the view asked for;
     // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
@@ -49,9 +50,9 @@
       asked.length = 0;
       runs += 1;
       begun = runs - 1;
+      asked.push(null);
     }
-    // The view stands last in a request; an opening has none.
-    if (name === "open") asked.push(null);
+    // The view stands last in a request.
     if (name === "frame") asked.push(JSON.parse(parameters[0])[0].at(-1));
   };
 
@@ -110,12 +111,17 @@
     );
   };
 
+  // Ends all that moves or trains by itself, so that a page that nobody looks at keeps no processor busy.
+  answers.stop = () => {
+    if (find("play-name").textContent === "Pause") find("play").click();
+    if (!find("tour").hidden && find("tour").textContent === "Pause tour") find("tour").click();
+  };
+
   // The page as if it had just been opened with a fragment: everything that a person has done to it is undone, and
   // the experiment begins. Done once its first picture has come.
   answers.startOver = async (fragment) => {
-    const find = (id) => document.getElementById(id);
     const root = document.documentElement;
-    if (find("play-name").textContent === "Pause") find("play").click();
+    answers.stop();
     if (root.dataset.theme) {
       const dark = matchMedia("(prefers-color-scheme: dark)").matches;
       if (root.dataset.theme !== (dark ? "dark" : "light")) find("theme").click();
@@ -144,17 +150,35 @@
     );
   };
 
-  // A canvas's pixels on the colour behind it: red, green, blue and alpha, row by row, as text.
-  answers.picture = (id) => {
-    const {width, height} = document.getElementById(id);
+  // A canvas's pixels on the colour behind it.
+  const pixels = (canvas) => {
+    const {width, height} = canvas;
     const copy = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
     copy.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--surface");
     copy.fillRect(0, 0, width, height);
-    copy.drawImage(document.getElementById(id), 0, 0);
-    const bytes = copy.getImageData(0, 0, width, height).data;
+    copy.drawImage(canvas, 0, 0);
+    return copy.getImageData(0, 0, width, height);
+  };
+
+  // All of them: red, green, blue and alpha, row by row, as text.
+  answers.picture = (id) => {
+    const {width, height, data: bytes} = pixels(find(id));
     let text = "";
     for (let start = 0; start < bytes.length; start += 32768)
       text += String.fromCharCode(...bytes.subarray(start, start + 32768));
     return {width, height, bytes: btoa(text)};
+  };
+
+  // Red, green and blue at places in CSS pixels, given as JSON: joined by commas.
+  answers.colours = (id, places) => {
+    const canvas = find(id);
+    const {width, height, data} = pixels(canvas);
+    const ratio = width / canvas.clientWidth;
+    const colour = (place) => {
+      const [x, y] = place.map((part) => Math.floor(part * ratio));
+      if (x < 0 || x >= width || y < 0 || y >= height) throw new Error(`${place} is not on ${id}`);
+      return data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3).join();
+    };
+    return JSON.parse(places).map(colour).join();
   };
 })();

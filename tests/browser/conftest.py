@@ -47,22 +47,38 @@ def chromium():
         launched.close()
 
 
-@pytest.fixture
-def open_page(chromium, origin):
-    """`open_page(fragment, **context)` opens the page in a new context, as a first visit.
+@pytest.fixture(scope="session")
+def visited(chromium, origin):
+    """A browser that has been on the page before, and has kept what browsers keep of files."""
+    context = chromium.new_context(viewport=SIZE)
+    yield context
+    context.close()
 
-    When the test is over, no page may have said an error or a warning on the console, nor asked another origin.
+
+@pytest.fixture
+def open_page(chromium, origin, visited):
+    """`open_page(fragment, **context)` opens the page in a new tab; in a new browser, if anything of it is said.
+
+    Which is what whoever looks at how the page opens (`wait_for=None`) gets as well. When the test is over, no page may
+    have said an error or a warning on the console, nor asked another origin.
     """
     opened = []
 
     def open_one(fragment="", wait_for="ready", **context):
-        lab = visit(chromium, origin, fragment, wait_for, **context)
+        if context or wait_for is None:
+            lab = visit(chromium, origin, fragment, wait_for, **context)
+        else:
+            lab = visit_in(visited.new_page(), origin, fragment, wait_for)
         opened.append(lab)
         return lab
 
     yield open_one
     for lab in opened:
-        lab.page.context.close()
+        if lab.page.context is visited:
+            lab.page.evaluate("localStorage.clear()")
+            lab.page.close()
+        else:
+            lab.page.context.close()
         assert lab.complaints == []
 
 
@@ -86,22 +102,27 @@ class Pages:
         media = {name: context.pop(name, value) for name, value in self.MEDIA.items()}
         context = {"viewport": SIZE, **context}
         lab = self.idle.pop(repr(context), None)
-        if lab:
-            lab.page.emulate_media(**media)
-            lab.start_over(fragment)
-        else:
+        if lab is None:
             lab = visit(self.chromium, self.origin, fragment, **context, **media)
-        lab.kind = repr(context)
+            lab.kind = repr(context)
+        else:
+            if media != lab.media:
+                lab.page.emulate_media(**media)
+            lab.start_over(fragment)
+        lab.media = media
         return lab
 
     def give_back(self, lab):
         """Keeps a page for the next test, at rest, unless its lab is gone; closes those that nobody has asked for."""
         unwanted = [self.idle.pop(lab.kind, None)]
-        if lab.data("state") == "error":
-            unwanted.append(lab)
-        else:
-            lab.page.evaluate("void answers.startOver('').catch(() => {})")
+        works = """() => {
+            answers.stop();
+            return document.documentElement.dataset.state !== "error";
+        }"""
+        if lab.page.evaluate(works):
             self.idle[lab.kind] = lab
+        else:
+            unwanted.append(lab)
         if len(self.idle) > self.MOST:
             unwanted.append(self.idle.pop(next(iter(self.idle))))
         for other in filter(None, unwanted):

@@ -42,8 +42,8 @@ class LabPage:
     def wait_for_epoch(self, epoch):
         self.wait(f"+document.documentElement.dataset.epoch >= {epoch}")
 
-    def wait(self, condition):
-        browser.wait_for(self.page, condition)
+    def wait(self, condition, timeout=browser.PATIENCE):
+        browser.wait_for(self.page, condition, timeout=timeout)
 
     # What a person does.
 

@@ -5,10 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from engine.trace import flat
+from engine.record import flat
 from lab import network, training
 from spec import registry
-from tests.engine.plans import Planned, assert_close
+from tests.engine.planned import Planned, assert_close
 from tests.lab import networks
 
 TOLERANCE = 1e-5

@@ -12,6 +12,7 @@ import pytest
 
 from tools import environment, markup, site, styles
 from tools.errors import ToolError
+from tools.snapshot import snapshot
 
 # What says which controls there are.
 CONTROLS = [
@@ -22,8 +23,10 @@ CONTROLS = [
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A small stand-in for the project's own files."""
+def project(tmp_path, monkeypatch):
+    """A small stand-in for the project's own files; its lab is not squeezed as hard as can be, which takes long."""
+    compressed = snapshot.compressed
+    monkeypatch.setattr(snapshot, "compressed", lambda content, level: compressed(content, site.QUICKEST))
     root = tmp_path / "project"
     for path, content in {
         "index.html": (environment.ROOT / "index.html").read_text(),
