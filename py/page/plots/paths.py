@@ -5,12 +5,55 @@ A path of the lab is flat whole numbers, `x y x y … BREAK x y …`; as text it
 
 BREAK = " 9999999 "
 
-# A class's mark, about its point, y up: triangle, diamond, pentagon; that of the first is round.
-_SHAPES = (
+# The corners of a class's mark, about its point, y up, for a radius of 1; that of the first class is round.
+SHAPES = (
     None,
     ((0, 1.3), (1.16, -0.72), (-1.16, -0.72)),
-    ((0, 1.25), (1.25, 0), (0, -1.25), (-1.25, 0)),
-    ((0, 1.2), (1.14, 0.37), (0.71, -0.97), (-0.71, -0.97), (-1.14, 0.37)),
+    ((0, 1.45), (1.1, 0), (0, -1.45), (-1.1, 0)),
+    ((-0.92, 0.92), (0.92, 0.92), (0.92, -0.92), (-0.92, -0.92)),
+    (
+        (-0.42, 1.4),
+        (0.42, 1.4),
+        (0.42, 0.42),
+        (1.4, 0.42),
+        (1.4, -0.42),
+        (0.42, -0.42),
+        (0.42, -1.4),
+        (-0.42, -1.4),
+        (-0.42, -0.42),
+        (-1.4, -0.42),
+        (-1.4, 0.42),
+        (-0.42, 0.42),
+    ),
+    (
+        (-1.32, 0.73),
+        (-0.73, 1.32),
+        (0, 0.59),
+        (0.73, 1.32),
+        (1.32, 0.73),
+        (0.59, 0),
+        (1.32, -0.73),
+        (0.73, -1.32),
+        (0, -0.59),
+        (-0.73, -1.32),
+        (-1.32, -0.73),
+        (-0.59, 0),
+    ),
+    (
+        (0, 1.55),
+        (0.36, 0.5),
+        (1.47, 0.48),
+        (0.59, -0.19),
+        (0.91, -1.25),
+        (0, -0.62),
+        (-0.91, -1.25),
+        (-0.59, -0.19),
+        (-1.47, 0.48),
+        (-0.36, 0.5),
+    ),
+    ((0, -1.3), (-1.16, 0.72), (1.16, 0.72)),
+    ((-1.1, 1.2), (1.1, 1.2), (0.25, 0), (1.1, -1.2), (-1.1, -1.2), (-0.25, 0)),
+    ((-1.55, 0.55), (1.55, 0.55), (1.55, -0.55), (-1.55, -0.55)),
 )
 # A line too short to be seen: drawn with a round cap it is a disc.
 DOT = "h1"
@@ -24,22 +67,24 @@ def data(numbers):
 
 def is_round(label):
     """Whether the marks of a class are discs, to be drawn as dots by a pen as wide as they are."""
-    return label % len(_SHAPES) == 0
+    return label % len(SHAPES) == 0
 
 
 def marks(text, label, radius):
     """Path data with a mark of class `label`, of that radius, at each of the points of `x y BREAK x y …`."""
-    if not text:
-        return ""
-    shape = mark(label, radius)
-    return "M" + text.replace(BREAK, shape + "M") + shape
+    return marked(text, mark(label, radius))
+
+
+def marked(text, shape):
+    """Path data with one shape, itself path data, at each of the points of `x y BREAK x y …`."""
+    return "M" + text.replace(BREAK, shape + "M") + shape if text else ""
 
 
 def mark(label, radius):
     """Path data of a class's mark that follow on a move to the point where it stands; y grows upwards."""
     if is_round(label):
         return DOT
-    corners = _SHAPES[label % len(_SHAPES)]
+    corners = SHAPES[label % len(SHAPES)]
     x, y = corners[0]
     parts = ["m%.5g %.5gl" % (radius * x, radius * y)]
     for next_x, next_y in corners[1:]:
