@@ -45,7 +45,7 @@ def filled(html: str, spec: Any, fields: Any) -> str:
     slider = f'max="{len(spec.SPEEDS) - 1}" value="{spec.SPEEDS.index(speed)}"'
     html = with_attributes(html, "speed", f'{slider} aria-valuetext="{escape(fields.spoken_speed(speed))}"')
     html = with_content(html, "speed-text", escape(fields.speed_text(speed)))
-    return with_content(html, "legend", items(fields.legend(experiment)))
+    return with_content(html, "legend", items(fields.legend("classification", spec.CLASSES[experiment["dataset"]])))
 
 
 def options(labels: Mapping[str, str], chosen: str) -> str:

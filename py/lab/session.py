@@ -12,7 +12,7 @@ import numpy as np
 
 import spec
 from engine.workspace import Uncompilable
-from lab import datasets, training
+from lab import boundary, datasets, stage, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.recipes import recipe_of
@@ -55,9 +55,10 @@ class Present(NamedTuple):
 def start(experiment):
     """Begins a run of `experiment` afresh and forgets the one before. Returns what does not change during it.
 
-    The result has `plane`, the middle of the input plane and how far it reaches (x, y, half), `points` (200, 2),
-    `labels` (200,), `training` (200,), 1 for a point to train on and 0 for one held out, `engine`, which engine runs
-    the steps, and `reason`, why it is not the fast one, if so.
+    The result has `plane`, the middle of the input plane and how far it reaches (x, y, half), and `plane_unit`, what 1
+    is in its paths, which are relative to its middle; `rows`, `inputs`, `outputs` and `task` of the data; `points`
+    (rows, 2), and the same to look them up, see `stage.leaves_of`; `labels` (rows,), `training` (rows,), 1 for a point
+    to train on and 0 for one held out; `engine`, which engine runs the steps, and `reason`, why it is not the fast one.
     """
     global _session
     _session = Session(experiment)
@@ -66,7 +67,13 @@ def start(experiment):
     is_training[data.training] = 1
     return {
         "plane": np.array([0.0, 0.0, datasets.EXTENT]),
+        "plane_unit": boundary.UNIT,
+        "rows": len(data.points),
+        "inputs": data.points.shape[1],
+        "outputs": data.classes,
+        "task": "classification",
         "points": data.points,
+        **stage.leaves_of(data.points),
         "labels": data.labels.astype(np.uint8),
         "training": is_training,
         "engine": _session.trainer.engine,

@@ -7,12 +7,13 @@ left view as well. What only follows the parameters, weights and probes, takes t
 
 import math
 import time
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 
 import spec
-from lab import boundary, contour, network, neurons, plane, probe, representation
+from lab import boundary, contour, network, neurons, picking, plane, probe, representation
 from lab.projector import Projector
 
 # Squares a side of the left view; the finest that keeps within its time is drawn.
@@ -29,8 +30,15 @@ TURN_SECONDS = 0.25
 TURN_REST = 10
 # What the left view depends on beside the network.
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
+# So many pictures may be on their way to the page, and one on its screen.
+PICTURES = 4
 # Probes that are fitted at once may take so many times what that of a very narrow layer takes.
 PROBES_AT_ONCE = 16
+
+
+def leaves_of(places):
+    """Points for the page to look up, by name: `order`, `ordered` and `boxes`, see `picking.leaves`."""
+    return dict(zip(("order", "ordered", "boxes"), picking.leaves(places), strict=True))
 
 
 class Cost:
@@ -97,6 +105,11 @@ class Stage:
         self._projector = Projector(experiment)
         self._held_out = np.zeros(len(data.points), np.bool_)
         self._held_out[data.held_out] = True
+        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
+        self._pictures: deque = deque(maxlen=PICTURES)
+        # Which points are chosen, as it was asked for and as bool.
+        self._choice = None
+        self._chosen = self._held_out
         self._selectors = {name: plane.selector(width) for name, _, width in spec.layers(experiment)}
         # What they were made of.
         self._selected: dict[str, tuple] = {}
@@ -121,9 +134,11 @@ class Stage:
         `outputs` are every layer's outputs for all points, by name in order; `view` is the request's. The result has:
 
         - left view: `pixels` (resolution + 1, resolution + 1, 4), `resolution`, `contour`, `zero_lines`
-        - right view: `unit`, `extent`, `positions` (points, 2), `lines`, `line_groups`, `bend_boundary`, `marks`,
-          `mark_groups`, `axes`, `spatial`, `shares`, `moving`, `shape`, `place_position`, `place_scores`, `scores`,
-          `point_values`
+        - right view: `unit`, `extent`, `positions` (points, 2), `order`, `ordered` and `boxes`, see `picking.leaves`,
+          `picture`, its number, `lines`, `line_groups`, `bend_boundary`, `marks`, `mark_groups`, `axes`, `spatial`,
+          `shares`, `moving`, `shape`, `place_position`, `place_scores`, `point_scores`, `point_values`
+        - points: `plane_marks` and `plane_mark_groups`, those of the left view, where others are chosen than before;
+          `selected`, which, and `loop`, its number, where the view has a loop
         - network: `tiles` (neurons, T, T, 4), `tile_size`, and now and then `weights` and `probes`
         """
         began = time.perf_counter()
@@ -221,8 +236,8 @@ class Stage:
 
         places = [outputs[term.layer] @ term.basis for term in terms]
         points = representation.positions(terms, places, turn, spread=True)
-        selected = np.zeros(points.shape[1], np.bool_)
-        selected[view["selected"]] = True
+        found = self._choose_points(np.ascontiguousarray(points[:2].T), view)
+        selected = self._chosen
         marks, mark_groups = representation.marks(
             representation.samples(points, half), self.data.labels, self._held_out, selected, spatial
         )
@@ -245,7 +260,10 @@ class Stage:
         return {
             "unit": unit,
             "extent": representation.extent(terms),
-            "positions": np.ascontiguousarray(points[:2].T),
+            "positions": self._pictures[-1][1],
+            "picture": self._pictures[-1][0],
+            **leaves_of(self._pictures[-1][1]),
+            **found,
             "lines": lines,
             "line_groups": line_groups,
             "bend_boundary": bend_boundary,
@@ -253,10 +271,32 @@ class Stage:
             "mark_groups": mark_groups,
             "spatial": spatial,
             "shape": np.array(activations.shape),
-            "scores": boundary.class_scores(self.experiment, network.output(outputs)),
+            "point_scores": np.zeros(0, np.float32)
+            if point is None
+            else boundary.class_scores(self.experiment, network.output(outputs)[point]),
             "point_values": np.zeros(0, np.float32) if point is None else activations[point, : plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }
+
+    def _choose_points(self, positions, view):
+        """Takes up which points are chosen, and draws those of the plane where that is another choice.
+
+        Returns `plane_marks` and `plane_mark_groups` then, and `selected` where the view has a `loop`.
+        """
+        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
+        choice, found, loop = view["selected"], {}, view["loop"]
+        if loop:
+            drawn = dict(self._pictures).get(loop["picture"], positions)
+            places = self.data.points if loop["plot"] == "plane" else drawn
+            choice = picking.text(picking.enclosed(np.reshape(loop["corners"], (-1, 2)), places))
+            found = {"selected": choice, "loop": loop["number"]}
+        if choice == self._choice:
+            return found
+        self._choice, self._chosen = choice, picking.mask(choice, len(positions))
+        x, y = np.rint(self.data.points / boundary.UNIT).astype(np.int32).T
+        samples = representation.Samples(x, y, np.zeros(0), None)
+        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, False)
+        return {**found, "plane_marks": marks, "plane_mark_groups": groups}
 
     def _place(self, terms, lattice, turn):
         """Where the hovered place lies, and its classes' scores; empty where there is none."""

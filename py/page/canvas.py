@@ -10,13 +10,15 @@ def size(canvas):
     return box.width, box.height
 
 
-def fit(canvas):
+def fit(canvas, width=None, height=None):
     """Gives a canvas as many pixels as the screen has where it lies: `(width, height)` in CSS pixels, or None.
 
-    Its context is set up so that drawing is in CSS pixels. None where nothing changed since the last call.
+    That is its size in whole pixels, unless it is given. Its context is set up so that drawing is in CSS pixels. None
+    where nothing changed since the last call.
     """
     ratio = window.devicePixelRatio
-    width, height = size(canvas)
+    if width is None:
+        width, height = canvas.clientWidth, canvas.clientHeight
     pixels = round(width * ratio), round(height * ratio)
     if (canvas.width, canvas.height) == pixels:
         return None

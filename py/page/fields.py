@@ -3,7 +3,20 @@
 import spec
 
 TEXT_FIELDS = ("seed", "hidden_layers", "learning_rate", "batch_size", "dimensions")
-SHAPES = ("circles", "triangles", "diamonds", "pentagons")
+SHAPES = (
+    "circles",
+    "triangles",
+    "diamonds",
+    "squares",
+    "plus signs",
+    "crosses",
+    "stars",
+    "triangles upside down",
+    "hourglasses",
+    "bars",
+)
+# More classes than this are named by their numbers only.
+NAMED = 3
 
 
 def names():
@@ -44,9 +57,23 @@ def spoken_speed(speed):
     return "%d steps per second" % speed if speed else "flat out, as fast as it goes"
 
 
-def legend(experiment):
+def legend(task, outputs):
     """What the marks of the points mean, each with the name of its style."""
-    classes = range(spec.CLASSES[experiment["dataset"]])
-    return [("class %d: %s" % (index, SHAPES[index]), "class-%d" % index) for index in classes] + [
-        ("hollow: held out", "held-out")
-    ]
+    if task == "regression":
+        marks = [("least target", "level-0"), ("largest", "level-9")]
+    elif outputs <= NAMED:
+        marks = [(class_words(index), "class-%d" % index) for index in range(outputs)]
+    else:
+        marks = [(str(index), "class-%d" % index) for index in range(outputs)]
+    return marks + [("hollow: held out", "held-out")]
+
+
+def legend_label(task, outputs):
+    """What the legend is called: with the shapes of all classes where these are not said in it."""
+    if task == "regression" or outputs <= NAMED:
+        return "Legend"
+    return "Legend: " + ", ".join([class_words(index) for index in range(outputs)])
+
+
+def class_words(index):
+    return "class %d: %s" % (index, SHAPES[index % len(SHAPES)])

@@ -70,8 +70,10 @@ class Page:
         show_source()
 
         from page.plots.highlight import Highlight
+        from page.plots.points import Points
         from page.plots.readout import Readout
 
+        self.points_of = Points
         self.highlight = Highlight(self.look)
         self.readout = Readout()
         await breath()
@@ -369,13 +371,12 @@ class Page:
         window.watchdog.damaged(True).then(create_proxy(say))
 
     def run_started(self, answer):
-        points, labels, training = numbers(answer.points), numbers(answer.labels), numbers(answer.training)
-        data = points, [int(label) for label in labels], [bool(flag) for flag in training]
+        points = self.points_of(answer)
         self.frame = None
-        self.highlight.set_data(*data[1:])
-        self.readout.set_data(*data)
-        self.plane.set_data(numbers(answer.plane), answer.points, *data[1:])
-        self.representation.set_data()
+        self.highlight.set_data(points)
+        self.readout.set_data(points)
+        self.plane.set_points(points)
+        self.representation.set_points(points)
         self.status.set_engine(answer.engine, answer.reason)
         # Nothing of the new points is chosen.
         self.look()
@@ -419,8 +420,11 @@ class Page:
         if probes:
             flat = numbers(probes)
             self.rail.show_probes(list(zip(flat[0::2], flat[1::2])))
+        chosen = getattr(answer, "selected", None)
+        if chosen is not None:
+            self.highlight.take_chosen(answer.loop, chosen)
         self.readout.tell(not self.run.is_training())
-        self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0], palette.CLASSES)
+        self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0])
         if answer.moving:
             self.run.look_again()
 
@@ -484,6 +488,7 @@ class Page:
                 "tour_seconds": self.tour.seconds,
                 "calm": self.calm.matches,
                 "selected": highlight.selected,
+                "loop": highlight.loop,
                 "point": highlight.point,
                 "place": highlight.place,
             }
@@ -530,7 +535,8 @@ class Page:
         self.describe_due = False
         self.described = now()
         if self.frame:
-            self.plane.describe(self.experiment, self.status.metrics, self.status.epoch)
+            metrics = dict(zip(("train_loss", "train_accuracy", "test_loss", "test_accuracy"), self.status.metrics))
+            self.plane.describe(self.experiment, metrics, self.status.epoch)
             self.charts.describe(self.status.epoch, self.status.metrics)
             self.strip.describe()
             self.representation.describe(self.experiment)

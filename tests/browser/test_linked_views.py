@@ -48,7 +48,7 @@ def assert_highlighted(stage, index):
         view.wait_for_label(f"Point {index} is highlighted.")
         assert view.shows(RING, view.places()[index], stage.colour("--boundary")), view.identifier
     left, right = stage.readouts()
-    scores = stage.answer("scores").reshape(-1, 2)[index]
+    scores = stage.answer("point_scores")
     held_out = "" if stage.left.training()[index] else " (held out)"
     assert left.startswith(
         f"Point {index}{held_out}: class {stage.left.labels()[index]}, predicted {scores.argmax()} at "

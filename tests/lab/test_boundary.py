@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 import spec
 from lab import boundary, network, plane
 from tests.lab import networks
-from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, hue, nearness, polylines, view_of
+from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, TEAL, VIOLET, hue, nearness, polylines, view_of
 
-FOUR = [ORANGE, BLUE, GREEN, GREY]
 # The left view's side on the screen, in pixels.
 SIDE = 440
 
@@ -88,14 +87,14 @@ def test_shade_of_what_is_not_a_number_is_neutral(shading):
     assert pixels[0].tolist() == [*GREY, 255]
     assert pixels[1].tolist() != [*GREY, 255]
     assert pixels.dtype == np.uint8
-    three = boundary.shade(np.full((1, 3), np.nan, np.float32), FOUR, shading)
+    three = boundary.shade(np.full((1, 3), np.nan, np.float32), PALETTE, shading)
     assert three[0].tolist() == [*GREY, 255]
 
 
 def test_shade_of_three_classes():
     third = 1 / 3
     scores = np.float32([[1, 0, 0], [0, 1, 0], [0, 0, 1], [third, third, third], [0.2, 0.2, 0.6]])
-    pixels = boundary.shade(scores, FOUR).astype(int)
+    pixels = boundary.shade(scores, PALETTE).astype(int)
     for pixel, colour in zip(pixels[:3], (ORANGE, BLUE, GREEN), strict=True):
         expected = np.array(GREY) + boundary.STRENGTH * np.subtract(colour, GREY)
         np.testing.assert_allclose(pixel[:3], expected, atol=1.5)
@@ -115,7 +114,7 @@ def test_hard_classes(scores):
 
 def test_hard_classes_of_three():
     scores = np.float32([[0.4, 0.3, 0.3], [0.1, 0.5, 0.4], [0.3, 0.3, 0.4]])
-    pixels = boundary.shade(scores, FOUR, "classes")
+    pixels = boundary.shade(scores, PALETTE, "classes")
     for pixel, colour in zip(pixels, (ORANGE, BLUE, GREEN), strict=True):
         assert nearness(pixel, colour) == pytest.approx(boundary.STRENGTH, abs=0.01)
 
@@ -133,17 +132,17 @@ def test_signed_shading(values):
     pixels = boundary.shade_signed(np.float32(values) * 3, 3.0, PALETTE)
     for value, pixel in zip(values, pixels.astype(int), strict=True):
         strength = abs(value) * boundary.STRENGTH
-        assert nearness(pixel, BLUE if value > 0 else ORANGE) == pytest.approx(strength, abs=0.01)
+        assert nearness(pixel, TEAL if value > 0 else VIOLET) == pytest.approx(strength, abs=0.01)
 
 
-def test_signed_shading_of_any_shape_and_classes():
+def test_signed_shading_of_any_shape():
     values = np.float32([[[1, -1], [0, np.nan]], [[np.inf, -np.inf], [0.5, -0.5]]])
     with np.errstate(all="ignore"):
-        pixels = boundary.shade_signed(values, 1.0, FOUR)
+        pixels = boundary.shade_signed(values, 1.0, PALETTE)
     assert pixels.shape == (2, 2, 2, 4)
     assert pixels.dtype == np.uint8
-    assert nearness(pixels[0, 0, 0], GREEN) == pytest.approx(boundary.STRENGTH, abs=0.01)
-    assert nearness(pixels[0, 0, 1], ORANGE) == pytest.approx(boundary.STRENGTH, abs=0.01)
+    assert nearness(pixels[0, 0, 0], TEAL) == pytest.approx(boundary.STRENGTH, abs=0.01)
+    assert nearness(pixels[0, 0, 1], VIOLET) == pytest.approx(boundary.STRENGTH, abs=0.01)
     for neutral in (pixels[0, 1, 0], pixels[0, 1, 1], pixels[1, 0, 0], pixels[1, 0, 1]):
         assert neutral.tolist() == [*GREY, 255]
 
@@ -228,7 +227,7 @@ def test_three_classes(monkeypatch):
     experiment = networks.experiment_of(hidden_layers=())
     angles = np.array([90, 210, 330]) * np.pi / 180
     kernel = np.float32([np.cos(angles), np.sin(angles)])
-    drawn = left_view(experiment, [kernel, np.zeros(3, np.float32)], resolution=60, classes=3, palette=FOUR)
+    drawn = left_view(experiment, [kernel, np.zeros(3, np.float32)], resolution=60, classes=3)
     for (row, column), colour in (((1, 30), ORANGE), ((45, 2), BLUE), ((45, 58), GREEN)):
         assert nearness(drawn["pixels"][row, column], colour) > 0.9 * boundary.STRENGTH
     ends = np.concatenate(polylines(drawn["contour"], boundary.UNIT))

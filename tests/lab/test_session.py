@@ -13,7 +13,11 @@ from lab.session import Session
 from lab.timeline import Timeline
 from tests.lab import networks
 
-PALETTE = [[230, 120, 20], [30, 90, 200], [240, 240, 240]]
+PALETTE = {
+    "classes": [[230, 120, 20], [30, 90, 200]],
+    "signs": [[150, 40, 170], [20, 140, 120]],
+    "neutral": [240, 240, 240],
+}
 EVERYTHING = 1_000_000
 STEPS_AN_EPOCH = 5
 
@@ -99,7 +103,8 @@ def view_of(experiment, **changes):
         "axis": None,
         "grid": experiment["grid"],
         "boundary": experiment["boundary"],
-        "selected": [],
+        "selected": "",
+        "loop": None,
         "point": None,
         "place": None,
         **changes,

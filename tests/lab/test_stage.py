@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import spec
-from lab import boundary, datasets, network, plane, probe, stage
+from lab import boundary, datasets, network, picking, plane, probe, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
 from tests.lab import networks
-from tests.lab.pictures import GREY, ORANGE, PALETTE, grouped, marked, polylines, view_of
+from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, grouped, marked, polylines, view_of
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +42,11 @@ class Scene:
         return self.stage.draw(self.trainer, self.trainer.outputs(*self.names), view)
 
 
+def chosen(*indices):
+    """A choice of points as a request has it."""
+    return picking.text(np.isin(np.arange(200), indices))
+
+
 SHAPES = {
     "pixels": 3,
     "contour": 1,
@@ -58,7 +63,10 @@ SHAPES = {
     "shape": 1,
     "place_position": 1,
     "place_scores": 1,
-    "scores": 2,
+    "point_scores": 1,
+    "order": 1,
+    "ordered": 2,
+    "boxes": 2,
     "point_values": 1,
     "tiles": 4,
 }
@@ -73,7 +81,7 @@ def assert_well_formed(scene, drawn, layer):
     kinds = {
         np.uint8: ("pixels", "tiles"),
         np.int32: ("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
-        np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "scores"),
+        np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "point_scores"),
     }
     for kind, names in kinds.items():
         for name in names:
@@ -142,7 +150,7 @@ def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
             zero_lines=number % 2 == 0,
             contour=number % 3 > 0,
             grid=number % 7 > 0,
-            selected=[1, 5],
+            selected=chosen(1, 5),
             point=number,
             place=[1.0, -2.0] if number % 2 else None,
             milliseconds=0 if number % 4 else 1e6,
@@ -160,7 +168,7 @@ def test_both_trainers_draw_the_same(choices):
     for layer, morph in product(scenes[0].names, (0.0, 0.5)):
         one, other = (scene.draw(layer=layer, morph=morph, place=[2, 3], point=7) for scene in scenes)
         # A number that is as good as 0 may round to either side.
-        for name in ("positions", "extent", "place_position", "place_scores", "scores", "point_values"):
+        for name in ("positions", "extent", "place_position", "place_scores", "point_scores", "point_values"):
             np.testing.assert_allclose(one[name], other[name], atol=1e-3 * max(1, one["extent"][2]), err_msg=name)
         for name in ("pixels", "tiles"):
             assert (np.abs(one[name].astype(int) - other[name]) > 2).mean() < 0.01
@@ -172,10 +180,10 @@ def test_both_trainers_draw_the_same(choices):
 def test_points_and_what_is_known_of_them():
     scene = Scene(hidden_layers=(3,))
     scene.train(50)
-    drawn = scene.draw(layer="fc2", selected=[3, 8], point=8)
+    drawn = scene.draw(layer="fc2", selected=chosen(3, 8), point=8)
     outputs = scene.trainer.outputs(*scene.names)
     np.testing.assert_array_equal(drawn["positions"], outputs["fc2"])
-    np.testing.assert_array_equal(drawn["scores"], outputs["softmax"])
+    np.testing.assert_array_equal(drawn["point_scores"], outputs["softmax"][8])
     np.testing.assert_array_equal(drawn["point_values"], outputs["fc2"][8])
     groups = marked(drawn["marks"], drawn["mark_groups"], drawn["unit"])
     assert sum(len(points) for _, points in groups) == 200
@@ -224,15 +232,17 @@ def test_shaded_by_a_neuron(neuron, milliseconds):
     outputs = network.predict(scene.experiment, parameters, statistics, plane.grid(resolution))
     values = outputs[layer][:, index]
     pixels = drawn["pixels"].reshape(-1, 4)[:, :3].astype(int)
-    towards_first = ((pixels - GREY) * (np.array(ORANGE) - GREY)).sum(axis=1)
-    towards_last = ((pixels - GREY) * (np.array(PALETTE[1]) - GREY)).sum(axis=1)
+    towards_first, towards_last = (
+        ((pixels - GREY) * np.subtract(colour, GREY)).sum(axis=1) / np.linalg.norm(np.subtract(colour, GREY))
+        for colour in (VIOLET, TEAL)
+    )
     clear = np.abs(values) > 0.05 * np.abs(values).max()
     assert ((towards_last > towards_first) == (values > 0))[clear].all()
     if index < 16:
         largest = np.abs(outputs[layer][:, :16]).max()
         strength = (
             np.abs(pixels - GREY).max(axis=1)
-            / np.abs(np.array(PALETTE[:2]) - GREY).max(axis=1)[(values > 0).astype(int)]
+            / np.abs(np.array(PALETTE["signs"]) - GREY).max(axis=1)[(values > 0).astype(int)]
         )
         np.testing.assert_allclose(strength, boundary.STRENGTH * np.abs(values) / largest, atol=0.03)
 
@@ -255,7 +265,7 @@ def test_a_change_of_the_view_is_seen_at_once():
         {"shading": "classes"},
         {"shading": "neuron", "neuron": ["tanh1", 2]},
         {"shading": "neuron", "neuron": ["tanh1", 1]},
-        {"palette": [[0, 0, 0], [255, 0, 0], [255, 255, 255]]},
+        {"palette": {**PALETTE, "neutral": [200, 255, 255]}},
         {"resolution": 100},
     ):
         fresh = Scene(hidden_layers=(3,)).draw(**changes)
@@ -497,3 +507,48 @@ def test_milliseconds_by_part(clock):
     scene.draw()
     assert set(scene.stage.milliseconds) == {"boundary", "representation", "network", "probes"}
     assert all(math.isfinite(number) and number >= 0 for number in scene.stage.milliseconds.values())
+
+
+def test_a_loop_chooses_what_lies_in_it():
+    """In the plane; and in the right view as it was in the picture that the loop was drawn on."""
+    scene = Scene(hidden_layers=(3,))
+    first = scene.draw(layer="fc2")
+    scene.train(100)
+    second = scene.draw(layer="fc2")
+    assert second["picture"] == first["picture"] + 1
+    middle, half = first["positions"].mean(axis=0), np.ptp(first["positions"], axis=0) / 4
+    corners = middle + half * [[-1, -1], [1, -1], [1, 1], [-1, 1]]
+    inside = (np.abs(first["positions"] - middle) < half).all(axis=1)
+    assert (inside != (np.abs(second["positions"] - middle) < half).all(axis=1)).any()
+    loop = {"number": 3, "plot": "representation", "picture": first["picture"], "corners": corners.ravel().tolist()}
+    drawn = scene.draw(layer="fc2", loop=loop)
+    assert drawn["loop"] == 3
+    np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), inside)
+    # It is drawn at once.
+    for name, unit in (("marks", drawn["unit"]), ("plane_marks", boundary.UNIT)):
+        groups = marked(drawn[name], drawn[name.replace("marks", "mark_groups")], unit)
+        assert sum(len(points) for key, points in groups if key & 2) == inside.sum()
+    loop = {"number": 4, "plot": "plane", "picture": 0, "corners": [0, 0, 9, 0, 9, 9, 0, 9]}
+    drawn = scene.draw(loop=loop)
+    np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), (scene.data.points > 0).all(axis=1))
+
+
+def test_marks_of_the_plane_are_sent_where_others_are_chosen():
+    scene = Scene(hidden_layers=(3,))
+    drawn = scene.draw()
+    groups = marked(drawn["plane_marks"], drawn["plane_mark_groups"], boundary.UNIT)
+    assert sum(len(points) for _, points in groups) == 200
+    for key, points in groups:
+        members = (scene.data.labels == key // 16) & (np.isin(np.arange(200), scene.data.held_out) == key % 2)
+        np.testing.assert_allclose(points, scene.data.points[members], atol=boundary.UNIT)
+    scene.train()
+    assert "plane_marks" not in scene.draw()
+    assert "plane_marks" in scene.draw(selected=chosen(4))
+    assert "plane_marks" not in scene.draw(selected=chosen(4))
+    assert "plane_marks" in scene.draw()
+
+
+def test_the_page_can_look_points_up():
+    drawn = Scene(hidden_layers=(3,)).draw(layer="fc2")
+    assert sorted(drawn["order"].tolist()) == list(range(200))
+    np.testing.assert_array_equal(drawn["ordered"], drawn["positions"][drawn["order"]])

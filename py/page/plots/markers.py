@@ -56,21 +56,6 @@ class Mark:
         context.stroke(path)
 
 
-def nearest(pixels, x, y):
-    """The number of the point nearest to `(x, y)` within reach, of flat pixel coordinates, or None."""
-    best, found = REACH * REACH, None
-    index = 0
-    for number in range(len(pixels) // 2):
-        dx = pixels[index] - x
-        if -REACH < dx < REACH:
-            dy = pixels[index + 1] - y
-            distance = dx * dx + dy * dy
-            if distance < best:
-                best, found = distance, number
-        index += 2
-    return found
-
-
 def ring(context, x, y, inner, outer):
     """A ring around a highlighted point, seen on any ground."""
     for radius, width, colour in ((9, 4, outer), (9, 2, inner)):

@@ -4,36 +4,28 @@ from pyscript import window
 
 import spec
 from page import canvas
-from page.dom import numbers
 from page.palette import css
-from page.plots import axes, paths
+from page.plots import axes
 from page.plots.plot import Plot, path_of
 
 # An arrow key moves the place that is pointed at by this share of half the plane.
 STRIDE = 1 / 24
-# What 1 is in a path of the points, as a share of half the plane.
-UNIT = 1 / 6000
 
 
 class Plane(Plot):
     """Draws the plane; it is square, and its plot as well, with nothing around it."""
 
     def __init__(self, highlight, on_draw):
-        self.plane = self.labels = self.training = None
+        self.plane = None
         self.picture = self.contour = self.zero_lines = None
-        # The choice of points that the marks are drawn with.
-        self.chosen = None
-        Plot.__init__(self, "boundary", highlight, on_draw, self._paint_picture, self._paint_points)
+        Plot.__init__(self, "boundary", "plane", highlight, on_draw, self._paint_picture, self._paint_points)
 
-    def set_data(self, plane, points, labels, training):
-        """New points to show: a typed array of coordinates, and for each its class and whether it is trained on.
-
-        `plane` is the middle of the plane and how far it reaches: `(x, y, half)`.
-        """
-        self.plane = plane
-        self.positions, self.labels, self.training = points, labels, training
+    def set_points(self, points):
+        Plot.set_points(self, points)
+        self.plane = points.plane
+        self.positions = points.positions
+        self.take_points(points)
         self.picture = None
-        self.mapped = None
         self.redraw()
 
     def restyle(self):
@@ -52,7 +44,7 @@ class Plane(Plot):
             return None
         x, y, half = self.plane
         if self.highlight.point is not None:
-            place = self.positions[2 * self.highlight.point], self.positions[2 * self.highlight.point + 1]
+            place = self.points.place(self.highlight.point)
         else:
             place = self.highlight.place
         return place and ((place[0] - x + half) / (2 * half), (y + half - place[1]) / (2 * half))
@@ -77,11 +69,10 @@ class Plane(Plot):
         self.contour = path_of(frame.contour)
         self.zero_lines = path_of(frame.zero_lines)
         self.layers[0].due = True
-
-    def redraw(self):
-        if self.chosen is not self.highlight.selected:
+        marks = getattr(frame, "plane_marks", None)
+        if marks:
+            self.take_marks(marks, frame.plane_mark_groups)
             self.layers[1].due = True
-        Plot.redraw(self)
 
     def _paint_picture(self, context):
         if not self.picture:
@@ -94,7 +85,7 @@ class Plane(Plot):
         context.imageSmoothingQuality = "low"
         context.drawImage(picture, left - half, top - half, width + 2 * half, height + 2 * half)
         x, y, _ = self.plane
-        pixel = self.to_units(context, 0.001, x, y)
+        pixel = self.to_units(context, self.points.plane_unit, x, y)
         context.lineCap = "square"
         if self.zero_lines:
             context.strokeStyle = self.zero_line
@@ -107,20 +98,9 @@ class Plane(Plot):
     def _paint_points(self, context):
         """The axes, and the points as they are chosen: all that stays from frame to frame."""
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
-        selected = self.highlight.selected
-        self.chosen = selected
-        x, y, half = self.plane
-        unit = half * UNIT
-        flat = numbers(self.positions)
-        groups = {}
-        for index, label in enumerate(self.labels):
-            key = (not self.training[index]) + 2 * (index in selected) + 4 * 3 + 16 * label
-            across, up = (flat[2 * index] - x) / unit, (flat[2 * index + 1] - y) / unit
-            groups.setdefault(key, []).append("%d %d" % (round(across), round(up)))
         context.save()
-        pixel = self.to_units(context, unit, x, y)
-        order = sorted(groups, key=lambda key: (key // 2 % 2, key % 2))
-        self.paint_marks(context, [(key, paths.BREAK.join(groups[key])) for key in order], pixel)
+        x, y, _ = self.plane
+        self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
         context.restore()
 
     def paint_over(self, context):
@@ -129,15 +109,6 @@ class Plane(Plot):
             self.ring(context, *self.pixel_of(point))
         if place:
             self.crosshair(context, *self.mapping.pixel(*place))
-
-    def point_pixels(self):
-        """Where all points lie in the canvas, flat."""
-        if self.pixels is None:
-            flat = numbers(self.positions)
-            self.pixels = []
-            for x, y in zip(flat[0::2], flat[1::2]):
-                self.pixels += self.mapping.pixel(x, y)
-        return self.pixels
 
     # What a person does.
 
@@ -192,8 +163,7 @@ class Plane(Plot):
         middle_x, middle_y, half = self.plane
         x, y = self.highlight.place or self.plane[:2]
         if not self.highlight.place and self.highlight.point is not None:
-            point = self.highlight.point
-            x, y = self.positions[2 * point], self.positions[2 * point + 1]
+            x, y = self.points.place(self.highlight.point)
         x = min(max(x + STRIDE * half * right, middle_x - half), middle_x + half)
         y = min(max(y + STRIDE * half * up, middle_y - half), middle_y + half)
         self.highlight.at_place(x, y)
@@ -201,19 +171,54 @@ class Plane(Plot):
             self.move_loop(*self.mapping.pixel(x, y))
 
     def describe(self, experiment, metrics, epoch):
-        """Says in the canvas's label what it shows."""
-        shading = experiment["shading"]
-        if shading == "neuron":
-            shown = "the activation of neuron %s" % spec.neuron_name(*spec.shown_neuron(experiment))
-        else:
-            shown = {
-                "probability": "how probable the network finds either class",
-                "classes": "the class that the network predicts",
-                "confidence": "how confident the network is",
-            }[shading]
+        """Says in the canvas's label what it shows; `metrics` by name."""
         self.canvas.setAttribute(
             "aria-label",
-            "Decision boundary over the input plane, both axes from −6 to 6, shaded by %s, after epoch %d: the network "
-            "has %.0f%% of the training points and %.0f%% of the held-out points on the right side.%s"
-            % (shown, epoch, 100 * metrics[1], 100 * metrics[3], self.highlight.words()),
+            "Decision boundary over the input plane, %s, shaded by %s, after epoch %d: %s.%s"
+            % (
+                extent_words(*self.plane),
+                shading_words(experiment, self.points),
+                epoch,
+                metric_words(metrics),
+                self.highlight.words(),
+            ),
         )
+
+
+def extent_words(x, y, half):
+    """What the axes run over: `both axes from −6 to 6`."""
+    across = "from %s to %s" % (round_words(x - half), round_words(x + half))
+    up = "from %s to %s" % (round_words(y - half), round_words(y + half))
+    return "both axes " + across if across == up else "x %s, y %s" % (across, up)
+
+
+def round_words(number):
+    return ("%.4g" % number).replace("-", "−")
+
+
+def shading_words(experiment, points):
+    """What the colours of the plane stand for."""
+    shading = experiment["shading"]
+    if shading == "neuron":
+        return "the activation of neuron %s" % spec.neuron_name(*spec.shown_neuron(experiment))
+    if points.is_regression:
+        return "the network's output"
+    return {
+        "probability": "how probable the network finds %s"
+        % ("either class", "the likeliest class")[points.outputs > 2],
+        "classes": "the class that the network predicts",
+        "confidence": "how confident the network is",
+    }.get(shading, shading)
+
+
+def metric_words(metrics):
+    """How well the network does: by the share that is right, or else by the loss."""
+    if "train_accuracy" in metrics:
+        return "the network has %.0f%% of the training points and %.0f%% of the held-out points on the right side" % (
+            100 * metrics["train_accuracy"],
+            100 * metrics["test_accuracy"],
+        )
+    return "the loss is %.3g for the training points and %.3g for the held-out points" % (
+        metrics["train_loss"],
+        metrics["test_loss"],
+    )

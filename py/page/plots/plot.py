@@ -3,9 +3,9 @@
 from pyscript import window
 
 from page import canvas
-from page.dom import by_id, listen
-from page.palette import class_colours, css
-from page.plots import axes, markers, paths
+from page.dom import by_id, listen, numbers
+from page.palette import class_colours, css, level_colours
+from page.plots import axes, markers, paths, picking
 from page.plots.gestures import ARROWS, Gestures
 from page.plots.lasso import Lasso
 from page.plots.mapping import Mapping
@@ -38,15 +38,19 @@ class Plot:
     `(x, y, half)`, or None while it has nothing to show.
     """
 
-    def __init__(self, identifier, highlight, on_draw, *painters):
+    def __init__(self, identifier, name, highlight, on_draw, *painters):
+        self.name = name
         self.highlight, self.on_draw = highlight, on_draw
         self.canvas = by_id(identifier)
         self.context = canvas.context_of(self.canvas)
+        self.points = None
         self.layers = [Layer(paint) for paint in painters]
-        # Where all points lie, flat, in the view's own units; None before there are any.
-        self.positions = None
-        # The same in CSS pixels, made when it is asked for.
-        self.pixels = None
+        # Where all points lie, flat, in the view's own units; None before there are any. The same to look them up.
+        self.positions = self.leaves = None
+        # The number of the picture that they are of.
+        self.picture_number = 0
+        # The points in groups that look alike, as texts.
+        self.groups = []
         self.mapping = self.axes = self.mapped = None
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-" + identifier)
@@ -61,8 +65,9 @@ class Plot:
 
     def restyle(self):
         """Takes up the theme and the size, and draws."""
-        self.size = canvas.fit(self.canvas) or canvas.size(self.canvas)
-        self.colours = class_colours()
+        self.size = canvas.size(self.canvas)
+        canvas.fit(self.canvas, *self.size)
+        self.colours = self.take_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.text, self.quiet = css("--text"), css("--quiet")
         self.marks = {}
@@ -70,6 +75,18 @@ class Plot:
             layer.fit(*self.size)
         self.mapped = None
         self.redraw()
+
+    def set_points(self, points):
+        """Other points: `points.Points`."""
+        self.points = points
+        self.positions = self.leaves = self.mapping = self.mapped = None
+        self.groups = []
+        self.marks = {}
+        self.colours = self.take_colours()
+
+    def take_colours(self):
+        """A colour for every class, or for every level of a number."""
+        return level_colours() if self.points and self.points.is_regression else class_colours()
 
     def box_of(self, margin):
         """The plot inside the canvas, with that left margin."""
@@ -81,7 +98,6 @@ class Plot:
         if view is None or view == self.mapped:
             return
         self.mapped = view
-        self.pixels = None
         for layer in self.layers:
             layer.due = True
         margin = axes.MARGIN_LEFT
@@ -143,10 +159,24 @@ class Plot:
         context.lineWidth = 2 * pixel
         context.stroke(path)
 
-    def paint_marks(self, context, groups, pixel):
-        """Draws points: `(key, text)` of each group that looks alike, see `markers.Mark`."""
-        fading = len(self.highlight.selected) > 0
-        for key, text in groups:
+    def take_points(self, given):
+        """Takes up where the points lie, and what they are looked up in."""
+        self.leaves = picking.Leaves(given.order, given.ordered, given.boxes)
+
+    def take_marks(self, marks, groups):
+        """Takes up how the points are drawn: flat paths of points, and for each group its key and their number."""
+        self.groups = []
+        start = 0
+        flat = [int(number) for number in numbers(groups)]
+        for key, count in zip(flat[0::2], flat[1::2]):
+            end = start + 3 * count - 1
+            self.groups.append((key, marks.subarray(start, end).join(" ")))
+            start = end
+
+    def paint_marks(self, context, pixel):
+        """Draws the points, group by group of those that look alike, see `markers.Mark`."""
+        fading = bool(self.highlight.selected)
+        for key, text in self.groups:
             if key not in self.marks:
                 self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text)
             self.marks[key].draw(context, text, 1 / pixel, fading)
@@ -159,7 +189,8 @@ class Plot:
 
     def point_at(self, x, y):
         """The number of the point at a pixel, or None."""
-        return markers.nearest(self.point_pixels(), x, y)
+        x, y = self.mapping.place(x, y)
+        return self.leaves.nearest(x, y, markers.REACH / self.mapping.scale)
 
     def tap(self, x, y):
         if self.positions:
@@ -189,11 +220,11 @@ class Plot:
 
     def end_loop(self, cancelled):
         """Chooses the points inside the loop, unless it was cancelled."""
-        chosen = [] if cancelled else self.lasso.inside(self.context, self.point_pixels())
+        corners = [number for corner in self.lasso.points for number in self.mapping.place(*corner)]
         self.lasso.end()
         self.loop_end = None
         if not cancelled:
-            self.highlight.choose(chosen)
+            self.highlight.choose_inside(self.name, self.picture_number, corners)
         self.on_draw()
 
     def move_loop(self, x, y):

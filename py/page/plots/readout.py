@@ -1,12 +1,13 @@
 """What the highlighted point or place is, in words under the views."""
 
-from page.dom import by_id, numbers, set_text
+from page import fields
+from page.dom import by_id, element, numbers, set_text
 
 
 class Readout:
     def __init__(self):
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
-        self.points = self.labels = self.training = None
+        self.points = None
         self.told = True
 
     def tell(self, told):
@@ -15,20 +16,21 @@ class Readout:
             self.told = told
             self.left.setAttribute("aria-live", "polite" if told else "off")
 
-    def set_data(self, points, labels, training):
-        self.points, self.labels, self.training = points, labels, training
-        self.show(None, None, "", 2)
+    def set_data(self, points):
+        self.points = points
+        legend = by_id("legend")
+        marks = fields.legend(points.task, points.outputs)
+        legend.replaceChildren(*[element("li", text, class_=style) for text, style in marks])
+        legend.setAttribute("aria-label", fields.legend_label(points.task, points.outputs))
+        self.show(None, None, "")
 
-    def show(self, frame, highlight, layer, classes):
+    def show(self, frame, highlight, layer):
         """Says what `highlight` points at; `frame` is the last answer, which has its scores and activations."""
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            scores = [frame.scores[classes * index + label] for label in range(classes)]
-            left = "%s · %s" % (
-                point_words(index, self.labels[index], self.training[index], scores),
-                place_words(self.points[2 * index : 2 * index + 2]),
-            )
+            words = self.points.words(index), self.points.score_words(numbers(frame.point_scores))
+            left = "%s · %s" % (", ".join(words), place_words(self.points.place(index)))
             values = numbers(frame.point_values)
             if values:
                 right = "Point %d · %s %s" % (index, layer, place_words(values))
@@ -36,7 +38,7 @@ class Readout:
             left = place_words(highlight.place)
             scores = numbers(frame.place_scores)
             if scores:
-                left += " · " + prediction_words(scores)
+                left += " · " + self.points.score_words(scores)
             position = numbers(frame.place_position)
             if position:
                 right = "this place is at " + place_words(position)
@@ -47,20 +49,13 @@ class Readout:
         by_id("representation-shape").hidden = right != ""
 
 
-def point_words(index, label, is_training, scores):
-    """A point's class and what the network says: `Point 17: class 1, predicted 1 at 97 %`."""
-    return "Point %d%s: class %d, %s" % (index, "" if is_training else " (held out)", label, prediction_words(scores))
-
-
-def prediction_words(scores):
-    """What class scores say: `predicted 1 at 97 %`."""
-    if any(score != score for score in scores):
-        return "no prediction"
-    best = max(scores)
-    return "predicted %d at %.0f %%" % (scores.index(best), 100 * best)
-
-
 def place_words(numbers, most=6):
     """Coordinates as text: `(1.25, −0.30)`; no more than `most` of them."""
-    texts = [("%.2f" % number).replace("-", "−") for number in numbers[:most]]
+    texts = [number_words(number) for number in numbers[:most]]
     return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
+
+
+def number_words(number):
+    """A number with two digits, or, where it is large or small, three that count."""
+    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
+    return text.replace("-", "−")

@@ -38,18 +38,25 @@ class Representation(Plot):
         self.touring = self.spatial = self.moving = False
         self.frame = None
         self.drawing_loop = False
-        Plot.__init__(self, "representation", highlight, on_draw, self._paint_axes, self._paint_picture)
+        Plot.__init__(
+            self, "representation", "representation", highlight, on_draw, self._paint_axes, self._paint_picture
+        )
         listen(by_id("fit"), "click", lambda event: self.fit())
 
-    def set_data(self):
-        """Other points: where they lie comes with every frame."""
-        self.frame = self.positions = self.mapping = self.mapped = None
+    def set_points(self, points):
+        """Other points; where they lie comes with every frame."""
+        Plot.set_points(self, points)
+        self.frame = None
+        self._take_line_colours()
         self.camera.reset()
         self.redraw()
 
     def restyle(self):
         self.grid = css("--grid")
         Plot.restyle(self)
+        self._take_line_colours()
+
+    def _take_line_colours(self):
         self.line_colours = {
             4 * label + depth: colour + strength
             for label, colour in enumerate(self.colours)
@@ -69,7 +76,8 @@ class Representation(Plot):
             self.set_touch()
             self.layers[0].due = True
         self.positions = frame.positions
-        self.pixels = None
+        self.picture_number = frame.picture
+        self.take_points(frame)
         self.lines = []
         start = 0
         groups = [int(number) for number in numbers(frame.line_groups)]
@@ -77,13 +85,7 @@ class Representation(Plot):
             self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
             start += count
         self.boundary = path_of(frame.bend_boundary)
-        self.groups = []
-        start = 0
-        groups = [int(number) for number in numbers(frame.mark_groups)]
-        for key, count in zip(groups[0::2], groups[1::2]):
-            end = start + 3 * count - 1
-            self.groups.append((key, frame.marks.subarray(start, end).join(" ")))
-            start = end
+        self.take_marks(frame.marks, frame.mark_groups)
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
@@ -117,7 +119,7 @@ class Representation(Plot):
             context.stroke(path)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
-        self.paint_marks(context, self.groups, pixel)
+        self.paint_marks(context, pixel)
         context.restore()
 
     def paint_over(self, context):
@@ -162,15 +164,6 @@ class Representation(Plot):
             context.fillText(str(number), tip_x + 12 * x / length, tip_y - 12 * y / length)
 
     # What a person does.
-
-    def point_pixels(self):
-        """Where all points lie in the canvas, flat; read anew only when they or the camera have moved."""
-        if self.pixels is None:
-            flat = numbers(self.positions)
-            self.pixels = []
-            for x, y in zip(flat[0::2], flat[1::2]):
-                self.pixels += self.mapping.pixel(x, y)
-        return self.pixels
 
     def _handle_at(self, x, y):
         """The number of the axis of the tour whose tip is there, or None."""
