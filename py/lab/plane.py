@@ -1,6 +1,6 @@
 """Samples of the input plane, and what of every layer is looked at on them."""
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,7 +13,7 @@ SHOWN = 16
 LATTICES = (12, 24, 36, 48, 72, 96)
 
 
-@cache
+@lru_cache(maxsize=16)
 def grid(resolution):
     """The corners of resolution × resolution squares over ±6, shape ((resolution + 1)², 2) float32, read-only.
 

@@ -375,7 +375,7 @@ class Session:
         if shown == self.drawn or not (idle or due):
             return {}
         picture = self._draw(view)
-        self.drawn = None if picture["moving"] else shown
+        self.drawn = shown if picture["fine"] and not picture["moving"] else None
         self.drawn_at = time.perf_counter()
         self.view_seconds = self.drawn_at - began
         return picture

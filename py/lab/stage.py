@@ -15,10 +15,17 @@ import numpy as np
 import spec
 from lab import boundary, contour, network, neurons, picking, plane, probe, representation
 from lab.projector import Projector
+from lab.refinement import Refinement
 
 # Squares a side of the left view; the finest that keeps within its time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
-# Seen through single neurons the plane is shaded no finer than this.
+# What it is refined to step by step, where there is no time for more at once.
+FINER_RESOLUTIONS = (*RESOLUTIONS, 256, 320, 400, 512, 640, 800, 1000, 1280, 1600)
+# Refining goes to the finest of them that will take no longer than this, in seconds, but at least to the next.
+REFINEMENT_SECONDS = 0.25
+# The samples of a refined lattice take no more bytes than this.
+LATTICE_BYTES = 64_000_000
+# While there is a network to be trained, the plane is shaded by single neurons no finer than this.
 FINEST_OF_NEURON = 100
 # The lattice may take this share of a drawing's time.
 LATTICE_SHARE = 0.5
@@ -127,6 +134,15 @@ class Stage:
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
         self._turns = Turns(experiment, data)
+        # The view that the last picture was drawn for, unless that is on its way to another, and whether it was fine.
+        self._drawn: dict | None = None
+        self._fine = False
+        # What is being refined while nothing is trained, each with what it is of.
+        self._refined: dict[str, tuple] = {}
+        widths = sum(plane.columns(width) for _, _, width in spec.layers(experiment))
+        self._finest_lattice = max(
+            (m for m in plane.LATTICES if 4 * (m + 1) ** 2 * widths <= LATTICE_BYTES), default=plane.LATTICES[0]
+        )
 
     def draw(self, trainer, outputs, view):
         """What is to be seen of the trainer's network, as arrays by name.
@@ -140,12 +156,18 @@ class Stage:
         - points: `plane_marks` and `plane_mark_groups`, those of the left view, where others are chosen than before;
           `selected`, which, and `loop`, its number, where the view has a loop
         - network: `tiles` (neurons, T, T, 4), `tile_size`, and now and then `weights` and `probes`
+        - `fine`: whether the left view is as fine as was asked for, and the lattice as fine as any. While nothing is
+          trained each drawing refines them a little further. There is nothing else in the result but `fine` and
+          `moving` where that has not come to an end and nothing else has changed
         """
         began = time.perf_counter()
         state = network.output(outputs).tobytes()
         renewed, self._state = state != self._state, state
         if renewed:
             self._lattice = self._left = (None, None)
+            self._refined = {}
+        elif not self._fine and not self._refine(trainer) and self._shows(view):
+            return {"fine": False, "moving": False}
         names = representation.layers_shown(self.experiment, view)
         projections = [self._projector.project(name, outputs[name], view) for name in names]
         terms = representation.terms(self.experiment, view, projections)
@@ -154,8 +176,8 @@ class Stage:
 
         seconds = view["milliseconds"] / 1000 - self._projecting
         cost = self._costs["lattice"]
-        m = self._choose("lattice", plane.LATTICES, seconds * LATTICE_SHARE) or plane.LATTICES[0]
-        lattice, evaluated = self._evaluate_lattice(trainer, m, terms, view)
+        lattice, evaluated = self._evaluate_lattice(trainer, seconds * LATTICE_SHARE, terms, view)
+        m = lattice.resolution
         started = time.perf_counter()
         right = self._draw_right(terms, lattice, outputs, view)
         drawn = time.perf_counter()
@@ -167,6 +189,10 @@ class Stage:
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
         turn = self._turns.take(trainer, outputs, renewed)
+        moving = self._projector.moving or self._turns.waiting
+        self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
+        self._drawn = None if moving else _looks(view)
+        self._plan(lattice, left["resolution"], view)
         self.milliseconds = {
             "boundary": (bounded - tiled) * 1000,
             "representation": (projected + evaluated + drawn - started) * 1000,
@@ -179,7 +205,8 @@ class Stage:
             "zero_lines": zero_lines,
             "axes": projections[0].axes,
             "shares": projections[0].shares,
-            "moving": self._projector.moving or self._turns.waiting,
+            "moving": moving,
+            "fine": self._fine,
             "tiles": tiles,
             "tile_size": tiles.shape[1],
             **turn,
@@ -195,24 +222,76 @@ class Stage:
         self._resolutions[what] = chosen
         return chosen
 
-    def _evaluate_lattice(self, trainer, m, terms, view):
-        """`(lattice, seconds)`; the network is only asked where something has changed, or else it took no time."""
+    def _shows(self, view):
+        """Whether the last picture shows what `view` asks for, and rests."""
+        return self._drawn is not None and self._drawn == _looks(view)
+
+    def _plan(self, lattice, resolution, view):
+        """Notes what is to be refined of a picture that is not fine: the lattice first, then the left view."""
+        for what, key in (("lattice", self._selected), ("left", self._left_key(view))):
+            if what in self._refined and self._refined[what][0] != key:
+                del self._refined[what]
+        if self._fine:
+            return
+        if lattice.resolution < self._finest_lattice:
+            if "lattice" not in self._refined:
+                key = dict(self._selected)
+                samples = plane.grid(self._finest_lattice)
+                every = dict.fromkeys(self._selectors, slice(None))
+                self._refined["lattice"] = key, self._finest_lattice, Refinement(samples, every)
+            return
+        if "left" not in self._refined or self._refined["left"][1] <= resolution:
+            levels = [r for r in FINER_RESOLUTIONS if resolution < r < view["resolution"]] + [view["resolution"]]
+            seconds = self._costs["lattice"].evaluation
+            quick = [r for r in levels if (r + 1) ** 2 * seconds <= REFINEMENT_SECONDS]
+            level = max(quick, default=levels[0])
+            columns = {name: list(range(self.data.classes)) for name in self._last}
+            if view["shading"] == "neuron":
+                columns[view["neuron"][0]] = [*columns.get(view["neuron"][0], []), -1]
+            self._refined["left"] = self._left_key(view), level, Refinement(plane.grid(level), columns)
+
+    def _refine(self, trainer):
+        """Goes on with what is being refined; True where that has been finished now, or there is nothing."""
+        for _, _, refinement in self._refined.values():
+            if not refinement.finished:
+                return refinement.go_on(lambda samples: trainer.plane(samples, self._selectors))
+        return True
+
+    def _finished(self, what, key):
+        """`(resolution, seen)` of what has been refined and is of `key`, or None."""
+        found, resolution, refinement = self._refined.get(what, (None, None, None))
+        return (resolution, refinement.seen) if refinement and refinement.finished and found == key else None
+
+    def _left_key(self, view):
+        """What samples of the left view are of, beside the network."""
+        return tuple(view["neuron"]) if view["shading"] == "neuron" else None
+
+    def _evaluate_lattice(self, trainer, seconds, terms, view):
+        """`(lattice, seconds)`, as fine as can be had in `seconds`, or as it has been refined.
+
+        The network is only asked where something has changed, or else it took no time.
+        """
         began = time.perf_counter()
         self._select(terms, view)
+        refined = self._finished("lattice", self._selected)
+        m = refined[0] if refined else self._choose("lattice", plane.LATTICES, seconds) or plane.LATTICES[0]
         place = view["place"]
         key = m, place, dict(self._selected)
         if key == self._lattice[0]:
             return self._lattice[1], 0.0
-        points = plane.grid(m)
+        points = np.zeros((0, 2), np.float32) if refined else plane.grid(m)
         count = len(points)
         if place:
             points = np.concatenate([points, np.array([place], np.float32)])
-        every = trainer.plane(points, self._selectors)
-        seen = {name: values[:count] for name, values in every.items()}
+        if refined and not place:
+            every = {name: values[:0] for name, values in refined[1].items()}
+        else:
+            every = trainer.plane(points, self._selectors)
+        seen = refined[1] if refined else {name: values[:count] for name, values in every.items()}
         margins = boundary.margins(self.experiment, [seen[name] for name in self._last], self.data.classes)
         lattice = Lattice(m, seen, margins, {name: values[count:] for name, values in every.items()})
         self._lattice = key, lattice
-        return lattice, time.perf_counter() - began
+        return lattice, 0.0 if refined else time.perf_counter() - began
 
     def _select(self, terms, view):
         """Brings the selectors up to date: the bases of what is shown, and the neuron to shade by."""
@@ -314,12 +393,19 @@ class Stage:
         enough = min(view["resolution"], FINEST_OF_NEURON) if by_neuron else view["resolution"]
         useful = [r for r in RESOLUTIONS if r < enough] + [r for r in RESOLUTIONS if r >= enough][:1]
         resolution = self._choose(what, useful, seconds)
+        refined = self._finished("left", self._left_key(view))
+        if refined and refined[0] >= max(resolution or 0, lattice.resolution):
+            resolution = refined[0]
+        else:
+            refined = None
         key = resolution, lattice.resolution, [view[name] for name in LOOKS]
         if key == self._left[0]:
             return self._left[1]
         began = time.perf_counter()
-        own = resolution is not None and resolution > lattice.resolution
-        if not own:
+        own = resolution is not None and resolution > lattice.resolution and not refined
+        if refined:
+            seen = refined[1]
+        elif not own:
             resolution, seen = lattice.resolution, lattice.seen
         elif by_neuron:
             seen = trainer.plane(plane.grid(resolution), self._selectors)
@@ -338,6 +424,11 @@ class Stage:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
         return self._left[1]
+
+
+def _looks(view):
+    """What a picture depends on of a view."""
+    return {name: value for name, value in view.items() if name not in ("milliseconds", "seconds")}
 
 
 def _scale(largest, values):

@@ -386,6 +386,9 @@ class Page:
         self.measured = answer.measured
         if getattr(answer, "pixels", None):
             self.take_picture(answer)
+        # A picture that is not fine may get finer as long as nothing is trained.
+        if getattr(answer, "moving", False) or not (getattr(answer, "fine", True) or self.run.is_training()):
+            self.run.look_again()
         if getattr(answer, "history", None):
             self.timeline.set_kept([int(epoch) for epoch in numbers(answer.kept)])
             self.charts.show(answer.history)
@@ -425,8 +428,7 @@ class Page:
             self.highlight.take_chosen(answer.loop, chosen)
         self.readout.tell(not self.run.is_training())
         self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0])
-        if answer.moving:
-            self.run.look_again()
+        document.documentElement.setAttribute("data-picture", "fine" if answer.fine else "coarse")
 
     def follow_learning_rate(self, rate):
         """Shows the learning rate in force at a place that the run was taken back to."""

@@ -61,7 +61,7 @@ class FakeStage:
         type(self).look(trainer, outputs)
         self.clock.tick(self.seconds)
         self.milliseconds = self.parts or {}
-        return {"pixels": np.zeros(1), "moving": self.moving}
+        return {"pixels": np.zeros(1), "moving": self.moving, "fine": True}
 
 
 @pytest.fixture
@@ -529,7 +529,7 @@ def test_the_stage_is_given_every_layer_and_the_view():
     experiment = networks.experiment_of(normalization="batch_norm", hidden_layers=(3, 4))
     run = Session(experiment)
     asked = []
-    run.stage.draw = lambda *arguments: asked.append(arguments) or {"moving": False}
+    run.stage.draw = lambda *arguments: asked.append(arguments) or {"moving": False, "fine": True}
     view = view_of(experiment, seconds=3.5)
     run.frame({**request(experiment, 3), "view": view})
     ((trainer, outputs, given),) = asked

@@ -552,3 +552,75 @@ def test_the_page_can_look_points_up():
     drawn = Scene(hidden_layers=(3,)).draw(layer="fc2")
     assert sorted(drawn["order"].tolist()) == list(range(200))
     np.testing.assert_array_equal(drawn["ordered"], drawn["positions"][drawn["order"]])
+
+
+def refined(scene, **changes):
+    """`(first, last, drawings)`: what is drawn in no time, and after as many drawings as it takes to be fine."""
+    first = drawn = scene.draw(milliseconds=0, **changes)
+    drawings = 0
+    while not drawn["fine"]:
+        drawings += 1
+        assert drawings < 1000
+        drawn = scene.draw(milliseconds=0, **changes)
+        assert "pixels" in drawn or drawn == {"fine": False, "moving": False}
+    return first, drawn, drawings
+
+
+@pytest.mark.parametrize("trainer", [PlainTrainer, CompiledTrainer])
+@pytest.mark.parametrize("shading", ["classes", "neuron"])
+def test_a_picture_becomes_as_fine_as_the_screen_however_slow_the_machine(trainer, shading):
+    """Drawing by drawing while nothing is trained; in the end it is what a machine would draw that is fast enough."""
+    scene = Scene(trainer, hidden_layers=(6, 5))
+    scene.train(60)
+    changes = {"resolution": 317, "shading": shading, "neuron": ["tanh2", 3], "layer": "fc2"}
+    first, last, drawings = refined(scene, **changes)
+    assert first["fine"] is False
+    assert first["resolution"] < 50
+    assert drawings > 1
+    assert last["resolution"] == 317
+    parameters, _, statistics = scene.trainer.arrays()
+    outputs = network.predict(scene.experiment, parameters, statistics, plane.grid(317))
+    values = outputs["tanh2"][:, 3]
+    by_neuron = np.clip(values, -1, 1), np.abs(outputs["tanh2"]).max()
+    names = [name for name, *_ in spec.layers(scene.experiment)[-2:]]
+    view = view_of(scene.experiment, **changes)
+    expected = boundary.draw(
+        scene.experiment, [outputs[name] for name in names], 2, 317, view, by_neuron if shading == "neuron" else None
+    )
+    differ = (np.abs(last["pixels"].astype(int) - expected["pixels"]) > 4).any(axis=2)
+    assert differ.mean() < 0.002
+    # The bent grid and what else is made of the lattice are those of a fast machine.
+    fast = Scene(trainer, hidden_layers=(6, 5))
+    fast.train(60)
+    fast = fast.draw(**changes)
+    assert len(last["lines"]) == pytest.approx(len(fast["lines"]), rel=0.01)
+    assert len(first["lines"]) < 0.5 * len(fast["lines"])
+    assert last["tiles"].shape == fast["tiles"].shape
+
+
+def test_what_is_fine_stays_so_while_a_place_is_pointed_at_and_is_coarse_after_a_step():
+    scene = Scene(hidden_layers=(4,))
+    _, last, _ = refined(scene, resolution=120)
+    for place in ([0.5, 1.0], [0.25, -2.0]):
+        drawn = scene.draw(milliseconds=0, resolution=120, place=place)
+        assert drawn["fine"]
+        assert drawn["resolution"] == 120
+        assert len(drawn["lines"]) == len(last["lines"])
+        parameters, _, statistics = scene.trainer.arrays()
+        outputs = network.predict(scene.experiment, parameters, statistics, np.float32([place]))
+        assert drawn["place_position"] == pytest.approx(outputs["fc2"][0], abs=1e-5)
+    assert scene.draw(milliseconds=0, resolution=120)["fine"]
+    scene.train()
+    drawn = scene.draw(milliseconds=0, resolution=120)
+    assert not drawn["fine"]
+    assert drawn["resolution"] < 50
+
+
+def test_another_view_is_shown_at_once_while_a_picture_is_refined():
+    scene = Scene(hidden_layers=(4,))
+    while not scene.draw(milliseconds=0, resolution=150).get("resolution", 0) < 150:
+        pass
+    drawn = scene.draw(milliseconds=0, resolution=150, layer="tanh1", projection="pca")
+    assert "pixels" in drawn
+    _, last, _ = refined(scene, resolution=150, layer="tanh1", projection="pca", shading="neuron", neuron=["fc1", 2])
+    assert last["resolution"] == 150

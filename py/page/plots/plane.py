@@ -1,5 +1,7 @@
 """The left view: the input plane shaded by what the network makes of it, the decision boundary, and the points."""
 
+import math
+
 from pyscript import window
 
 import spec
@@ -53,7 +55,7 @@ class Plane(Plot):
         """How many squares a side are fine enough: one for every two pixels of the screen."""
         if not self.mapping:
             return 0
-        return int(self.mapping.reach * window.devicePixelRatio)
+        return math.ceil(self.mapping.reach * window.devicePixelRatio)
 
     def show(self, frame):
         """Takes up a frame's `pixels`, `resolution`, `contour` and `zero_lines`."""

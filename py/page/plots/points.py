@@ -14,6 +14,8 @@ class Points:
         # Flat typed arrays: where all points lie in the plane, and of each its class or level, and whether it is
         # trained on.
         self.positions, self.labels, self.training = given.points, given.labels, given.training
+        # The same to be looked up, see `picking.Leaves`.
+        self.order, self.ordered, self.boxes = given.order, given.ordered, given.boxes
 
     @property
     def is_regression(self):
