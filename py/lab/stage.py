@@ -321,10 +321,13 @@ class Stage:
             representation.samples(points, half), self.data.labels, self._held_out, selected, spatial
         )
         nothing = boundary.NOTHING
+        extent = representation.extent(terms)
         lines, line_groups, bend_boundary = nothing, nothing.reshape(0, 2), nothing
         if view["grid"]:
             places = [plane.projected(lattice.seen[term.layer]) for term in terms]
-            bent = representation.samples(representation.positions(terms, places, turn), half)
+            bent = representation.positions(terms, places, turn)
+            extent = representation.extent_with(extent, bent, spatial)
+            bent = representation.samples(bent, half)
             lines, line_groups = representation.grid_lines(bent, lattice.margins, lattice.resolution, spatial)
         if view["boundary"]:
             side = lattice.resolution + 1
@@ -338,7 +341,7 @@ class Stage:
         point = view["point"]
         return {
             "unit": unit,
-            "extent": representation.extent(terms),
+            "extent": extent,
             "positions": self._pictures[-1][1],
             "picture": self._pictures[-1][0],
             **leaves_of(self._pictures[-1][1]),

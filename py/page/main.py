@@ -518,9 +518,8 @@ class Page:
         if not self.opened:
             return False
         if self.plane_due:
-            self.plane_due = False
-            self.plane.redraw()
-        return self.representation.draw(self.calm.matches)
+            self.plane_due = self.plane.redraw()
+        return self.representation.draw(self.calm.matches) or self.plane_due
 
     def describe(self):
         """Says in words what the canvases show: soon after it has changed, and now and then while training."""

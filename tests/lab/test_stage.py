@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import spec
-from lab import boundary, datasets, network, picking, plane, probe, stage
+from lab import boundary, datasets, network, picking, plane, probe, representation, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
@@ -94,7 +94,8 @@ def assert_well_formed(scene, drawn, layer):
     assert isinstance(drawn["unit"], float)
     assert drawn["unit"] > 0
     assert np.isfinite(drawn["extent"]).all()
-    assert drawn["extent"][2] == pytest.approx(20_000 * drawn["unit"], rel=1e-5)
+    # It shows the points, and the grid as far as that is near.
+    assert 0.999 < drawn["extent"][2] / (20_000 * drawn["unit"]) < 1.601
     widths = {name: width for name, _, width in spec.layers(scene.experiment)}
     assert drawn["shape"].tolist() == [200, widths[layer]]
     assert isinstance(drawn["spatial"], bool)
@@ -198,7 +199,9 @@ def test_points_and_what_is_known_of_them():
 @pytest.mark.parametrize(("layer", "after"), [("fc1", "tanh1"), ("tanh1", "fc2"), ("fc2", "softmax")])
 def test_halfway(layer, after):
     scene = Scene(hidden_layers=(2,))
-    one, halfway, other = (scene.draw(layer=name, morph=t) for name, t in ((layer, 0), (layer, 0.5), (after, 0)))
+    one, halfway, other = (
+        scene.draw(layer=name, morph=t, grid=False) for name, t in ((layer, 0), (layer, 0.5), (after, 0))
+    )
     np.testing.assert_allclose(halfway["positions"], (one["positions"] + other["positions"]) / 2, atol=1e-5)
     np.testing.assert_allclose(halfway["extent"], (one["extent"] + other["extent"]) / 2, rtol=1e-5, atol=1e-6)
 
@@ -624,3 +627,27 @@ def test_another_view_is_shown_at_once_while_a_picture_is_refined():
     assert "pixels" in drawn
     _, last, _ = refined(scene, resolution=150, layer="tanh1", projection="pca", shading="neuron", neuron=["fc1", 2])
     assert last["resolution"] == 150
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_the_picture_shows_the_bent_grid_as_far_as_it_is_near(width):
+    scene = Scene(hidden_layers=(width,))
+    drawn = scene.draw(layer="fc1")
+    x, y, half = drawn["extent"]
+    without = scene.draw(layer="fc1", grid=False)["extent"]
+    assert (x, y) == pytest.approx(without[:2])
+    points = np.concatenate([line for _, lines in grouped(drawn["lines"], drawn["line_groups"]) for line in lines])
+    reach = np.abs(points * drawn["unit"] - [x, y]).max()
+    assert without[2] < half <= 1.601 * without[2]
+    assert reach <= half * 1.0001 or half == pytest.approx(1.6 * without[2])
+    # A space may be turned, and its picture does not jump.
+    turned = scene.draw(layer="fc1", turn=[0, 0, 1, 0, 1, 0, -1, 0, 0] if width == 3 else [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    assert turned["extent"] == pytest.approx(drawn["extent"], rel=1e-5)
+
+
+def test_a_grid_that_runs_off_does_not_make_the_points_tiny():
+    places = np.float32([[0, 1, 1e20, np.nan], [0, 1, 5, np.inf], [0, 0, 0, 0]])
+    extent = np.float32([0, 0, 2])
+    assert representation.extent_with(extent, places, False).tolist() == pytest.approx([0, 0, 3.2])
+    assert representation.extent_with(extent, places[:, :2], False).tolist() == [0, 0, 2]
+    assert representation.extent_with(extent, places[:, 3:], False).tolist() == [0, 0, 2]

@@ -149,3 +149,21 @@ def test_ten_classes_look_different_and_more_begin_again():
 def test_no_points_no_marks():
     for label in range(4):
         assert paths.marks("", label, 4.2) == ""
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_plain_marks_are_as_large_and_hollow_ones_have_a_hole(label):
+    def area(corners):
+        return sum(ax * by - ay * bx for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True)) / 2
+
+    ((outline, closed),) = parsed(paths.marked("0 0", paths.plain_mark(label, 10, False)))
+    assert closed
+    assert 0.7 * math.pi < abs(area(outline)) / 100 < 1.35 * math.pi
+    (same, _), (hole, closed) = parsed(paths.marked("0 0", paths.plain_mark(label, 10, True)))
+    assert closed
+    for corner, other in zip(same, outline, strict=True):
+        assert corner == pytest.approx(other, abs=1e-6)
+    # Wound the other way, so that by the non-zero rule it stays empty.
+    assert area(hole) == pytest.approx(-0.36 * area(outline), rel=0.01)
+    for corner, (x, y) in zip(hole[::-1], outline, strict=True):
+        assert corner == pytest.approx((0.6 * x, 0.6 * y), abs=0.01)

@@ -55,6 +55,17 @@ SHAPES = (
     ((-1.1, 1.2), (1.1, 1.2), (0.25, 0), (1.1, -1.2), (-1.1, -1.2), (-0.25, 0)),
     ((-1.55, 0.55), (1.55, 0.55), (1.55, -0.55), (-1.55, -0.55)),
 )
+# A disc, near enough for a small one.
+OCTAGON = (
+    (0.4, 0.97),
+    (0.97, 0.4),
+    (0.97, -0.4),
+    (0.4, -0.97),
+    (-0.4, -0.97),
+    (-0.97, -0.4),
+    (-0.97, 0.4),
+    (-0.4, 0.97),
+)
 # A line too short to be seen: drawn with a round cap it is a disc.
 DOT = "h1"
 
@@ -84,10 +95,25 @@ def mark(label, radius):
     """Path data of a class's mark that follow on a move to the point where it stands; y grows upwards."""
     if is_round(label):
         return DOT
-    corners = SHAPES[label % len(SHAPES)]
-    x, y = corners[0]
-    parts = ["m%.5g %.5gl" % (radius * x, radius * y)]
-    for next_x, next_y in corners[1:]:
-        parts.append("%.5g %.5g " % (radius * (next_x - x), radius * (next_y - y)))
-        x, y = next_x, next_y
-    return "".join(parts) + "z"
+    _, _, text = _polygon(SHAPES[label % len(SHAPES)], radius, 0, 0)
+    return text
+
+
+def plain_mark(label, radius, hollow):
+    """Path data of a mark to be filled, with a hole where it is `hollow`; a disc has eight corners."""
+    corners = SHAPES[label % len(SHAPES)] or OCTAGON
+    x, y, text = _polygon(corners, radius, 0, 0)
+    if hollow:
+        # The other way round, so that it is not filled.
+        _, _, hole = _polygon(corners[::-1], 0.6 * radius, x, y)
+        text += hole
+    return text
+
+
+def _polygon(corners, radius, from_x, from_y):
+    """`(x, y, text)`: where a polygon begins and ends, and its path data from another place on."""
+    x, y = radius * corners[0][0], radius * corners[0][1]
+    parts = ["m%.5g %.5gl" % (x - from_x, y - from_y)]
+    for (ax, ay), (bx, by) in zip(corners, corners[1:]):
+        parts.append("%.5g %.5g " % (radius * (bx - ax), radius * (by - ay)))
+    return x, y, "".join(parts) + "z"

@@ -28,7 +28,7 @@ class Plane(Plot):
         self.positions = points.positions
         self.take_points(points)
         self.picture = None
-        self.redraw()
+        self.on_draw()
 
     def restyle(self):
         self.zero_line, self.grid = css("--held-out"), css("--grid-over")
@@ -102,7 +102,7 @@ class Plane(Plot):
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
         context.save()
         x, y, _ = self.plane
-        self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
+        yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
         context.restore()
 
     def paint_over(self, context):

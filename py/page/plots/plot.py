@@ -3,32 +3,57 @@
 from pyscript import window
 
 from page import canvas
-from page.dom import by_id, listen, numbers
+from page.dom import by_id, listen, now, numbers
 from page.palette import class_colours, css, level_colours
 from page.plots import axes, markers, paths, picking
 from page.plots.gestures import ARROWS, Gestures
 from page.plots.lasso import Lasso
 from page.plots.mapping import Mapping
 
+# Of what takes long so many milliseconds are drawn at a time; the rest follows on the next frames of the display.
+SLICE = 12
+
 
 class Layer:
-    """A spare canvas below what a person points at, painted by `paint(context)` when it is `due`, then kept."""
+    """A spare canvas below what a person points at, painted when it is `due`, then kept.
+
+    `paint(context)` may be a generator: then it can be parted into slices, and what was there before stays until all is
+    done.
+    """
 
     def __init__(self, paint):
         self.paint = paint
         self.due = True
         self.canvas = self.context = None
+        # The canvas and context that are being painted slice by slice, and what is left of it to do.
+        self.other = self.work = None
 
     def fit(self, width, height):
         self.canvas, self.context = canvas.spare(width, height)
+        self.other = self.work = None
         self.due = True
 
-    def renew(self, width, height, ratio):
-        if self.due:
+    def renew(self, width, height, ratio, in_slices):
+        """Paints if that is due; True while there is something left to paint on another frame."""
+        if self.work is None:
+            if not self.due:
+                return False
             self.due = False
-            self.context.setTransform(ratio, 0, 0, ratio, 0, 0)
-            self.context.clearRect(0, 0, width, height)
-            self.paint(self.context)
+            if not in_slices:
+                self.other = self.canvas, self.context
+            elif self.other is None or self.other[0] is self.canvas:
+                self.other = canvas.spare(width, height)
+            context = self.other[1]
+            context.setTransform(ratio, 0, 0, ratio, 0, 0)
+            context.clearRect(0, 0, width, height)
+            self.work = self.paint(context) or ()
+        end = now() + SLICE
+        for _ in self.work:
+            if in_slices and now() >= end:
+                return True
+        self.work = None
+        (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
+        return self.due
 
 
 class Plot:
@@ -74,7 +99,9 @@ class Plot:
         for layer in self.layers:
             layer.fit(*self.size)
         self.mapped = None
-        self.redraw()
+        # At once: the canvas is empty now.
+        if self.redraw():
+            self.on_draw()
 
     def set_points(self, points):
         """Other points: `points.Points`."""
@@ -110,21 +137,27 @@ class Plot:
             margin = needed
 
     def redraw(self):
-        """Paints the layers that are due, puts them together, and draws over them what a person points at."""
+        """Paints the layers that are due, puts them together, and draws over them what a person points at.
+
+        True where it is to be called again on the next frame of the display.
+        """
         context, ratio = self.context, window.devicePixelRatio
         self.map()
         context.setTransform(1, 0, 0, 1, 0, 0)
         context.clearRect(0, 0, self.canvas.width, self.canvas.height)
         if not self.mapping:
-            return
+            return False
+        in_slices = self.points is not None and self.points.rows > markers.MANY
+        unfinished = False
         for layer in self.layers:
-            layer.renew(self.size[0], self.size[1], ratio)
+            unfinished = layer.renew(self.size[0], self.size[1], ratio, in_slices) or unfinished
             context.drawImage(layer.canvas, 0, 0)
         context.setTransform(ratio, 0, 0, ratio, 0, 0)
         self.paint_over(context)
         self.lasso.draw(context, self.accent)
         if self.loop_end:
             self.crosshair(context, *self.loop_end)
+        return unfinished
 
     def ring(self, context, x, y):
         """Marks a point at a pixel; one that is not finite, or zoomed away, has no place to be marked."""
@@ -165,21 +198,25 @@ class Plot:
 
     def take_marks(self, marks, groups):
         """Takes up how the points are drawn: flat paths of points, and for each group its key and their number."""
+        most = 3 * (markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows)
         self.groups = []
         start = 0
         flat = [int(number) for number in numbers(groups)]
         for key, count in zip(flat[0::2], flat[1::2]):
             end = start + 3 * count - 1
-            self.groups.append((key, marks.subarray(start, end).join(" ")))
+            self.groups += [(key, marks.subarray(at, min(at + most - 1, end))) for at in range(start, end, most)]
             start = end
 
     def paint_marks(self, context, pixel):
-        """Draws the points, group by group of those that look alike, see `markers.Mark`."""
+        """Draws the points, group by group of those that look alike, see `markers.Mark`; a generator."""
         fading = bool(self.highlight.selected)
-        for key, text in self.groups:
+        count = self.points.rows
+        look = markers.radius_of(count), count > markers.MANY, self.points.is_regression
+        for key, places in self.groups:
             if key not in self.marks:
-                self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text)
-            self.marks[key].draw(context, text, 1 / pixel, fading)
+                self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text, *look)
+            self.marks[key].draw(context, places.join(" "), 1 / pixel, fading)
+            yield
 
     # What a person does.
 

@@ -49,7 +49,7 @@ class Representation(Plot):
         self.frame = None
         self._take_line_colours()
         self.camera.reset()
-        self.redraw()
+        self.on_draw()
 
     def restyle(self):
         self.grid = css("--grid")
@@ -96,8 +96,7 @@ class Representation(Plot):
     def draw(self, at_once):
         """Draws on axes that glide to the points; True while these are still on their way."""
         moving = self.frame is not None and self.camera.glide(at_once)
-        self.redraw()
-        return moving
+        return self.redraw() or moving
 
     def _paint_axes(self, context):
         """The axes of a flat picture; a space is turned, so that lines at its back would measure nothing."""
@@ -119,7 +118,7 @@ class Representation(Plot):
             context.stroke(path)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
-        self.paint_marks(context, pixel)
+        yield from self.paint_marks(context, pixel)
         context.restore()
 
     def paint_over(self, context):

@@ -1,0 +1,62 @@
+// Puts many points into what the lab answers, and keeps from it what it does not know of. `many.parts` are base64 of the
+// arrays by name, `many.selected` the answer to a loop. Put in before answers.js.
+(() => {
+  const kinds = {i: Int32Array, f: Float32Array, b: Uint8Array};
+  const arrays = Object.fromEntries(
+    Object.entries(many.parts).map(([name, [kind, text]]) => [
+      name,
+      new kinds[kind](Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer),
+    ]),
+  );
+  const take = (...names) => Object.fromEntries(names.map((name) => [name, arrays[name]]));
+  let loop = null;
+  const hear = ({data}) => {
+    if (!Array.isArray(data)) return;
+    for (const part of data) {
+      if (part && part.engine) {
+        Object.assign(part, take("points", "labels", "training", "order", "ordered", "boxes"));
+        Object.assign(part, {rows: many.rows, outputs: 10});
+      } else if (part && part.pixels) {
+        Object.assign(part, take("order", "ordered", "boxes", "marks", "mark_groups"), {
+          positions: arrays.points,
+          unit: Float32Array.of(many.unit),
+          extent: Float32Array.of(0, 0, 6),
+          spatial: false,
+        });
+        if (part.plane_marks) Object.assign(part, {plane_marks: arrays.marks, plane_mark_groups: arrays.mark_groups});
+        if (loop) {
+          Object.assign(part, {loop, selected: many.selected});
+          Object.assign(part, {plane_marks: arrays.chosen_marks, plane_mark_groups: arrays.chosen_groups});
+          loop = null;
+        }
+      }
+    }
+  };
+  const note = (message) => {
+    if (!Array.isArray(message) || message[1] !== "frame") return;
+    const request = JSON.parse(message[2][0]);
+    if (!request.view) return;
+    if (request.view.loop) loop = request.view.loop.number;
+    many.asked = request.view;
+    Object.assign(request.view, {point: null, selected: "", loop: null});
+    message[2][0] = JSON.stringify(request);
+  };
+  const Channel = window.MessageChannel;
+  window.MessageChannel = class extends Channel {
+    constructor() {
+      super();
+      for (const port of [this.port1, this.port2]) {
+        port.addEventListener("message", hear);
+        const post = port.postMessage;
+        port.postMessage = (...parameters) => {
+          note(parameters[0]);
+          post.apply(port, parameters);
+        };
+      }
+    }
+  };
+  many.long = [];
+  new PerformanceObserver((list) => many.long.push(...list.getEntries().map((entry) => entry.duration))).observe({
+    type: "longtask",
+  });
+})();
