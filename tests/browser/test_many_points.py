@@ -150,7 +150,7 @@ def test_many_points_are_drawn_without_a_halt_while_the_network_learns(crowd):
 
 
 def test_every_class_is_painted(crowd):
-    stage, places = crowd
+    stage, _ = crowd
     labels = stage.left.labels()
     for view in stage.views:
         picture = view.picture()[..., :3]
