@@ -74,7 +74,7 @@ class Plot:
         self.positions = self.leaves = None
         # The number of the picture that they are of.
         self.picture_number = 0
-        # The points in groups that look alike, as texts.
+        # The points in groups that look alike: `(key, typed array)`.
         self.groups = []
         self.mapping = self.axes = self.mapped = None
         self.lasso = Lasso()
@@ -110,6 +110,8 @@ class Plot:
         self.groups = []
         self.marks = {}
         self.colours = self.take_colours()
+        for layer in self.layers:
+            layer.fit(*self.size)
 
     def take_colours(self):
         """A colour for every class, or for every level of a number."""
