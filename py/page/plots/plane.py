@@ -189,13 +189,19 @@ class Plane(Plot):
 
 def extent_words(x, y, half):
     """What the axes run over: `both axes from −6 to 6`."""
-    across = "from %s to %s" % (round_words(x - half), round_words(x + half))
-    up = "from %s to %s" % (round_words(y - half), round_words(y + half))
+    across, up = ("from %s to %s" % (round_words(at - half, half), round_words(at + half, half)) for at in (x, y))
     return "both axes " + across if across == up else "x %s, y %s" % (across, up)
 
 
-def round_words(number):
-    return ("%.4g" % number).replace("-", "−")
+def round_words(number, half):
+    """A number with as many digits as tell where a range begins that reaches `half` from its middle."""
+    digits = 2 - math.floor(math.log10(half))
+    if digits > 8 or abs(number) >= 1e12:
+        return ("%.4g" % number).replace("-", "−")
+    text = ("%." + str(max(0, digits)) + "f") % number
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "−")
 
 
 def shading_words(experiment, points):
