@@ -67,9 +67,13 @@ class Plane:
             # As many as are in use at a time.
             if len(self._grids) >= 2:
                 del self._grids[next(iter(self._grids))]
-            self._grids[resolution] = self.inputs_at(_corners(resolution, self.x, self.y, self.half))
+            self._grids[resolution] = self.inputs_at(self.places(resolution))
             self._grids[resolution].flags.writeable = False
         return self._grids[resolution]
+
+    def places(self, resolution):
+        """The places that `grid` has the inputs of: ((resolution + 1)², 2) float32."""
+        return _corners(resolution, self.x, self.y, self.half)
 
 
 def plane_of(inputs, extent=None, told=None):
@@ -120,7 +124,7 @@ def _square(low, high):
         power += 1
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _corners(resolution, x, y, half):
     """The places at the corners of squares, row by row from the top: ((resolution + 1)², 2) float32."""
     across = np.linspace(x - half, x + half, resolution + 1)
