@@ -1,5 +1,6 @@
 """Drives the browser: serves the site and the benchmark, and opens every contender in a page of its own."""
 
+import functools
 import os
 import platform
 from contextlib import contextmanager
@@ -23,10 +24,15 @@ CONTENDERS = {
     "TensorFlow.js cpu": ["tensorflow-cpu-minimize", "tensorflow-cpu-layers"],
     "TensorFlow.js wasm": ["tensorflow-wasm-minimize", "tensorflow-wasm-layers"],
     "TensorFlow.js webgl": ["tensorflow-webgl-minimize", "tensorflow-webgl-layers"],
+    "jax-js wasm": ["jax-wasm-queued", "jax-wasm-awaited"],
+    "jax-js webgpu": ["jax-webgpu-queued", "jax-webgpu-awaited"],
     "ConvNetJS": ["convnetjs"],
+    "object per neuron": ["objects"],
     "plain autograd": ["autograd"],
 }
 LAB = "this lab"
+# Contender -> what has to come to something in a page for it to take part; the others run everywhere.
+REQUIRED = {"jax-js webgpu": "navigator.gpu?.requestAdapter().then(Boolean)"}
 
 
 class ContenderError(Exception):
@@ -50,10 +56,16 @@ class Contender:
             raise ContenderError(error.message.partition("\n")[0].removeprefix("Page.evaluate: ")) from error
 
 
+@functools.cache
+def site_files():
+    """The built site, by its paths; a second is spent on it once."""
+    return site.site_files(offline=False)
+
+
 def served_files():
     """The built site, the peers' libraries and the benchmark's own files, by their paths."""
     own = {f"bench/{path.name}": path.read_bytes() for path in FOLDER.iterdir() if path.is_file()}
-    return {**site.site_files(offline=False), **runtime.part_files("bench"), **own}
+    return {**site_files(), **runtime.part_files("bench"), **own}
 
 
 def python_modules(files):
@@ -61,9 +73,18 @@ def python_modules(files):
     return [name for name in files if name.endswith(".py") and name.startswith("bench/lab_")]
 
 
+def taking_part(uses):
+    """Of `CONTENDERS` those that `uses`, what was opened, leaves: contender -> its ways."""
+    opened = {name: [use for use in ways if use in uses] for name, ways in CONTENDERS.items()}
+    return {name: ways for name, ways in opened.items() if ways}
+
+
 @contextmanager
-def opened_contenders(names):
-    """`(contenders, machine)`: the contenders of these names in peers.js, by name, and what they run on."""
+def opened_contenders(chosen):
+    """`(uses, machine)`: each use of the chosen contenders by its name in peers.js, and what they run on.
+
+    Contenders for which the browser lacks what is `REQUIRED` are left out; `machine["missing"]` names them.
+    """
     files = served_files()
     with server.serve_files(files) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(
@@ -73,9 +94,10 @@ def opened_contenders(names):
         )
         with program:
             context = program.new_context()
+            machine = describe_machine(program, context, url)
             options = {"modules": python_modules(files)}
-            contenders = {name: open_contender(context, url, name, options) for name in names}
-            yield contenders, describe_machine(program, context, url)
+            names = [use for name in chosen if name not in machine["missing"] for use in CONTENDERS[name]]
+            yield {name: open_contender(context, url, name, options) for name in names}, machine
 
 
 def open_contender(context, url, name, options):
@@ -92,17 +114,20 @@ def open_contender(context, url, name, options):
 
 
 def describe_machine(program, context, url):
-    """What the numbers were measured on: processor, browser, and what stands behind WebGL."""
+    """What the numbers are measured on: processor, browser, what stands behind WebGL, and which contenders it lacks."""
     page = context.new_page()
     page.goto(f"{url}bench/peers.html")
-    return {
+    description = {
         "platform": platform.platform(),
         "processor": processor(),
         "cores": os.cpu_count(),
         "browser": f"{program.browser_type.name} {program.version}",
         "webgl": page.evaluate(WEBGL_RENDERER),
         "cross_origin_isolated": page.evaluate("crossOriginIsolated"),
+        "missing": [name for name, condition in REQUIRED.items() if not page.evaluate(condition)],
     }
+    page.close()
+    return description
 
 
 def processor():

@@ -12,19 +12,19 @@
 
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
-    if (data.some((part) => part && part.engine)) {
+    if (data.flat().some((part) => part && part.engine)) {
       watch.starts += 1;
       watch.drawnSinceStart = 0;
     }
-    const answer = data.find((part) => part && part.metrics);
+    const answer = data.flat().find((part) => part && part.metrics);
     if (!answer) return;
-    watch.drawnSinceStart += answer.pixels ? 1 : 0;
+    watch.drawnSinceStart += answer.picture ? 1 : 0;
     watch.answers.push({
       time: performance.now(),
       step: answer.step,
       bytes: bytesIn(answer),
-      drawn: Boolean(answer.pixels),
-      resolution: answer.resolution ?? null,
+      drawn: Boolean(answer.picture),
+      resolution: answer.picture?.resolution ?? null,
       milliseconds: [...answer.milliseconds],
     });
   };

@@ -1,12 +1,14 @@
 """How smoothly the page draws while it trains flat out: frames, milliseconds by part, bytes."""
 
+from collections import namedtuple
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import mean
 
 from playwright.sync_api import sync_playwright
 
-from tools import browser, server, site
+from bench import driver
+from tools import browser, server
 
 SIZE = {"width": 1280, "height": 800}
 WATCH = Path(__file__).parent / "frames.js"
@@ -19,8 +21,8 @@ SCENES = (
     ("8, the original's work", "speed=0&grid=off&boundary=off", 160),
     ("1024, 1024, 1024, all views", "speed=0&hidden_layers=1024,1024,1024", None),
 )
-SECONDS = 8
-WARM_UP_SECONDS = 3
+# What has to have come of a scene, however slow the machine is, so that something can be said of it.
+ENOUGH = "window.watch.answers.length > 1 && window.watch.answers.some(({ drawn }) => drawn)"
 # The parts of the worker's time, as `Session.frame` tells them.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
 # The parts of the page's time, by the names of the browser's own metrics.
@@ -32,41 +34,47 @@ PAGE_PARTS = {
 }
 
 
+# A browser, and the address of a site of which page and worker can tell their memory: `wasmBytes()`.
+Host = namedtuple("Host", "program url")
+
+
 @contextmanager
-def opened_browser():
-    """A browser of its own."""
-    with sync_playwright() as playwright:
+def opened_host():
+    """A `Host`."""
+    files = driver.site_files()
+    script = "static/interpreter.mjs"
+    watched = {**files, script: MEMORIES.read_bytes() + files[script]}
+    with server.serve_files(watched) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
         with program:
-            yield program
+            yield Host(program, url)
 
 
 @contextmanager
-def opened_page(program, fragment):
-    """The page, training at what `fragment` says, watched by `window.watch`; page and worker have `wasmBytes()`."""
-    files = site.site_files(offline=False)
-    files["static/interpreter.mjs"] = MEMORIES.read_bytes() + files["static/interpreter.mjs"]
-    with server.serve_files(files) as url, program.new_context(viewport=SIZE) as context:
+def opened_page(host, fragment):
+    """The page, training at what `fragment` says, watched by `window.watch`."""
+    with host.program.new_context(viewport=SIZE) as context:
         page = context.new_page()
         page.add_init_script(path=MEMORIES)
         page.add_init_script(path=WATCH)
-        page.goto(f"{url}#{fragment}&play")
+        page.goto(f"{host.url}#{fragment}&play")
         browser.wait_for(page, "document.documentElement.dataset.state === 'training'", timeout=120_000)
         yield page
 
 
-def measure(fragment, plot=None):
-    """What a scene costs: see `summary`."""
-    with opened_browser() as program, opened_page(program, fragment) as page:
+def measure(host, pace, fragment, plot=None):
+    """What a scene costs, watched for the time of a `settings.Pace`: see `summary`."""
+    with opened_page(host, fragment) as page:
         if plot:
             # Around the plot are its axes: 42 pixels.
             page.evaluate(f"document.getElementById('boundary').style.width = '{plot + 42}px'")
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
-        page.wait_for_timeout(1000 * WARM_UP_SECONDS)
+        page.wait_for_timeout(1000 * pace.warm_up)
         before = metrics(session)
         page.evaluate("Object.assign(window.watch, {answers: [], frames: 0, long: [], began: performance.now()})")
-        page.wait_for_timeout(1000 * SECONDS)
+        page.wait_for_timeout(1000 * pace.seconds)
+        browser.wait_for(page, ENOUGH)
         watch = page.evaluate("({...window.watch, seconds: (performance.now() - window.watch.began) / 1000})")
         return summary(watch, before, metrics(session))
 
@@ -102,7 +110,8 @@ def summary(watch, before, after):
     }
 
 
-def scenes():
-    """`(title, summary)` of every scene, one after the other."""
-    for title, fragment, plot in SCENES:
-        yield title, measure(fragment, plot)
+def scenes(settings):
+    """`(title, summary)` of every scene, one after the other, in one browser."""
+    with opened_host() as host:
+        for title, fragment, plot in SCENES:
+            yield title, measure(host, settings.scene, fragment, plot)

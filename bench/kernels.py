@@ -1,7 +1,8 @@
 """How fast the engine's kernels are in V8: `python3 -m bench.kernels` with `py/` on the path and node 20 or newer.
 
 Each kernel stands alone in a module and runs for about a third of a second inside the module's own `repeat`, three
-times; the fastest counts. Printed: GFLOP/s of matrix products (2 · m · n · k operations each), µs of the rest.
+times (`settings.kernels`); the fastest counts. Printed: GFLOP/s of matrix products (2 · m · n · k operations each), µs
+of the rest.
 """
 
 import json
@@ -10,24 +11,27 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.assembly import assemble
+from bench.settings import THOROUGH
+from engine.assemble import assemble
 from engine.products import scratch_bytes
 from engine.program import Load, Loop, Product, Reduction, Store
+from tools import environment
 
 # Writes small random numbers all over the memory, then finds out how often fits the time.
 RUNNER = """
 import { readFileSync } from "node:fs"
 const results = []
-for (const path of JSON.parse(process.argv[2])) {
+const [paths, rounds, least] = JSON.parse(process.argv[2])
+for (const path of paths) {
     const { instance } = await WebAssembly.instantiate(readFileSync(path))
     const { memory, repeat } = instance.exports
     new Float32Array(memory.buffer).forEach((_, index, array) => (array[index] = Math.sin(index * 1.7)))
     let count = 1, seconds = 0, best = Infinity
-    for (let runs = 0; runs < 3; ) {
+    for (let runs = 0; runs < rounds; ) {
         const start = performance.now()
         repeat(0, count)
         seconds = (performance.now() - start) / 1000
-        if (seconds < 0.3) count = Math.ceil(count * Math.min(10, 0.4 / Math.max(seconds, 1e-4)))
+        if (seconds < least) count = Math.ceil(count * Math.min(10, (1.3 * least) / Math.max(seconds, 1e-4)))
         else { best = Math.min(best, seconds / count); runs++ }
     }
     results.push(best)
@@ -112,23 +116,26 @@ def loop_modules():
     return modules
 
 
-def measure(modules):
-    """Seconds for one run of each module."""
+def measure(modules, pace):
+    """Seconds for one run of each module, the fastest of the rounds of a `settings.Pace`."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder, f"{index}.wasm")) for index in range(len(modules))]
         for path, module in zip(paths, modules, strict=True):
             Path(path).write_bytes(module)
         runner = Path(folder, "runner.mjs")
         runner.write_text(RUNNER)
-        output = subprocess.run(["node", runner, json.dumps(paths)], capture_output=True, text=True, check=True).stdout
+        argument = json.dumps([paths, pace.rounds, pace.seconds])
+        output = subprocess.run(
+            [*environment.node(), runner, argument], stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
     return json.loads(output)
 
 
-def main(wanted=""):
+def main(wanted="", settings=THOROUGH):
     products = [(kernel, product_module(*kernel)) for kernel in PRODUCTS]
     products = [each for each in products if wanted in "products"]
     loops = [(title, module) for title, module in loop_modules().items() if wanted in title]
-    seconds = measure([module for _, module in (*products, *loops)])
+    seconds = measure([module for _, module in (*products, *loops)], settings.kernels)
     for (m, n, k, transpose_a, transpose_b), time in zip((kernel for kernel, _ in products), seconds, strict=False):
         a, b = (f"({k}×{m})ᵀ" if transpose_a else f"{m}×{k}"), (f"({n}×{k})ᵀ" if transpose_b else f"{k}×{n}")
         print(f"{a + ' · ' + b:32}{time * 1e6:12.3f} µs {2 * m * n * k / time / 1e9:8.1f} GFLOP/s")
@@ -137,4 +144,4 @@ def main(wanted=""):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:2])

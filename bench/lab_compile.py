@@ -6,20 +6,21 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
-import spec
-from engine import memory, plan, workspace
+from engine import pipeline, place, workspace
 from engine.machine import Machine
 from lab import datasets, network
 from lab.compiled import CompiledTrainer
+from spec import fields
 
 # Stage -> whose attribute, by that name, does it. A stage within another counts for itself only.
 STAGES = {
     "parameters": (network, "initialize"),
-    "trace": (workspace, "trace"),
-    "simplify": (plan, "simplify"),
-    "fuse": (plan, "fuse"),
-    "place": (memory, "place"),
-    "lower": (workspace, "plan"),
+    "record": (pipeline, "record"),
+    "prove": (pipeline, "prove"),
+    "simplify": (pipeline, "simplify"),
+    "fuse": (pipeline, "fuse"),
+    "lower": (place, "lower"),
+    "place": (pipeline, "place"),
     "assemble": (workspace, "assemble"),
     "WebAssembly": (workspace, "Machine"),
     "copy in": (Machine, "write"),
@@ -49,7 +50,7 @@ def measure(argument):
 
 def construct(hidden_layers, seed):
     """One construction of the trainer: its `milliseconds`, these by `stages`, and the module's `bytes`."""
-    experiment = {**spec.DEFAULTS, "hidden_layers": tuple(hidden_layers), "seed": seed}
+    experiment = {**fields.defaults(), "hidden_layers": tuple(hidden_layers), "seed": seed}
     data = datasets.load(experiment)
     clock = Clock()
     with clock.wrapped(STAGES):

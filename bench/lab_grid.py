@@ -4,29 +4,33 @@ import json
 from statistics import median
 from time import perf_counter
 
-import spec
 from lab import datasets
 from lab.compiled import CompiledTrainer
-
-FEWEST, LEAST_SECONDS = 2, 0.7
+from lab.plane import plane_of
+from spec import fields
 
 
 def measure(argument):
-    """`argument` is JSON: `hidden_layers` and `resolution`. Returns milliseconds as JSON.
+    """`argument` is JSON: `hidden_layers`, `resolution` and `pace`, a `settings.Pace`. Returns milliseconds as JSON.
 
-    `first` is the first grid, whose points have to be written; `milliseconds` the median of the later half of the
-    others, `all` all of them.
+    `first` is the first grid, whose points have to be written; `milliseconds` the median of the rounds, `all` all of
+    them, each the mean of as many grids as fit its time.
     """
     given = json.loads(argument)
-    experiment = {**spec.DEFAULTS, "hidden_layers": tuple(given["hidden_layers"])}
+    experiment = {**fields.defaults(), "hidden_layers": tuple(given["hidden_layers"])}
     trainer = CompiledTrainer(experiment, datasets.load(experiment))
 
-    def timed():
-        start = perf_counter()
-        trainer.grid_outputs(given["resolution"])
-        return 1e3 * (perf_counter() - start)
+    grid = plane_of(trainer.data.inputs, 6).grid(given["resolution"])
+    rounds, seconds, warm_up = given["pace"]
 
-    first, others = timed(), []
-    while len(others) < FEWEST or sum(others) < 1e3 * LEAST_SECONDS:
-        others.append(timed())
-    return json.dumps({"first": first, "milliseconds": median(others[len(others) // 2 :]), "all": others})
+    def milliseconds_a_grid(seconds):
+        start, count = perf_counter(), 0
+        while not count or perf_counter() - start < seconds:
+            trainer.ends(grid)
+            count += 1
+        return 1e3 * (perf_counter() - start) / count
+
+    first = milliseconds_a_grid(0)
+    milliseconds_a_grid(warm_up)
+    others = [milliseconds_a_grid(seconds) for _ in range(rounds)]
+    return json.dumps({"first": first, "milliseconds": median(others), "all": others})

@@ -32,26 +32,26 @@ from engine.machine import Machine
 
 SIZES = (64, 96, 128)
 ROWS, VECTORS, UNROLLED = 4, 2, 4
-ROUNDS, ROUND_SECONDS = 5, 0.05
 PAGE = 65536
 
 
 def measure(argument):
-    """GFLOP/s by size, the median of the rounds each, as JSON. `argument` is not used."""
-    return json.dumps({size: rate(size) for size in SIZES})
+    """GFLOP/s by size, the median of the rounds each, as JSON. `argument` is a `settings.Pace` as JSON."""
+    pace = json.loads(argument)
+    return json.dumps({size: rate(size, *pace) for size in SIZES})
 
 
-def rate(size):
+def rate(size, rounds, seconds, warm_up):
     """GFLOP/s of the product of two matrices (size, size): 2 · size³ operations."""
     machine = Machine(module(size))
     machine.write(0, np.random.default_rng(0).uniform(-1, 1, (2, size, size)))
     count = 1
-    while (seconds := timed(machine, count)) < ROUND_SECONDS:
+    while (spent := timed(machine, count)) < seconds:
         count *= 2
-    rounds = [seconds, *(timed(machine, count) for _ in range(ROUNDS - 1))]
     # A browser translates a function again, and better, while its first runs go on: those do not count.
-    rounds += [timed(machine, count) for _ in range(ROUNDS)]
-    return 2e-9 * size**3 * count / median(rounds[ROUNDS:])
+    while spent < warm_up:
+        spent += timed(machine, count)
+    return 2e-9 * size**3 * count / median(timed(machine, count) for _ in range(rounds))
 
 
 def timed(machine, count):

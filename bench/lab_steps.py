@@ -5,10 +5,10 @@ from time import perf_counter
 
 import numpy as np
 
-import spec
-from lab import datasets, training
+from lab import datasets, network, tasks
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
+from spec import fields, registry
 
 TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 
@@ -16,14 +16,15 @@ TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 class Training:
     """A network of the lab and its data, from a description in JSON, as `peers.js` explains it.
 
-    Beyond that a description may have `engine` ("wasm" or "autograd"), `batchSize`, where a batch is not all of the
+    It starts from `kernels`, one for each dense layer: buffers of float32, inputs × outputs numbers. Beyond what is
+    explained there a description may have `engine` ("wasm" or "autograd"), `batchSize`, where a batch is not all of the
     points, and `choices`: what of an experiment is to differ.
     """
 
-    def __init__(self, description):
+    def __init__(self, description, kernels):
         given = json.loads(description)
         self._experiment = {
-            **spec.DEFAULTS,
+            **fields.defaults(),
             "hidden_layers": tuple(given["hiddenLayers"]),
             "activation": given["activation"],
             "learning_rate": given["learningRate"],
@@ -32,16 +33,12 @@ class Training:
             "loss": "cross_entropy",
             **given.get("choices", {}),
         }
-        labels = np.array(given["labels"])
-        self._data = datasets.Data(
-            points=np.array(given["points"], np.float32),
-            labels=labels,
-            targets=np.eye(given["classes"], dtype=np.float32)[labels],
-            training=np.arange(len(labels)),
-            held_out=np.arange(0),
-            classes=given["classes"],
+        rows = np.arange(len(given["labels"]))
+        self._data = datasets.assemble(
+            given["points"], given["labels"], rows, rows[:0], given["classes"], registry.CLASSIFICATION
         )
         self._trainer = TRAINERS[given.get("engine", "wasm")](self._experiment, self._data)
+        self._trainer.restore(with_kernels(self._trainer.arrays(), kernels))
         self._count = 0
 
     def run(self, steps):
@@ -54,7 +51,19 @@ class Training:
         return (perf_counter() - start) * 1e3
 
     def loss(self):
-        """The loss on all points as the network is now."""
-        last = spec.layers(self._experiment)[-1][0]
-        loss, _ = training.evaluate(self._experiment, self._trainer.outputs(last)[last], self._data.targets)
-        return loss
+        """The loss on all points as the network is now, computed in NumPy from its parameters."""
+        parameters, _, statistics = self._trainer.arrays()
+        outputs = network.predict(self._experiment, parameters, statistics, self._data.inputs)
+        task = tasks.task_of(self._experiment, self._data)
+        return task.measure(network.output(outputs), self._data.targets)[0]
+
+
+def with_kernels(arrays, kernels):
+    """A trainer's `arrays()` with other kernels in place of its own."""
+    parameters, *others = arrays
+    given = iter(kernels)
+    replaced = [
+        np.array(next(given), np.float32).reshape(parameter.shape) if parameter.ndim == 2 else parameter
+        for parameter in parameters
+    ]
+    return replaced, *others

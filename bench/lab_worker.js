@@ -18,8 +18,10 @@ const METHODS = {
   },
   /** What `measure` of one of the benchmark's own modules returns; all values are JSON. */
   ask: async ({ module, argument }) => JSON.parse(python.pyimport(module).measure(JSON.stringify(argument))),
-  async prepare(network) {
-    training = steps.Training(JSON.stringify(network));
+  async prepare({ kernels, ...network }) {
+    const copied = python.toPy(kernels);
+    training = steps.Training(JSON.stringify(network), copied);
+    copied.destroy();
   },
   run: async (count) => training.run(count),
   loss: async () => training.loss(),

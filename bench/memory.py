@@ -5,11 +5,6 @@ import json
 from bench.frames import opened_page
 from tools import browser
 
-FRAMES = 10_000
-NETWORKS = 200
-# Before memory is first looked at, so that everything has been there once.
-WARM_UP_FRAMES = 600
-WARM_UP_NETWORKS = 20
 # The networks that take turns; the widest takes 3 MB of the lab's memory.
 WIDTHS = ("8", "16, 16", "4, 3, 2", "256, 256", "8, 8, 8, 8")
 
@@ -82,18 +77,19 @@ def watch_frames(page, count):
     browser.wait_for(page, f"(window.watch.answers = [], window.watch.frames >= {count})", timeout=1_200_000)
 
 
-def measure(program, frames=FRAMES, networks=NETWORKS):
+def measure(host, settings):
     """`[(what has happened, bytes by heap)]`: after the warm-up, the frames, and the changes of network.
 
-    `program` is the browser to open the page in.
+    `host` is a `frames.Host` to open the page in.
     """
-    with opened_page(program, "speed=250&layer=tanh1&projection=tour&hidden_layers=4") as page:
+    with opened_page(host, "speed=250&layer=tanh1&projection=tour&hidden_layers=4") as page:
         heaps = Heaps(page)
-        change_networks(page, min(networks, WARM_UP_NETWORKS))
-        watch_frames(page, min(frames, WARM_UP_FRAMES))
+        # So that everything has been there once.
+        change_networks(page, settings.networks_before)
+        watch_frames(page, settings.frames_before)
         readings = [("warmed up", heaps.read())]
-        watch_frames(page, frames)
-        readings.append((f"{frames} frames", heaps.read()))
-        change_networks(page, networks)
-        readings.append((f"{networks} networks", heaps.read()))
+        watch_frames(page, settings.frames)
+        readings.append((f"{settings.frames} frames", heaps.read()))
+        change_networks(page, settings.networks)
+        readings.append((f"{settings.networks} networks", heaps.read()))
         return readings

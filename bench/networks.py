@@ -24,6 +24,11 @@ def operations(hidden_layers, batch):
     return 2 * (3 * sum(sizes) - sizes[0])
 
 
+def is_small_enough(hidden_layers, batch, settings):
+    """Whether a network is to be measured at these settings."""
+    return operations(hidden_layers, batch) <= settings.most_operations
+
+
 def gigaflops(result, hidden_layers, batch):
     """`{"gigaflops": …}`, operations of the matrix products per nanosecond, for a result that is no error."""
     if "error" in result:

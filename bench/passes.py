@@ -10,15 +10,14 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
-import spec
+from bench.settings import THOROUGH
 from engine import fuse
 from lab import datasets
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
+from spec import fields
 
 NETWORKS = ((8,), (8, 8, 8), (128, 128))
-ROUNDS = 7
-ROUND_SECONDS = 0.15
 MANY = 50
 
 
@@ -44,12 +43,12 @@ WAYS = {
 }
 
 
-def microseconds_a_step(trainer, at_once):
-    """Median over the rounds; `at_once` steps are taken by one call."""
+def microseconds_a_step(trainer, at_once, pace):
+    """Median over the rounds of a `settings.Pace`; `at_once` steps are taken by one call."""
     step, times = 0, []
-    for _ in range(ROUNDS):
+    for _ in range(pace.rounds):
         began, first = perf_counter(), step
-        while perf_counter() - began < ROUND_SECONDS:
+        while perf_counter() - began < pace.seconds:
             step += len(trainer.train(0.01, step, at_once))
         times.append((perf_counter() - began) / (step - first) * 1e6)
     return median(times)
@@ -60,15 +59,15 @@ def kernels(trainer):
     return len(trainer.workspace.kernels("full")) if isinstance(trainer, CompiledTrainer) else "–"
 
 
-def main():
+def main(settings=THOROUGH):
     print("left out | " + " | ".join(", ".join(map(str, widths)) for widths in NETWORKS))
     for name, (way, trainer_of, at_once) in WAYS.items():
         cells = []
         for widths in NETWORKS:
-            experiment = {**spec.DEFAULTS, "hidden_layers": widths}
+            experiment = {**fields.defaults(), "hidden_layers": widths}
             with way():
                 trainer = trainer_of(experiment, datasets.load(experiment))
-            cells.append(f"{microseconds_a_step(trainer, at_once):.1f} µs, {kernels(trainer)} kernels")
+            cells.append(f"{microseconds_a_step(trainer, at_once, settings.passes):.1f} µs, {kernels(trainer)} kernels")
         print(f"{name} | " + " | ".join(cells))
 
 

@@ -1,14 +1,18 @@
 // The contenders of the benchmark. `PEERS` maps the name of each to a function that loads its library and returns
 // an async function `prepare(network)`.
 //
-// A network is plain data: `hiddenLayers` (widths), `activation`, `learningRate`, `momentum`, `classes`, and one batch:
-// `points` (rows of two coordinates) and `labels` (class numbers). What is trained on it is a network with softmax and
-// cross entropy by gradient descent with momentum; one step is forward, backward and update of the whole batch.
+// A network is plain data: `hiddenLayers` (widths), `activation`, `learningRate`, `momentum`, `classes`, one batch:
+// `points` (rows of two coordinates) and `labels` (class numbers), and the `kernels` to start from, a Float32Array
+// (inputs × outputs, row by row) for each dense layer; biases start from zero. What is trained is a network with
+// softmax and cross entropy by gradient descent with momentum; one step is forward, backward and update of the whole
+// batch. All contenders compute the same numbers but for rounding.
 //
 // A prepared contender has
 //   run(steps)   trains that many steps and resolves to milliseconds, once their results can be read
 //   loss()       resolves to the loss on the batch, as the network is now
 //   dispose()    gives its memory back
+
+import { Network } from "./object_per_neuron.js";
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
 
@@ -34,6 +38,15 @@ async function timed(steps, step, settle) {
   return performance.now() - start;
 }
 
+/** The widths of a network's layers, from its input to its classes. */
+const widthsOf = (network) => [2, ...network.hiddenLayers, network.classes];
+
+/** For each dense layer `make(kernel, inputs, outputs)`, `kernel` a Float32Array. */
+function mapLayers(network, make) {
+  const widths = widthsOf(network);
+  return network.kernels.map((kernel, index) => make(kernel, widths[index], widths[index + 1]));
+}
+
 async function loadTensorFlow(backend) {
   await loadScript(`${VENDOR}tfjs/tf.min.js`);
   if (backend === "wasm") {
@@ -56,11 +69,16 @@ function tensorsOf(network) {
 /** TensorFlow.js by its layers and `trainOnBatch`, which downloads the loss of every step. */
 async function prepareLayers(network) {
   const { x, y } = tensorsOf(network);
-  const dense = (units, options) => tf.layers.dense({ units, kernelInitializer: "heNormal", ...options });
+  const dense = (units, options) => tf.layers.dense({ units, ...options });
   const model = tf.sequential();
   model.add(tf.layers.inputLayer({ inputShape: [2] }));
   for (const width of network.hiddenLayers) model.add(dense(width, { activation: network.activation }));
   model.add(dense(network.classes, { activation: "softmax" }));
+  tf.tidy(() => {
+    model.setWeights(
+      mapLayers(network, (kernel, ...shape) => [tf.tensor2d(kernel, shape), tf.zeros([shape[1]])]).flat(),
+    );
+  });
   const optimizer = tf.train.momentum(network.learningRate, network.momentum);
   model.compile({ optimizer, loss: "categoricalCrossentropy" });
   return {
@@ -79,16 +97,14 @@ async function prepareLayers(network) {
   };
 }
 
-/** Trainable kernels and biases of a network, he-normal and zeros. */
+/** A network's kernels and biases as variables. */
 function makeVariables(network) {
-  const widths = [2, ...network.hiddenLayers, network.classes];
-  return widths.slice(1).map((units, index) => {
-    const inputs = widths[index];
-    return tf.tidy(() => ({
-      kernel: tf.variable(tf.truncatedNormal([inputs, units], 0, Math.sqrt(2 / inputs))),
-      bias: tf.variable(tf.zeros([units])),
-    }));
-  });
+  return mapLayers(network, (kernel, ...shape) =>
+    tf.tidy(() => ({
+      kernel: tf.variable(tf.tensor2d(kernel, shape)),
+      bias: tf.variable(tf.zeros([shape[1]])),
+    })),
+  );
 }
 
 /** TensorFlow.js by `optimizer.minimize` of a loss written out, downloading nothing until the last step is done. */
@@ -143,6 +159,14 @@ async function prepareConvNet(network) {
     ...network.hiddenLayers.map((width) => ({ type: "fc", num_neurons: width, activation: network.activation })),
     { type: "softmax", num_classes: network.classes },
   ]);
+  const dense = net.layers.filter((layer) => layer.layer_type === "fc");
+  mapLayers(network, (kernel, inputs, outputs) => ({ kernel, inputs, outputs })).forEach((each, index) => {
+    const { filters, biases } = dense[index];
+    filters.forEach(({ w }, output) => {
+      for (let input = 0; input < each.inputs; input++) w[input] = each.kernel[input * each.outputs + output];
+    });
+    biases.w.fill(0);
+  });
   const trainer = new convnetjs.Trainer(net, {
     method: "sgd",
     batch_size: network.labels.length,
@@ -159,6 +183,71 @@ async function prepareConvNet(network) {
   return {
     run: (steps) => timed(steps, step, () => {}),
     loss: async () => volumes.map(lossOfRow).reduce((sum, loss) => sum + loss) / volumes.length,
+    dispose: () => {},
+  };
+}
+
+/**
+ * jax-js on one of its devices, "wasm" or "webgpu"; steps are "queued", or each of them "awaited", as its own examples
+ * do and as it recommends for long runs.
+ */
+function jaxJs(device, pace) {
+  return async () => {
+    const jax = await import(`${VENDOR}jax-js/index.js`);
+    const devices = await jax.init(device);
+    if (!devices.includes(device)) throw new Error(`jax-js could not start its ${device} device`);
+    jax.defaultDevice(device);
+    return (network) => prepareJax(jax, network, pace);
+  };
+}
+
+/**
+ * jax-js by one step that is compiled as a whole with `jit`: `valueAndGrad` of the loss, and the update as the `sgd` of
+ * its optimizers computes it. A function consumes its arguments; `ref` keeps one for further use.
+ */
+async function prepareJax({ blockUntilReady, jit, nn, numpy: np, tree, valueAndGrad }, network, pace) {
+  const x = np.array(network.points);
+  const y = nn.oneHot(np.array(network.labels, { dtype: np.int32 }), network.classes);
+  let parameters = mapLayers(network, (kernel, ...shape) => [np.array(kernel).reshape(shape), np.zeros([shape[1]])]);
+  let velocities = mapLayers(network, (_, ...shape) => [np.zeros(shape), np.zeros([shape[1]])]);
+  const activate = np[network.activation];
+  const dense = (input, [kernel, bias]) => np.dot(input, kernel).add(bias);
+  const computeLoss = (layers, x, y) => {
+    const hidden = layers.slice(0, -1).reduce((input, layer) => activate(dense(input, layer)), x);
+    const logits = dense(hidden, layers.at(-1));
+    return nn.logSoftmax(logits).mul(y).sum().mul(-1 / network.labels.length);
+  };
+  const compiledLoss = jit(computeLoss);
+  const compiledStep = jit((layers, velocities, x, y) => {
+    const [loss, gradients] = valueAndGrad(computeLoss)(tree.ref(layers), x, y);
+    const moved = tree.map((velocity, gradient) => velocity.mul(network.momentum).add(gradient), velocities, gradients);
+    const descend = (parameter, velocity) => parameter.sub(velocity.mul(network.learningRate));
+    return [loss, tree.map(descend, layers, tree.ref(moved)), moved];
+  });
+  const step = () => {
+    let loss;
+    [loss, parameters, velocities] = compiledStep(parameters, velocities, x.ref, y.ref);
+    if (pace === "awaited") return loss.data();
+    loss.dispose();
+  };
+  return {
+    run: (steps) => timed(steps, step, () => blockUntilReady(parameters)),
+    loss: async () => (await compiledLoss(tree.ref(parameters), x.ref, y.ref).data())[0],
+    dispose: () => {
+      tree.dispose([parameters, velocities, x, y]);
+      compiledStep.dispose();
+      compiledLoss.dispose();
+    },
+  };
+}
+
+/** Objects for neurons and links, as TensorFlow Playground has them; see object_per_neuron.js. */
+async function prepareObjects(network) {
+  const net = new Network(widthsOf(network), network.kernels, network.activation);
+  const examples = network.points.map((point, row) => ({ point, label: network.labels[row] }));
+  return {
+    run: (steps) => timed(steps, () => net.trainBatch(examples, network.learningRate, network.momentum), () => {}),
+    loss: async () => net.loss(examples),
     dispose: () => {},
   };
 }
@@ -207,4 +296,9 @@ export const PEERS = {
   "tensorflow-webgl-layers": tensorFlow("webgl", prepareLayers),
   "tensorflow-webgl-minimize": tensorFlow("webgl", prepareMinimize),
   convnetjs: openConvNet,
+  "jax-wasm-awaited": jaxJs("wasm", "awaited"),
+  "jax-wasm-queued": jaxJs("wasm", "queued"),
+  "jax-webgpu-awaited": jaxJs("webgpu", "awaited"),
+  "jax-webgpu-queued": jaxJs("webgpu", "queued"),
+  objects: async () => prepareObjects,
 };

@@ -2,17 +2,16 @@
 
 import math
 import random
-from collections import namedtuple
 from statistics import median
 
 from bench.driver import ContenderError
 
-# How long to train before anything is timed, how long a round is, in milliseconds, and how many rounds there are; where
-# a step is slow, a contender is timed until it has had its time in `FEWEST_ROUNDS`.
-Pace = namedtuple("Pace", "warm_up round rounds")
-THOROUGH = Pace(800, 300, 7)
-QUICK = Pace(250, 120, 5)
+# Where a step is slow, a contender is timed until it has had its time in so many rounds.
 FEWEST_ROUNDS = 3
+# After so many steps from the same kernels the losses of all contenders are held against one another. How far they may
+# be apart, of the loss: one computes in single precision, another in double.
+COMPARED_STEPS = 5
+LOSS_TOLERANCE = 1e-3
 
 
 def network_of(hidden_layers, rows=40, **more):
@@ -41,18 +40,36 @@ def ring_and_disc(rows, seed=0):
     return points, labels
 
 
-def time_network(contenders, network, pace=THOROUGH):
-    """Trains `network` with every contender in turns; returns a result for each name.
+def time_network(contenders, network, pace):
+    """Trains `network` with every contender in turns, at a `settings.Pace`; returns a result for each name.
 
     A result has `us_per_step` (median of the rounds), `us_of_fastest_round`, `steps_per_second`, `rounds` (microseconds
-    per step of each), `steps` (timed ones) and `loss` (before the first step and after the last); or `error`, why there
-    is none.
+    per step of each), `steps` (timed ones) and `loss` (before the first step, after `COMPARED_STEPS`, and after the
+    last); or `error`, why there is none. To compute something else than most of the contenders is an error too.
     """
     timings = {name: Timing(contender, network, pace) for name, contender in contenders.items()}
     for number in range(pace.rounds):
         for name in _from_another(list(contenders), number):
             timings[name].play_round()
-    return {name: timing.result() for name, timing in timings.items()}
+    return agreeing({name: timing.result() for name, timing in timings.items()})
+
+
+def agreeing(results):
+    """The results, but an `error` for each that does not compute what most of them do."""
+    losses = [result["loss"][:2] for result in results.values() if "error" not in result]
+    usual = [median(column) for column in zip(*losses, strict=True)]
+    return {
+        name: result if "error" in result else {**result, **_disagreement(result["loss"], usual)}
+        for name, result in results.items()
+    }
+
+
+def _disagreement(losses, usual):
+    """`{"error": …}` if the losses before and after some steps are not the usual ones, or else nothing."""
+    if all(math.isclose(loss, other, rel_tol=LOSS_TOLERANCE) for loss, other in zip(losses, usual, strict=False)):
+        return {}
+    own, others = (" and ".join(f"{loss:.6g}" for loss in each[:2]) for each in (losses, usual))
+    return {"error": f"it computes something else: losses {own} before and after {COMPARED_STEPS} steps, not {others}"}
 
 
 class Timing:
@@ -63,13 +80,13 @@ class Timing:
         self._pace = pace
         self._rounds = []
         self._error = None
-        self._prepared = self._call("prepare", network, pace.warm_up)
+        self._prepared = self._call("prepare", network, COMPARED_STEPS, 1e3 * pace.warm_up)
 
     def play_round(self):
         """Trains for about a round, at least one step, unless the contender has failed or had enough."""
         if self._error or self._had_enough():
             return
-        steps = max(1, round(self._pace.round / self._prepared["milliseconds"]))
+        steps = max(1, round(1e3 * self._pace.seconds / self._prepared["milliseconds"]))
         milliseconds = self._call("run", steps)
         if not self._error:
             self._rounds.append((steps, milliseconds))
@@ -88,7 +105,7 @@ class Timing:
             "steps_per_second": 1e6 / median(us_per_step),
             "rounds": us_per_step,
             "steps": sum(steps for steps, _ in self._rounds),
-            "loss": [self._prepared["loss"], loss],
+            "loss": [*self._prepared["losses"], loss],
         }
 
     def _call(self, method, *arguments):
@@ -102,7 +119,7 @@ class Timing:
 
     def _had_enough(self):
         spent = sum(milliseconds for _, milliseconds in self._rounds)
-        return len(self._rounds) >= FEWEST_ROUNDS and spent >= self._pace.rounds * self._pace.round
+        return len(self._rounds) >= FEWEST_ROUNDS and spent >= 1e3 * self._pace.rounds * self._pace.seconds
 
 
 def _from_another(names, number):

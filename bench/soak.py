@@ -5,18 +5,14 @@ import time
 from bench.frames import opened_page
 from bench.memory import WIDTHS, Heaps
 
-MINUTES = 60
-SECONDS_A_NETWORK = 10
-READINGS = 12
 
-
-def measure(program, minutes=MINUTES):
-    """`[{"minute", "networks", "steps", "workers", "state", "heaps"}]`, at the start and at `READINGS` later moments.
+def measure(host, settings):
+    """`[{"minute", "networks", "steps", "workers", "state", "heaps"}]`, at the start and at every reading after it.
 
     `steps` are those of all networks together, `workers` how many have been started, `heaps` bytes by heap as
-    `Heaps.read` tells them. `program` is the browser to open the page in.
+    `Heaps.read` tells them. `host` is a `frames.Host` to open the page in.
     """
-    with opened_page(program, f"speed=250&layer=tanh1&projection=tour&hidden_layers={WIDTHS[0]}") as page:
+    with opened_page(host, f"speed=250&layer=tanh1&projection=tour&hidden_layers={WIDTHS[0]}") as page:
         workers = len(page.workers)
 
         def count(worker):
@@ -27,10 +23,11 @@ def measure(program, minutes=MINUTES):
         heaps = Heaps(page)
         networks, steps, readings = 1, 0, []
         began = time.monotonic()
-        for number in range(READINGS + 1):
-            until = began + 60 * minutes * number / READINGS
-            while time.monotonic() < until:
-                page.wait_for_timeout(1000 * SECONDS_A_NETWORK)
+        for number in range(settings.soak_readings + 1):
+            until = began + 60 * settings.soak_minutes * number / settings.soak_readings
+            # However slow the machine is, there is another network before each reading but the first.
+            while time.monotonic() < until or networks <= number:
+                page.wait_for_timeout(1000 * settings.soak_seconds_a_network)
                 steps += int(page.evaluate("document.documentElement.dataset.step"))
                 field = page.get_by_label("Hidden layers", exact=True)
                 field.fill(WIDTHS[networks % len(WIDTHS)])

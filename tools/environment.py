@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from tools.errors import ToolError
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+# Two threads must not install at once.
+_INSTALLING = threading.Lock()
 
 
 def say(message: str) -> None:
@@ -55,6 +58,11 @@ def ensure(*groups: str) -> Path:
 
     A stamp per group remembers what was installed by which Python, so a second call touches neither network nor pip.
     """
+    with _INSTALLING:
+        return _ensure(*groups)
+
+
+def _ensure(*groups: str) -> Path:
     known = json.loads(_stamp().read_text()) if _stamp().is_file() and python().exists() else {}
     wanted = {group: _fingerprint(requirements([group])) for group in ("pip", *groups)}
     missing = [group for group, mark in wanted.items() if known.get(group) != mark]

@@ -1,51 +1,107 @@
-"""The page as it is served: with what there is to choose of and the defaults in its controls.
+"""The page as it is served: with its controls in their panels, what there is to choose of, and the defaults.
 
-So they can be read, and used, before any Python has started. What they say is what `py/page/fields.py` says, which the
-page asks as well.
+So they can be read, and used, before any Python has started. Which there are is what `py/spec/fields.py` says, and how
+they are worded what `py/page/wording.py` says, which the page asks as well.
 """
 
 import functools
+import importlib
+import importlib.abc
+import importlib.util
 import re
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 from tools.errors import ToolError
 
+# The modules that say what is in the controls: a package, and one of the page's.
+PACKAGE, WORDING = "spec", "page.wording"
 _one_at_a_time = threading.Lock()
 
 
-@functools.lru_cache(maxsize=4)
-def page(html: str, spec: str, fields: str, config: str) -> str:
+def is_read(path: str) -> bool:
+    """Whether the controls depend on one of the site's own files."""
+    return path in ("py/page/__init__.py", "py/page/wording.py") or path.startswith("py/spec/")
+
+
+def page(html: str, sources: Mapping[str, str], config: str) -> str:
     """The page `html` with its controls filled, and PyScript's configuration put in.
 
-    `spec` and `fields` are the sources of those modules. Raises `ToolError` when the page lacks one of the elements.
+    `sources` are those of the modules that `is_read` tells of, by path. Raises `ToolError` when they do not run, as
+    while they are edited, or when the page lacks one of the elements.
     """
-    return with_content(filled(html, *_modules(spec, fields)), "py-config", escape(config, quote=False))
+    return _page(html, tuple(sorted(sources.items())), config)
 
 
-def filled(html: str, spec: Any, fields: Any) -> str:
-    """`html` with the choices and the defaults of `spec` in its controls, as `fields` words them."""
-    experiment = spec.DEFAULTS
-    choices = {**spec.CHOICES, "layer": {name: name for name in fields.layers(experiment)}}
-    for name, labels in choices.items():
-        html = with_content(html, name, options(labels, fields.text(experiment, name)))
-    for name in fields.TEXT_FIELDS:
-        html = with_attributes(html, name, f'value="{escape(fields.text(experiment, name))}"')
-    for name in spec.SWITCHES:
-        html = with_attributes(html, f"{name}-switch", "checked" if experiment[name] else "")
-    for name, disabled in fields.disabled(experiment).items():
-        html = with_attributes(html, name, "disabled" if disabled else "")
-    rates = (spec.text_of("learning_rate", rate) for rate in spec.LEARNING_RATES)
+@functools.lru_cache(maxsize=4)
+def _page(html: str, sources: tuple[tuple[str, str], ...], config: str) -> str:
+    with _own_modules(dict(sources)):
+        try:
+            fields = importlib.import_module("spec.fields")
+            wording = importlib.import_module(WORDING)
+            html = filled(html, fields, wording)
+        except ToolError:
+            raise
+        except Exception as error:
+            raise ToolError(f"the page's controls cannot be filled: {type(error).__name__}: {error}") from error
+    return with_content(html, "py-config", escape(config, quote=False))
+
+
+def filled(html: str, fields: Any, wording: Any) -> str:
+    """`html` with the controls of `fields` in their panels, saying the defaults, as `wording` words them."""
+    experiment = fields.defaults()
+    slider = experiment["speed"]
+    for panel in sorted({field.panel for field in fields.FIELDS.values() if field.control in CONTROLS}):
+        in_panel = [field for field in fields.FIELDS.values() if field.panel == panel and field.control in CONTROLS]
+        html = with_content(html, f"{panel}-fields", controls(in_panel, experiment, wording))
+    rates = (fields.text_of("learning_rate", rate) for rate in fields.LEARNING_RATES)
     html = with_content(html, "learning_rates", "".join(f'<option value="{rate}"></option>' for rate in rates))
-    speed = experiment["speed"]
-    slider = f'max="{len(spec.SPEEDS) - 1}" value="{spec.SPEEDS.index(speed)}"'
-    html = with_attributes(html, "speed", f'{slider} aria-valuetext="{escape(fields.spoken_speed(speed))}"')
-    html = with_content(html, "speed-text", escape(fields.speed_text(speed)))
-    return with_content(html, "legend", items(fields.legend("classification", spec.CLASSES[experiment["dataset"]])))
+    attributes = f'max="{len(fields.SPEEDS) - 1}" value="{fields.SPEEDS.index(slider)}"'
+    html = with_attributes(html, "speed", f'{attributes} aria-valuetext="{escape(wording.spoken_speed(slider))}"')
+    html = with_content(html, "speed-text", escape(wording.speed_text(slider)))
+    return with_content(html, "legend", items(wording.default_legend()))
+
+
+def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any) -> str:
+    """A panel's controls: lists and boxes one by one, then the check boxes together."""
+    disabled = wording.disabled(experiment)
+    result = []
+    for field in fields:
+        if field.control == "switch":
+            continue
+        off = " disabled" if disabled.get(field.name) else ""
+        control = CONTROLS[field.control](field, experiment, wording, f' form="controls"{off}')
+        label = f'<label for="{field.name}">{escape(field.label)}</label>'
+        result.append(f'<div class="field {field.name}">{label}{control}</div>')
+    switches = "".join(_switch(field, experiment) for field in fields if field.control == "switch")
+    return "".join(result) + (f'<div class="switches">{switches}</div>' if switches else "")
+
+
+def _select(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: str) -> str:
+    offered = dict(wording.choices(experiment, field.name))
+    chosen = wording.text(experiment, field.name)
+    return f'<select id="{field.name}"{attributes}>{options(offered, chosen)}</select>'
+
+
+def _box(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: str) -> str:
+    hints = "".join(f' {name}="{escape(str(value))}"' for name, value in field.hints.items())
+    text = escape(wording.text(experiment, field.name))
+    return f'<input id="{field.name}" type="text" value="{text}"{hints}{attributes}>'
+
+
+def _switch(field: Any, experiment: Mapping[str, Any]) -> str:
+    checked = " checked" if experiment[field.name] else ""
+    return f'<label><input id="{field.name}-switch" type="checkbox"{checked}>{escape(field.label)}</label>'
+
+
+# How a field is written by its kind of control; a slider, and what has no control, is none of a panel's.
+CONTROLS = {"select": _select, "box": _box, "switch": None}
 
 
 def options(labels: Mapping[str, str], chosen: str) -> str:
@@ -79,22 +135,36 @@ def _changed(html: str, identifier: str, pattern: str, addition: str) -> str:
     return result
 
 
-def _modules(spec_source: str, fields_source: str) -> tuple[ModuleType, ModuleType]:
-    """The two modules that say what is in the controls, run for this: those imported here may be older.
-
-    Raises `ToolError` when they do not run, as while they are edited.
-    """
-    spec, fields = ModuleType("spec"), ModuleType("fields")
+@contextmanager
+def _own_modules(sources: Mapping[str, str]) -> Iterator[None]:
+    """While it lasts `spec` and `page` are imported from these sources: those imported here may be older."""
+    modules = {path.removeprefix("py/").removesuffix(".py").replace("/", "."): text for path, text in sources.items()}
+    finder = _Sources({name.removesuffix(".__init__"): text for name, text in modules.items()})
     with _one_at_a_time:
-        before = sys.modules.get("spec")
-        sys.modules["spec"] = spec
+        ours = [name for name in sys.modules if name.split(".")[0] in (PACKAGE, "page")]
+        before = {name: sys.modules.pop(name) for name in ours}
+        sys.meta_path.insert(0, finder)
         try:
-            exec(compile(spec_source, "py/spec.py", "exec"), spec.__dict__)
-            exec(compile(fields_source, "py/page/fields.py", "exec"), fields.__dict__)
-        except Exception as error:
-            raise ToolError(f"the page's controls cannot be filled: {type(error).__name__}: {error}") from error
+            yield
         finally:
-            del sys.modules["spec"]
-            if before is not None:
-                sys.modules["spec"] = before
-    return spec, fields
+            sys.meta_path.remove(finder)
+            for name in [name for name in sys.modules if name.split(".")[0] in (PACKAGE, "page")]:
+                del sys.modules[name]
+            sys.modules.update(before)
+
+
+class _Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports modules from texts, by name."""
+
+    def __init__(self, texts: Mapping[str, str]):
+        self.texts = texts
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if name not in self.texts:
+            return None
+        package = any(other.startswith(f"{name}.") for other in self.texts)
+        return importlib.util.spec_from_loader(name, self, is_package=package)
+
+    def exec_module(self, module: ModuleType) -> None:
+        path = f"py/{module.__name__.replace('.', '/')}.py"
+        exec(compile(self.texts[module.__name__], path, "exec"), module.__dict__)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tools import licences, markup, runtime
+from tools import licences, markup, runtime, styles
 from tools.environment import ROOT
 from tools.errors import ToolError
 from tools.snapshot import snapshot
@@ -72,21 +72,29 @@ def site_parts() -> list[runtime.Part]:
 
 
 def own_files(root: Path = ROOT) -> dict[str, bytes]:
-    """The files we wrote that belong in the site: ``index.html``, filled, ``static/**`` and ``py/**/*.py``."""
+    """The files we wrote that belong in the site: ``index.html``, filled, ``static/**`` and ``py/**/*.py``.
+
+    The style sheets are joined into one.
+    """
     index = root / PAGE
     if not index.is_file():
         raise ToolError(f"{index} is missing: this is not the project's folder, or the page is not written yet")
     paths = [index, *sorted((root / "static").rglob("*")), *sorted((root / "py").rglob("*.py"))]
     relative = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     # Editors and file managers leave hidden files about.
-    own = {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name)}
-    html, spec, fields = (own[path].decode() for path in (PAGE, "py/spec.py", "py/page/fields.py"))
-    own[PAGE] = markup.page(html, spec, fields, json.dumps(NO_PLUGINS)).encode()
+    own = {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name) and not _is_joined(name)}
+    own[styles.SHEET] = styles.sheet(root)
+    sources = {path: content.decode() for path, content in own.items() if markup.is_read(path)}
+    own[PAGE] = markup.page(own[PAGE].decode(), sources, json.dumps(NO_PLUGINS)).encode()
     return own
 
 
 def _is_hidden(path: str) -> bool:
     return any(piece.startswith(".") or piece == "__pycache__" for piece in path.split("/"))
+
+
+def _is_joined(path: str) -> bool:
+    return path.startswith(f"{styles.FOLDER}/")
 
 
 def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
@@ -125,7 +133,7 @@ def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, byt
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
     """The modules that the page's main script imports: where each goes in MicroPython's files, and its source."""
-    paths = [path for path in sorted(own) if path == "py/spec.py" or path.startswith("py/page/")]
+    paths = [path for path in sorted(own) if path.startswith(("py/spec/", "py/page/"))]
     return {path.removeprefix("py/"): own[path].decode() for path in paths if path != "py/page/main.py"}
 
 

@@ -1,10 +1,10 @@
-"""The code of each element-wise operation, four float32 lanes at a time.
+"""The code of element-wise operations, four float32 lanes at a time.
 
-`code(function, name, *operands)` pushes the result; operands are numbers of vector locals. The elementary functions
-state their error in ulp (units in the last place of the true result), measured by `tests/engine/test_elementwise.py`.
-Their coefficients are minimax fits of our own (weighted least squares, reweighted until the largest relative error no
-longer shrinks); the reductions of the argument are the classic ones (W. J. Cody and W. Waite, "Software Manual for the
-Elementary Functions", 1980).
+Each function takes `(function, *operands)`, the operands as numbers of vector locals, and pushes the result;
+`operations` says which operation is which. The elementary functions state their error in ulp (units in the last place
+of the true result), measured by `tests/engine/test_elementwise.py`. Their coefficients are minimax fits of our own
+(weighted least squares, reweighted until the largest relative error no longer shrinks); the reductions of the argument
+are the classic ones (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions", 1980).
 """
 
 import math
@@ -27,24 +27,16 @@ from engine.instructions import (
     f32_sub,
     f32x4_abs,
     f32x4_add,
-    f32x4_ceil,
     f32x4_div,
     f32x4_eq,
-    f32x4_floor,
-    f32x4_ge,
     f32x4_gt,
     f32x4_lane,
-    f32x4_le,
     f32x4_lt,
-    f32x4_max,
-    f32x4_min,
     f32x4_mul,
     f32x4_ne,
-    f32x4_neg,
     f32x4_of_i32x4,
     f32x4_pmax,
     f32x4_pmin,
-    f32x4_sqrt,
     f32x4_sub,
     f32x4_with_lane,
     get,
@@ -97,16 +89,6 @@ COS = (0.041666646, -0.0013887304, 2.4431667e-05)
 LARGEST_ANGLE = 8192.0
 
 
-def code(function: Function, name: str, *operands: int) -> bytes:
-    """Pushes operation `name` of the vector locals `operands`."""
-    return OPERATIONS[name](function, *operands)
-
-
-def cost(name: str) -> int:
-    """About how many instructions an operation takes."""
-    return COSTS.get(name, 1)
-
-
 def polynomial(function: Function, coefficients: tuple[float, ...], x: int) -> bytes:
     """The polynomial in vector local `x`, coefficients from the lowest power on, by Horner's rule."""
     result = function.number(coefficients[-1])
@@ -117,7 +99,8 @@ def polynomial(function: Function, coefficients: tuple[float, ...], x: int) -> b
     return result
 
 
-def _plain(operator: Callable[..., bytes]) -> Callable[..., bytes]:
+def plain(operator: Callable[..., bytes]) -> Callable[..., bytes]:
+    """The operation that is a single instruction."""
     return lambda function, *operands: operator(*map(get, operands))
 
 
@@ -126,7 +109,8 @@ def _truth(function: Function, mask: bytes) -> bytes:
     return v128_and(mask, function.number(1.0))
 
 
-def _comparison(operator: Callable[..., bytes]) -> Callable[..., bytes]:
+def comparison(operator: Callable[..., bytes]) -> Callable[..., bytes]:
+    """1.0 where an instruction that compares two vectors says so, else 0.0."""
     return lambda function, a, b: _truth(function, operator(get(a), get(b)))
 
 
@@ -134,22 +118,39 @@ def _is_true(function: Function, x: int) -> bytes:
     return f32x4_ne(get(x), function.number(0.0))
 
 
-def _logical(operator: Callable[..., bytes]) -> Callable[..., bytes]:
+def logical(operator: Callable[..., bytes]) -> Callable[..., bytes]:
+    """1.0 where an instruction on bits combines two truth values to a true one, else 0.0."""
     return lambda function, a, b: _truth(function, operator(_is_true(function, a), _is_true(function, b)))
 
 
-def _where(function: Function, condition: int, yes: int, no: int) -> bytes:
+def logical_not(function: Function, x: int) -> bytes:
+    """1.0 where x is 0, else 0.0."""
+    return _truth(function, f32x4_eq(get(x), function.number(0.0)))
+
+
+def where(function: Function, condition: int, yes: int, no: int) -> bytes:
+    """`yes` where the condition is not 0, else `no`."""
     return v128_bitselect(get(yes), get(no), _is_true(function, condition))
 
 
-def _sign(function: Function, x: int) -> bytes:
+def square(function: Function, x: int) -> bytes:
+    """x · x."""
+    return f32x4_mul(get(x), get(x))
+
+
+def reciprocal(function: Function, x: int) -> bytes:
+    """1 / x."""
+    return f32x4_div(function.number(1.0), get(x))
+
+
+def sign(function: Function, x: int) -> bytes:
     """1 with the sign of x where x is above or below 0; else x itself: ±0 or NaN."""
     signed_one = v128_or(v128_and(get(x), function.integer(SIGN_BIT)), function.number(1.0))
     zero = function.number(0.0)
     return v128_bitselect(signed_one, get(x), v128_or(f32x4_lt(get(x), zero), f32x4_gt(get(x), zero)))
 
 
-def _exp(function: Function, x: int) -> bytes:
+def exp(function: Function, x: int) -> bytes:
     """exp: ≤ 2 ulp. x = n · ln 2 + r, exp(x) = 2ⁿ · exp(r).
 
     2ⁿ is multiplied in as 2^(n/2) twice, so that results beyond both ends come out right: denormal, or infinite.
@@ -178,7 +179,7 @@ def _exp(function: Function, x: int) -> bytes:
     return steps + f32x4_mul(f32x4_mul(get(p), first), second)
 
 
-def _log(function: Function, x: int) -> bytes:
+def log(function: Function, x: int) -> bytes:
     """log: ≤ 2 ulp, denormals too. x = 2ⁿ · (1 + f) with √½ ≤ 1 + f < √2; s = f / (2 + f).
 
     log(1 + f) = f - (f²/2 - s · (f²/2 + R(s²))): the form of FreeBSD's e_log.c (Sun Microsystems, 1993), in which
@@ -213,7 +214,7 @@ def _log(function: Function, x: int) -> bytes:
     return steps + v128_bitselect(get(s), special, ordinary)
 
 
-def _tanh(function: Function, x: int) -> bytes:
+def tanh(function: Function, x: int) -> bytes:
     """tanh: ≤ 3 ulp, never beyond ±1. tanh(x) = h / (h + 1) with h = (exp(2x) - 1) / 2.
 
     x = n · ln 2 / 2 + y, so h = 2ⁿ · (exp(2y) - 1) / 2 + (2ⁿ - 1) / 2: exact to the last bit for small x too.
@@ -276,6 +277,16 @@ def _sine(function: Function, x: int, quadrants: int) -> bytes:
     return steps + v128_xor(v128_bitselect(get(cosine), get(sine), odd), sign)
 
 
+def sin(function: Function, x: int) -> bytes:
+    """The sine: see `_sine`."""
+    return _sine(function, x, 0)
+
+
+def cos(function: Function, x: int) -> bytes:
+    """The cosine: see `_sine`."""
+    return _sine(function, x, 1)
+
+
 def wrap_angle() -> Function:
     """Helper (x float32, |x| > 8192) -> x modulo 2π in [-π, π], within 3e-7; NaN for infinities.
 
@@ -319,40 +330,6 @@ def wrap_angles() -> Function:
     return function
 
 
-OPERATIONS: dict[str, Callable[..., bytes]] = {
-    "add": _plain(f32x4_add),
-    "subtract": _plain(f32x4_sub),
-    "multiply": _plain(f32x4_mul),
-    "divide": _plain(f32x4_div),
-    "maximum": _plain(f32x4_max),
-    "minimum": _plain(f32x4_min),
-    "negative": _plain(f32x4_neg),
-    "absolute": _plain(f32x4_abs),
-    "sqrt": _plain(f32x4_sqrt),
-    "exp": _exp,
-    "log": _log,
-    "tanh": _tanh,
-    "sin": lambda function, x: _sine(function, x, 0),
-    "cos": lambda function, x: _sine(function, x, 1),
-    "ceil": _plain(f32x4_ceil),
-    "floor": _plain(f32x4_floor),
-    "sign": _sign,
-    "square": lambda function, x: f32x4_mul(get(x), get(x)),
-    "reciprocal": lambda function, x: f32x4_div(function.number(1.0), get(x)),
-    "equal": _comparison(f32x4_eq),
-    "not_equal": _comparison(f32x4_ne),
-    "greater": _comparison(f32x4_gt),
-    "greater_equal": _comparison(f32x4_ge),
-    "less": _comparison(f32x4_lt),
-    "less_equal": _comparison(f32x4_le),
-    "logical_and": _logical(v128_and),
-    "logical_or": _logical(v128_or),
-    "logical_not": lambda function, x: _truth(function, f32x4_eq(get(x), function.number(0.0))),
-    "where": _where,
-}
-
-COSTS = {"exp": 25, "log": 40, "tanh": 25, "sin": 45, "cos": 45, "divide": 4, "reciprocal": 4, "sqrt": 4}
-
-
 def helpers() -> dict[Helper, Function]:
+    """The functions that the code here calls."""
     return {Helper.WRAP_ANGLE: wrap_angle(), Helper.WRAP_ANGLES: wrap_angles()}

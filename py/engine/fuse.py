@@ -5,27 +5,29 @@ needed: in the loop of the sum that ends it, of the matrix that a product wants,
 again is computed again there if that is cheap, else stored by the loop that has it. Reshapes, transposes and broadcasts
 are never computed: they are other strides to read by.
 
-A kernel goes to the earliest place behind all that it reads; if a loop over the same domain is there already, into it.
+A kernel goes to the earliest place behind all that it reads; if a loop over the same domain is there already, into it,
+as long as that one is not too long: the time that a browser takes to compile a function grows faster than its length.
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from engine.program import ELEMENTWISE
+from engine.operations import OPERATIONS, Kind
+from engine.program import Operation, Program
 from engine.simplify import squeezed
 
-VIEWS = ("reshape", "transpose", "broadcast_to")
-# Up to how many operations are done again rather than stored and loaded.
+# What costs no more than this is done again rather than stored and loaded.
 CHEAP = 3
-# What counts as many.
-COSTS = dict.fromkeys(("divide", "sqrt", "exp", "log", "tanh", "sin", "cos", "reciprocal"), 8)
 # Every so many operations one after the other a value is stored, so that none asks for too many before it.
 DEPTH_LIMIT = 64
+# A loop that has so many loads and operations takes no others in.
+LENGTH_LIMIT = 512
 
 
 @dataclass
 class FusedLoop:
-    """A `Loop` before buffers have addresses and the domain two dimensions; arrays are called by their values."""
+    """A `Loop` before arrays have addresses and the domain two dimensions; an array is called by its value."""
 
     domain: tuple[int, ...]
     # (array's value, strides) -> number within the loop; likewise for constants.
@@ -48,10 +50,15 @@ class FusedLoop:
     def writes(self):
         return [*self.stores, *(value for _, _, _, value, _ in self.reductions)]
 
+    @property
+    def length(self):
+        """How many loads and operations it has."""
+        return len(self.loads) + len(self.body)
+
 
 @dataclass
 class FusedProduct:
-    """A `Product` before buffers have addresses."""
+    """A `Product` before arrays have addresses; each is called by its value."""
 
     m: int
     n: int
@@ -71,35 +78,78 @@ class FusedProduct:
         return [self.out]
 
 
-def fuse(program, overwritten=()):
-    """`(kernels, buffers)`: what to run in order, and for each of the program's outputs the value whose dense array
-    it is.
+@dataclass(frozen=True)
+class Fused:
+    """A program's kernels."""
+
+    # The program, with an output of its own for each that was an input, a constant, or an output twice.
+    program: Program
+    # What to run, in order.
+    kernels: list
+    # For each output: the value whose dense array it is, and the input whose place it will take, or None.
+    buffers: list[int]
+    overwritten: list[int | None]
+
+
+def fuse(program, overwritten=None):
+    """The `Fused` kernels of a simplified program.
 
     `overwritten` names, for each output, the input whose place it will take, or None: such an output is computed, if
     it can be, where nobody reads that input any more.
     """
+    overwritten = overwritten or [None] * len(program.outputs)
+    program = _with_own_outputs(program, overwritten)
     fuser = _Fuser(program)
     for operation in program.operations:
-        if operation.name in ("sum", "max"):
+        kind = OPERATIONS[operation.name].kind
+        if kind is Kind.REDUCTION:
             fuser.reduce(operation)
-        elif operation.name == "dot":
+        elif kind is Kind.PRODUCT:
             fuser.multiply(operation)
         elif fuser.depths[operation.output] == DEPTH_LIMIT - 1:
             fuser.store(operation.output)
-    overwritten = overwritten or [None] * len(program.outputs)
     buffers = []
     for output, victim in zip(program.outputs, overwritten, strict=True):
         base = fuser.base(output)
         fuser.store(base, fuser.readers.get(victim, 0))
         buffers.append(base)
-    return fuser.kernels, buffers
+    return Fused(program, fuser.kernels, buffers, overwritten)
+
+
+def _with_own_outputs(program, overwritten):
+    """The program with a copy for each output that has no array of its own yet.
+
+    That is a constant, an earlier output, or an input other than the one that it overwrites.
+    """
+    made = {operation.output: operation for operation in program.operations}
+    taken = set(program.inputs) | set(program.constants)
+    shapes, operations, outputs = list(program.shapes), list(program.operations), []
+    for output, victim in zip(program.outputs, overwritten, strict=True):
+        base = output
+        while base in made and made[base].name == "reshape":
+            base = made[base].inputs[0]
+        if base != victim and base in taken:
+            shape = shapes[output]
+            shapes.append(shape)
+            operations.append(Operation("broadcast_to", (output,), len(shapes) - 1, (("shape", shape),)))
+            output = len(shapes) - 1
+        outputs.append(output)
+        taken.add(base)
+    return Program(shapes, program.inputs, program.constants, operations, outputs)
 
 
 class _Fuser:
+    """The kernels in the making, and where each value of the program is computed.
+
+    A value's *dimensions* say which of a loop's dimensions each of its own is, those of length one left out.
+    """
+
     def __init__(self, program):
         self.program = program
         self.made = {operation.output: operation for operation in program.operations}
         self.kernels = []
+        # Domain -> the numbers of the loops over it, in order.
+        self.loops = {}
         # Value -> number of the kernel that computes it.
         self.home = {}
         # Values that have arrays of their own.
@@ -112,14 +162,23 @@ class _Fuser:
             self.measure(operation)
 
     def measure(self, operation):
-        cost = COSTS.get(operation.name, operation.name in ELEMENTWISE)
-        computed = operation.name in ELEMENTWISE or operation.name in VIEWS
+        """Notes what an operation costs and how deep it lies."""
+        primitive = OPERATIONS[operation.name]
+        element_wise = primitive.kind is Kind.ELEMENT_WISE
+        computed = element_wise or primitive.kind is Kind.RESHAPING
         inputs = operation.inputs if computed else ()
-        self.costs[operation.output] = cost + sum(self.costs.get(number, 0) for number in inputs)
+        cost = element_wise * primitive.cost + sum(self.costs.get(number, 0) for number in inputs)
+        # No more is asked than whether it is cheap.
+        self.costs[operation.output] = min(cost, CHEAP + 1)
         depth = max((self.depths.get(number, 0) for number in inputs), default=0)
         self.depths[operation.output] = (depth + 1) % DEPTH_LIMIT if computed else 0
 
+    def kind(self, value):
+        """Of the operation that makes a value."""
+        return OPERATIONS[self.made[value].name].kind
+
     def shape(self, value):
+        """A value's shape without its ones."""
         return squeezed(self.program.shapes[value])
 
     def reduce(self, operation):
@@ -179,12 +238,13 @@ class _Fuser:
     def place(self, value, dimensions, domain, earliest=0):
         """The number of the loop over `domain` in which the value can be computed, a new one if there is none."""
         place = max(earliest, self.ready(value, dimensions, domain, set()))
-        for index in range(place, len(self.kernels)):
-            kernel = self.kernels[index]
-            if isinstance(kernel, FusedLoop) and kernel.domain == domain:
-                return index
+        loops = self.loops.setdefault(domain, [])
+        for index in range(bisect_left(loops, place), len(loops)):
+            if self.kernels[loops[index]].length < LENGTH_LIMIT:
+                return loops[index]
+        loops.append(len(self.kernels))
         self.kernels.append(FusedLoop(domain))
-        return len(self.kernels) - 1
+        return loops[-1]
 
     def ready(self, value, dimensions, domain, seen):
         """The first place where a value can be computed; what has to be stored for that gets stored."""
@@ -209,7 +269,7 @@ class _Fuser:
 
     def expensive(self, value):
         """Whether to store an element-wise operation's result rather than compute it twice."""
-        return self.costs[value] > CHEAP and self.made[value].name in ELEMENTWISE
+        return self.costs[value] > CHEAP and self.kind(value) is Kind.ELEMENT_WISE
 
     def has(self, place, value, dimensions):
         """Whether the kernel at a place is a loop that has computed the value."""
@@ -227,6 +287,7 @@ class _Fuser:
         return loop.found[key]
 
     def computed(self, place, value, dimensions):
+        """As `compute`, for what the loop does not have yet: loaded, or computed of operands."""
         loop = self.kernels[place]
         constant = self.program.constants.get(value)
         if constant is not None and constant.ndim == 0:
@@ -234,7 +295,7 @@ class _Fuser:
         if value in self.stored and self.home.get(value, -1) < place:
             return self.load(place, value, value, dimensions)
         operation = self.made[value]
-        if operation.name in VIEWS:
+        if self.kind(value) is Kind.RESHAPING:
             if operation.name == "reshape" and not self.same_but_ones(operation):
                 return self.load(place, self.base(value), value, dimensions)
             ((operand, inner),) = self.operands(operation, dimensions)
@@ -258,6 +319,7 @@ class _Fuser:
         return "load", loop.loads.setdefault((array, tuple(strides)), len(loop.loads))
 
     def same_but_ones(self, operation):
+        """Whether a reshape adds or drops dimensions of length one and does no more."""
         return self.shape(operation.inputs[0]) == self.shape(operation.output)
 
     def operands(self, operation, dimensions):
@@ -271,9 +333,10 @@ class _Fuser:
             axes = dict(operation.attributes)["axes"]
             lengths = enumerate(self.program.shapes[operand])
             return [(operand, tuple(of_axis[axes.index(axis)] for axis, length in lengths if length != 1))]
-        return [(number, self.aligned(number, len(shape), of_axis)) for number in operation.inputs]
+        return [(number, self.broadcast_dimensions(number, len(shape), of_axis)) for number in operation.inputs]
 
-    def aligned(self, value, rank, of_axis):
+    def broadcast_dimensions(self, value, rank, of_axis):
+        """The dimensions of a value that is broadcast to a result of that rank; `of_axis`: those of its axes."""
         shape = self.program.shapes[value]
         first = rank - len(shape)
         return tuple(of_axis[first + axis] for axis, length in enumerate(shape) if length != 1)

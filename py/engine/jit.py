@@ -1,12 +1,13 @@
 """`jit(function)`: the same function, compiled to WebAssembly for each new combination of shapes.
 
-What cannot be compiled runs as it is, in plain autograd, with the same answer; `engine` and `reason` tell.
+What cannot be compiled runs as it is, in plain autograd, with the same answer; `engine` and `reason` say so and why.
 """
 
 import numpy as np
 
-from engine.trace import flat
-from engine.workspace import Uncompilable, Workspace
+from engine.program import Uncompilable
+from engine.record import flat
+from engine.workspace import Workspace
 
 
 def jit(function):

@@ -1,4 +1,4 @@
-"""Runs a module of `assembly`: by the browser's `WebAssembly` under Pyodide, by `wasmtime` under CPython."""
+"""Runs a module of `assemble`: by the browser's `WebAssembly` under Pyodide, by `wasmtime` under CPython."""
 
 import ctypes
 import sys

@@ -1,7 +1,7 @@
-"""What the engine's passes hand to each other: a traced program's operations, and a plan's kernels.
+"""What the engine's passes hand to each other: a program's operations, and a plan's kernels.
 
-`trace` makes a `Program` of a Python function; `plan` makes a `Plan` of a program; `assembly` makes a WebAssembly
-module of plans; `machine` runs it. Every number is a float32; a truth value is 0.0 or 1.0.
+`record` makes a `Program` of a Python function, `simplify` a smaller one; `fuse` and `place` make a `Plan` of it,
+`assemble` a WebAssembly module of plans; `machine` runs it. Every number is a float32; a truth value is 0.0 or 1.0.
 """
 
 from dataclasses import dataclass, field
@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
+class Uncompilable(Exception):
+    """Why a function has to run in plain autograd; the message names the operation at fault where there is one."""
+
+
 @dataclass(frozen=True)
 class Operation:
-    """One NumPy primitive: `output = name(*inputs)`, values by their numbers in the program."""
+    """One of `operations.OPERATIONS`: `output = name(*inputs)`, values by their numbers in the program."""
 
     name: str
     inputs: tuple[int, ...]
@@ -68,8 +72,8 @@ class Reduction:
 class Loop:
     """Evaluates `body` for every (row, column).
 
-    Values are numbered: first what `loads` give, then `constants`, then each line of `body`, a tuple of an
-    element-wise operation's name and the numbers of its operands.
+    Values are numbered: first what `loads` give, then `constants`, then each line of `body`, a tuple of the name of an
+    element-wise operation that has code, and the numbers of its operands.
     """
 
     rows: int
@@ -132,17 +136,8 @@ class Plan:
     # The first byte behind all that the plan uses for itself.
     end: int
     inputs: tuple[int, ...] = ()
+    # Where each output is after a run, and its shape.
     outputs: tuple[int, ...] = ()
+    shapes: tuple[tuple[int, ...], ...] = ()
     # address -> float32 values to be there before the first run
     constants: tuple[tuple[int, bytes], ...] = ()
-
-
-# The element-wise operations that a `Loop` knows, with how many operands each has. Comparisons and logic give 0.0 or
-# 1.0; `where` takes any number but 0 for true. `maximum` and `minimum` give NaN where either operand is NaN.
-ELEMENTWISE = {
-    "add": 2, "subtract": 2, "multiply": 2, "divide": 2, "maximum": 2, "minimum": 2,
-    "negative": 1, "absolute": 1, "sqrt": 1, "exp": 1, "log": 1, "tanh": 1, "sin": 1, "cos": 1,
-    "ceil": 1, "floor": 1, "sign": 1, "square": 1, "reciprocal": 1,
-    "equal": 2, "not_equal": 2, "greater": 2, "greater_equal": 2, "less": 2, "less_equal": 2,
-    "logical_and": 2, "logical_or": 2, "logical_not": 1, "where": 3,
-}  # fmt: skip

@@ -1,21 +1,17 @@
-"""The code of the reductions that a loop makes beside its stores.
+"""The code of the reductions that a loop makes beside its stores: each a `Reducer`.
 
 A reducer is asked for code at five places of the loop: before it (`start`), before, in and after a row (`row_start`,
 `step`, `row_end`), and behind it (`end`). Values are taken into vector locals, *accumulators*, so that a sum of many
 numbers is the sum of four or more shorter ones, and the additions need not wait for each other.
 """
 
-import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from engine.instructions import (
     I32,
     V128,
     Function,
     advance,
-    f32x4_add,
-    f32x4_max,
     f32x4_mul,
     get,
     i32,
@@ -29,26 +25,26 @@ from engine.instructions import (
     times,
     v128_bitselect,
 )
+from engine.operations import OPERATIONS
 from engine.program import Loop, Reduction
-
-if TYPE_CHECKING:
-    from engine.loops import LoopWriter
-
-COMBINE = {"sum": f32x4_add, "max": f32x4_max}
-IDENTITY = {"sum": 0.0, "max": -math.inf}
+from engine.walk import Walk
 
 
-def reducer(writer: "LoopWriter", reduction: Reduction) -> "Reducer":
-    """The way to reduce that fits the loop."""
+def reducer(walk: Walk, reduction: Reduction, value: int) -> "Reducer":
+    """The way to reduce that fits the loop. `value` is the vector local that holds what is reduced."""
+    return _way(walk, reduction)(walk, reduction, value)
+
+
+def _way(walk: Walk, reduction: Reduction) -> type["Reducer"]:
     if reduction.axis is None:
-        return ToOneNumber(writer, reduction)
-    if writer.pairs:
-        return (PairColumns if reduction.axis == 0 else PairRows)(writer, reduction)
+        return ToOneNumber
+    if walk.pairs:
+        return PairColumns if reduction.axis == 0 else PairRows
     if reduction.axis == 1:
-        return Rows(writer, reduction)
-    if writer.loop.rows == 1:
-        return SingleRow(writer, reduction)
-    return (Columns if writer.written_out else ColumnsInMemory)(writer, reduction)
+        return Rows
+    if walk.loop.rows == 1:
+        return SingleRow
+    return Columns if walk.written_out else ColumnsInMemory
 
 
 def write_empty(loop: Loop) -> Function:
@@ -58,24 +54,32 @@ def write_empty(loop: Loop) -> Function:
     for reduction in loop.reductions:
         count = 1 if reduction.axis is None else loop.rows if reduction.axis == 1 else loop.columns
         # Times the scale, which might be infinite or NaN.
-        identity = f32x4_mul(function.number(IDENTITY[reduction.kind]), function.number(reduction.scale))
+        identity = f32x4_mul(function.number(OPERATIONS[reduction.kind].identity), function.number(reduction.scale))
         store = store_lane(get(position), identity, reduction.address, 0)
         function.body += put(position, i32(0)) + times(counter, count, store + advance(position, 4))
     return function
 
 
-class Reducer:
-    """A reduction of which each subclass is one way; those that need no accumulators pass `places` = 0."""
+def _combine(kind: str) -> Callable[..., bytes]:
+    combine = OPERATIONS[kind].combine
+    if combine is None:
+        raise TypeError(f"not for a loop: {kind}")
+    return combine
 
-    def __init__(self, writer: "LoopWriter", reduction: Reduction, places: int | None = None) -> None:
-        self.writer = writer
+
+class Reducer:
+    """A reduction of which each subclass is one way; `accumulates` says whether it needs accumulators."""
+
+    accumulates = True
+
+    def __init__(self, walk: Walk, reduction: Reduction, value: int) -> None:
+        self.walk = walk
         self.reduction = reduction
-        self.combine = COMBINE[reduction.kind]
-        self.identity = writer.function.number(IDENTITY[reduction.kind])
-        self.value = writer.values[reduction.value]
-        if places is None:
-            places = max(writer.unrolled, writer.tail_place + 1 if writer.tail else 0)
-        self.accumulators = [writer.function.local(V128) for _ in range(places)]
+        self.combine = _combine(reduction.kind)
+        self.identity = walk.function.number(OPERATIONS[reduction.kind].identity)
+        self.value = value
+        places = max(walk.unrolled, walk.tail_place + 1 if walk.tail else 0) if self.accumulates else 0
+        self.accumulators = [walk.function.local(V128) for _ in range(places)]
 
     def start(self) -> bytes:
         return self.reset()
@@ -87,7 +91,7 @@ class Reducer:
         """Takes in the lowest `count` lanes of the value."""
         value = get(self.value)
         if count < 4:
-            mask = self.writer.function.constant(lanes_of_bits(*(-(lane < count) & 0xFFFFFFFF for lane in range(4))))
+            mask = self.walk.function.constant(lanes_of_bits(*(-(lane < count) & 0xFFFFFFFF for lane in range(4))))
             value = v128_bitselect(value, self.identity, get(mask))
         accumulator = self.accumulators[place]
         return put(accumulator, self.combine(get(accumulator), value))
@@ -120,7 +124,7 @@ class Reducer:
 
     def scaled(self, value: bytes) -> bytes:
         scale = self.reduction.scale
-        return value if scale == 1.0 else f32x4_mul(value, self.writer.function.number(scale))
+        return value if scale == 1.0 else f32x4_mul(value, self.walk.function.number(scale))
 
 
 class ToOneNumber(Reducer):
@@ -142,20 +146,19 @@ class Rows(Reducer):
 
     def row_end(self) -> bytes:
         # A column of results: as if written with strides (1, 0).
-        access = self.writer.access(self.reduction.address, (1, 0))
+        access = self.walk.access(self.reduction.address, (1, 0))
         fold = self.fold_places() + self.fold_lanes((2, 3, 2, 3), (1, 1, 1, 1))
-        return fold + store_lane(self.writer.offset(access), self.scaled(get(self.accumulators[0])), access.address, 0)
+        return fold + store_lane(self.walk.offset(access), self.scaled(get(self.accumulators[0])), access.address, 0)
 
 
 class SingleRow(Reducer):
     """Along axis 0 of a single row: the values themselves."""
 
-    def __init__(self, writer: "LoopWriter", reduction: Reduction) -> None:
-        super().__init__(writer, reduction, places=0)
+    accumulates = False
 
     def step(self, number: int, place: int, count: int) -> bytes:
-        access = self.writer.access(self.reduction.address, (0, 1))
-        return store_some(self.writer.offset(access), self.scaled(get(self.value)), access.address + 16 * number, count)
+        access = self.walk.access(self.reduction.address, (0, 1))
+        return store_some(self.walk.offset(access), self.scaled(get(self.value)), access.address + 16 * number, count)
 
 
 class Columns(Reducer):
@@ -164,7 +167,7 @@ class Columns(Reducer):
     def end(self) -> bytes:
         code = b""
         for place, accumulator in enumerate(self.accumulators):
-            count = min(4, self.writer.loop.columns - 4 * place)
+            count = min(4, self.walk.loop.columns - 4 * place)
             code += put(accumulator, self.scaled(get(accumulator)))
             code += store_some(i32(0), get(accumulator), self.reduction.address + 16 * place, count)
         return code
@@ -173,16 +176,18 @@ class Columns(Reducer):
 class ColumnsInMemory(Reducer):
     """Along axis 0 of many columns: the results grow in memory, row by row."""
 
-    def __init__(self, writer: "LoopWriter", reduction: Reduction) -> None:
-        super().__init__(writer, reduction, places=0)
-        self.access = writer.access(reduction.address, (0, 1))
+    accumulates = False
+
+    def __init__(self, walk: Walk, reduction: Reduction, value: int) -> None:
+        super().__init__(walk, reduction, value)
+        self.access = walk.access(reduction.address, (0, 1))
 
     def start(self) -> bytes:
         return self._every_column(lambda position, address, count: store_some(position, self.identity, address, count))
 
     def step(self, number: int, place: int, count: int) -> bytes:
-        position, address = self.writer.offset(self.access), self.access.address + 16 * number
-        result = self.writer.function.temporary(0)
+        position, address = self.walk.offset(self.access), self.access.address + 16 * number
+        result = self.walk.function.temporary(0)
         # Lanes beyond `count` hold anything here, and are not written.
         code = put(result, self.combine(load_some(position, address, count), get(self.value)))
         return code + store_some(position, get(result), address, count)
@@ -190,7 +195,7 @@ class ColumnsInMemory(Reducer):
     def end(self) -> bytes:
         if self.reduction.scale == 1.0:
             return b""
-        result = self.writer.function.temporary(0)
+        result = self.walk.function.temporary(0)
         return self._every_column(
             lambda position, address, count: (
                 put(result, self.scaled(load_some(position, address, count)))
@@ -200,8 +205,8 @@ class ColumnsInMemory(Reducer):
 
     def _every_column(self, code: Callable[[bytes, int, int], bytes]) -> bytes:
         """`code(position, address, count)` for each four columns, and for those behind them."""
-        counter, position = self.writer.function.local(I32), self.writer.function.local(I32)
-        steps, tail = divmod(self.writer.loop.columns, 4)
+        counter, position = self.walk.function.local(I32), self.walk.function.local(I32)
+        steps, tail = divmod(self.walk.loop.columns, 4)
         address = self.access.address
         walk = times(counter, steps, code(get(position), address, 4) + advance(position, 16))
         return put(position, i32(0)) + walk + (code(get(position), address, tail) if tail else b"")
@@ -210,16 +215,15 @@ class ColumnsInMemory(Reducer):
 class PairRows(Reducer):
     """Along axis 1 of rows of two columns: each step holds two whole rows."""
 
-    def __init__(self, writer: "LoopWriter", reduction: Reduction) -> None:
-        super().__init__(writer, reduction, places=0)
+    accumulates = False
 
     def step(self, number: int, place: int, count: int) -> bytes:
-        access = self.writer.access(self.reduction.address, (1, 0))
-        result, address = self.writer.function.temporary(0), access.address + 8 * number
+        access = self.walk.access(self.reduction.address, (1, 0))
+        result, address = self.walk.function.temporary(0), access.address + 8 * number
         value = get(self.value)
         code = put(result, self.combine(value, shuffle(value, value, (1, 0, 3, 2))))
         code += put(result, self.scaled(shuffle(get(result), get(result), (0, 2, 0, 2))))
-        return code + store_some(self.writer.offset(access), get(result), address, count // 2)
+        return code + store_some(self.walk.offset(access), get(result), address, count // 2)
 
 
 class PairColumns(Reducer):

@@ -1,9 +1,10 @@
-"""Makes a traced `Program` smaller without changing what it computes.
+"""Makes a recorded `Program` smaller without changing what it computes.
 
-What comes out holds only the operations of `ELEMENTWISE`, `sum` and `max` over the axes `axis`, which are not kept
-(`sum` times a `scale`), `dot` of two matrices, `reshape`, `transpose` and `broadcast_to`. Each operation is built anew,
-in order, by the rule of its name; a rule may build several others, or find that an earlier value will do. Equal
-operations become one, those of constants a constant, those that nobody needs are left out.
+What comes out holds only element-wise operations that have code, `sum` and `max` over the axes `axis`, which are not
+kept (`sum` times a `scale`), `dot` of two matrices, `reshape`, `transpose` and `broadcast_to`. Each operation is built
+anew, in order, by the rule of its name in `ELEMENT_WISE_RULES` or `OTHER_RULES`; a rule may build several others, or
+find that an earlier value will do. Equal operations become one, those of constants a constant, those that nobody needs
+are left out.
 
 Infinities and NaN travel as before: x · 0 stays. What may differ is rounding, by a few units in the last place, and
 the sign of a zero; and 1 / cosh(x)² is taken for 1 - tanh(x)², which differs by 1e-7 at most. A power whose exponent
@@ -16,12 +17,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.program import ELEMENTWISE, Operation, Program
-from engine.trace import IN_NUMPY, Untraceable
+from engine.operations import OPERATIONS, evaluated
+from engine.program import Operation, Program, Uncompilable
 
 
 def simplify(program):
-    """The simplified program, its values numbered afresh. Raises `Untraceable` for what cannot be compiled."""
+    """The simplified program, its values numbered afresh. Raises `Uncompilable` for what cannot be compiled."""
     builder = Builder()
     new = {}
     for number in program.inputs:
@@ -80,17 +81,24 @@ class Builder:
         self.cosh_of = {}
 
     def value(self, shape):
+        """The number of a new value of that shape."""
         self.program.shapes.append(shape)
         return len(self.program.shapes) - 1
 
     def shape(self, number):
         return self.program.shapes[number]
 
+    def broadcast_shape(self, numbers):
+        """The shape that values have together."""
+        shapes = {self.shape(number) for number in numbers}
+        return shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
+
     def name(self, number):
         """The name of the operation that made a value; of inputs and constants none."""
         return self.made[number].name if number in self.made else None
 
     def inputs(self, number):
+        """What the operation that made a value was applied to."""
         return self.made[number].inputs
 
     def attribute(self, number, name):
@@ -114,19 +122,19 @@ class Builder:
 
     def build(self, name, *inputs, **attributes):
         """The value of an operation of any name, by its rule."""
-        if name in _STRUCTURAL:
-            return _STRUCTURAL[name](self, *inputs, **attributes)
+        if name in OTHER_RULES:
+            return OTHER_RULES[name](self, *inputs, **attributes)
         return self.elementwise(name, *inputs)
 
     def elementwise(self, name, *inputs):
         """An element-wise operation, done before what it works on is broadcast."""
-        shape = np.broadcast_shapes(*(self.shape(number) for number in inputs))
+        shape = self.broadcast_shape(inputs)
         inputs = tuple(self.inputs(number)[0] if self.name(number) == "broadcast_to" else number for number in inputs)
-        narrow = np.broadcast_shapes(*(self.shape(number) for number in inputs))
-        result = _RULES[name](self, *inputs) if name in _RULES else None
+        narrow = self.broadcast_shape(inputs)
+        result = ELEMENT_WISE_RULES[name](self, *inputs) if name in ELEMENT_WISE_RULES else None
         if result is None:
-            if name not in ELEMENTWISE:
-                raise Untraceable(f"{name}: no rule for it")
+            if not evaluated(name):
+                raise Uncompilable(f"{name}: neither code nor a rule for it")
             result = self.emit(name, inputs, narrow)
         return self.broadcast_to(result, shape)
 
@@ -137,7 +145,7 @@ class Builder:
             return self.known[key]
         if all(number in self.program.constants for number in inputs) and name != "broadcast_to":
             arrays = [self.program.constants[number] for number in inputs]
-            self.known[key] = self.constant(IN_NUMPY[name](*arrays, **dict(attributes)))
+            self.known[key] = self.constant(OPERATIONS[name].numpy(*arrays, **dict(attributes)))
             return self.known[key]
         output = self.value(shape)
         self.made[output] = Operation(name, inputs, output, attributes)
@@ -152,6 +160,7 @@ class Builder:
         return inner, (1,) * (len(self.shape(number)) - len(shape)) + shape
 
     def reshape(self, x, shape):
+        """The same numbers in the same order, as an array of another shape."""
         if self.shape(x) == shape:
             return x
         if self.name(x) == "reshape":
@@ -168,6 +177,7 @@ class Builder:
         return self.emit("reshape", (x,), shape, (("shape", shape),))
 
     def transpose(self, x, axes):
+        """The array whose i-th axis is the axis `axes[i]` of x."""
         shape = tuple(self.shape(x)[axis] for axis in axes)
         moving = [axis for axis in axes if self.shape(x)[axis] != 1]
         if moving == sorted(moving):
@@ -181,6 +191,7 @@ class Builder:
         return self.emit("transpose", (x,), shape, (("axes", axes),))
 
     def broadcast_to(self, x, shape):
+        """x repeated along axes that it has not, or has with length one."""
         if self.shape(x) == shape:
             return x
         if self.name(x) == "broadcast_to":
@@ -190,9 +201,11 @@ class Builder:
         return self.emit("broadcast_to", (x,), shape, (("shape", shape),))
 
     def sum(self, x, axis=None, keepdims=False, scale=1.0):
+        """The sum along one axis, several, or all, times `scale`."""
         return self._reduced("sum", x, axis, keepdims, scale)
 
     def max(self, x, axis=None, keepdims=False):
+        """The maximum along one axis, several, or all."""
         return self._reduced("max", x, axis, keepdims, 1.0)
 
     def _reduced(self, kind, x, axis, keepdims, scale):
@@ -231,7 +244,7 @@ class Builder:
         return self.elementwise("multiply", x, self.constant(number))
 
     def product(self, a, b):
-        """Of two matrices."""
+        """The product of two matrices."""
         return self.emit("dot", (a, b), (self.shape(a)[0], self.shape(b)[1]))
 
 
@@ -292,7 +305,7 @@ def _dot_adjoint_1(builder, a, g, shape):
         product = builder.elementwise("multiply", g, a)
         return product if shape else builder.sum(product)
     if len(shape) > 2:
-        raise Untraceable("dot: of more than two dimensions on the right")
+        raise Uncompilable("dot: of more than two dimensions on the right")
     a = _rows(builder, a)
     g = builder.reshape(g, (builder.shape(a)[0], math.prod(shape[1:])))
     return builder.reshape(builder.product(builder.transpose(a, (1, 0)), g), shape)
@@ -308,11 +321,11 @@ def _columns(builder, b):
     """The right operand of `dot` as a matrix."""
     shape = builder.shape(b)
     if len(shape) > 2:
-        raise Untraceable("dot: of more than two dimensions on the right")
+        raise Uncompilable("dot: of more than two dimensions on the right")
     return builder.reshape(b, shape if len(shape) == 2 else (*shape, 1))
 
 
-_STRUCTURAL: dict[str, Callable[..., int]] = {
+OTHER_RULES: dict[str, Callable[..., int]] = {
     "reshape": Builder.reshape,
     "transpose": Builder.transpose,
     "broadcast_to": Builder.broadcast_to,
@@ -477,7 +490,7 @@ def _itself(builder, x):
     return x
 
 
-_RULES: dict[str, Callable[..., int | None]] = {
+ELEMENT_WISE_RULES: dict[str, Callable[..., int | None]] = {
     "add": _add,
     "subtract": _subtract,
     "multiply": _multiply,

@@ -2,37 +2,46 @@
 
 Recording a function needs the shapes of its values, and proving the record needs values that depend on all that they
 should depend on. Neither needs a real product, which takes NumPy in Pyodide a second for three layers of 1024: here the
-product of the rows' means and the columns' means stands in for it.
+product of the rows' means and the columns' means stands in for it. `OPERATIONS` says which product has which.
 """
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import autograd.numpy as anp
 import numpy as np
-from autograd.numpy.numpy_vjps import dot_adjoint_0, dot_adjoint_1
+
+from engine.operations import OPERATIONS
 
 
-def product(a, b):
-    """In place of a · b, shapes (m, k) and (k, n)."""
-    return np.outer(a.mean(axis=1), b.mean(axis=0))
+def computed_by_stand_ins() -> dict[str, Callable]:
+    """What computes each operation that has a stand-in, by name."""
+    return {
+        name: _of_matrices(primitive.stand_in, primitive.numpy)
+        for name, primitive in OPERATIONS.items()
+        if primitive.stand_in
+    }
 
 
-def adjoint_0(b, g, *_, **__):
-    """In place of g · bᵀ, shapes (m, n) and (k, n)."""
-    return np.outer(g.mean(axis=1), b.mean(axis=1))
+@contextmanager
+def cheap_products() -> Iterator[None]:
+    """While it lasts autograd's products are stand-ins."""
+    stand_ins = [
+        (_wrapped_function(source.primitive), primitive.stand_in)
+        for primitive in OPERATIONS.values()
+        if primitive.stand_in
+        for source in primitive.sources
+    ]
+    originals = [cell.cell_contents for cell, _ in stand_ins]
+    for (cell, stand_in), original in zip(stand_ins, originals, strict=True):
+        cell.cell_contents = _of_matrices(stand_in, original)
+    try:
+        yield
+    finally:
+        for (cell, _), original in zip(stand_ins, originals, strict=True):
+            cell.cell_contents = original
 
 
-def adjoint_1(a, g, *_, **__):
-    """In place of aᵀ · g, shapes (m, k) and (m, n)."""
-    return np.outer(a.mean(axis=0), g.mean(axis=0))
-
-
-# By the names that `trace` gives the operations.
-STAND_INS = {"dot": product, "matmul": product, "dot_adjoint_0": adjoint_0, "dot_adjoint_1": adjoint_1}
-_PRIMITIVES = {anp.dot: product, anp.matmul: product, dot_adjoint_0: adjoint_0, dot_adjoint_1: adjoint_1}
-
-
-def of_matrices(stand_in, original):
+def _of_matrices(stand_in, original):
     """A function that is `stand_in` for two matrices that are not empty, and `original` for anything else."""
 
     def choose(a, b, *rest, **keywords):
@@ -42,20 +51,6 @@ def of_matrices(stand_in, original):
     return choose
 
 
-@contextmanager
-def cheap_products():
-    """While it lasts autograd's products are stand-ins."""
-    cells = {primitive: _raw_function(primitive) for primitive in _PRIMITIVES}
-    originals = {primitive: cell.cell_contents for primitive, cell in cells.items()}
-    for primitive, cell in cells.items():
-        cell.cell_contents = of_matrices(_PRIMITIVES[primitive], originals[primitive])
-    try:
-        yield
-    finally:
-        for primitive, cell in cells.items():
-            cell.cell_contents = originals[primitive]
-
-
-def _raw_function(primitive):
+def _wrapped_function(primitive):
     """The variable in which an autograd primitive keeps the NumPy function that it wraps."""
     return dict(zip(primitive.__code__.co_freevars, primitive.__closure__, strict=True))["f_raw"]

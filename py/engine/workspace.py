@@ -4,7 +4,7 @@ workspace = Workspace()
 x = workspace.place(array)
 workspace.add("double", lambda x: [x + x], [x], [x])
 workspace.build()
-workspace.call("double")
+workspace.machine.call("double")
 workspace.read(x)
 """
 
@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.assembly import assemble
+from engine.assemble import assemble
 from engine.machine import Machine
-from engine.plan import plan
+from engine.pipeline import compile_function
 from engine.products import scratch_bytes
-from engine.program import Product
-from engine.trace import Untraceable, trace
+from engine.program import Product, Uncompilable
 
 # Nothing lies at address 0, so that a forgotten address is noticed.
 START = 64
@@ -26,10 +25,6 @@ ALIGNMENT = 64
 
 # Where an array lies, in bytes from the start of memory, and what it was when it was placed.
 Slot = namedtuple("Slot", "address first")
-
-
-class Uncompilable(Exception):
-    """Why a function has to run in plain autograd."""
 
 
 class Workspace:
@@ -58,28 +53,25 @@ class Workspace:
         """Compiles `function`, which takes arrays and returns a list of arrays, to work on slots.
 
         `results` gives a slot for each returned array, which may be an argument's that is then updated in place;
-        without it they get slots of their own. Returns the results' slots. `before` and `after` are further kernels,
-        such as `Gather`, to run around it. Raises `Uncompilable`, with the reason, where the function cannot be
-        compiled.
+        without it they lie in the function's own memory. Returns the results' slots. `before` and `after` are further
+        kernels, such as `Gather`, to run around it. Raises `Uncompilable`, with the reason, where the function cannot
+        be compiled.
         """
-        try:
-            program = self._once(("trace", name), lambda: trace(function, [slot.first for slot in arguments]))
-            if results is None:
-                shapes = [program.shapes[number] for number in program.outputs]
-                results = [self.place(np.zeros(shape, np.float32)) for shape in shapes]
-            addresses = [slot.address for slot in arguments], [slot.address for slot in results]
-            planned = self._once(("plan", name), lambda: plan(program, addresses[0], self._end, addresses[1]))
-        except Untraceable as error:
-            raise Uncompilable(str(error)) from error
-        self._end = _aligned(planned.end)
-        self._constants.extend(planned.constants)
-        self._functions[name] = [*before, *planned.kernels, *after]
+        arrays, inputs = [slot.first for slot in arguments], [slot.address for slot in arguments]
+        outputs = None if results is None else [slot.address for slot in results]
+        plan = self._once(("plan", name), lambda: compile_function(function, arrays, inputs, self._end, outputs))
+        self._end = _aligned(plan.end)
+        self._constants.extend(plan.constants)
+        self._functions[name] = [*before, *plan.kernels, *after]
+        if results is None:
+            places = zip(plan.outputs, plan.shapes, strict=True)
+            results = [Slot(address, np.empty(shape, np.float32)) for address, shape in places]
         return results
 
     def build(self):
         """Makes the module of all that was added and puts the placed arrays into its memory.
 
-        Raises `Uncompilable` where this browser does not run it, for want of SIMD or of memory, say.
+        Raises `Uncompilable` where the browser does not run it, for want of SIMD or of memory.
         """
         products = [kernel for kernels in self._functions.values() for kernel in kernels if isinstance(kernel, Product)]
         scratch = self._reserve(max(map(scratch_bytes, products), default=0))
@@ -112,8 +104,9 @@ class Workspace:
         return self._recipe[key]
 
     def _reserve(self, size):
+        """The address of so many bytes. Each place has one of its own, also those for nothing."""
         address = self._end
-        self._end = _aligned(address + size)
+        self._end = _aligned(address + max(size, 1))
         return address
 
 

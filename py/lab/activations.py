@@ -1,4 +1,4 @@
-"""The activations, element by element; a function's name is its key in `spec.ACTIVATIONS`."""
+"""The activations, element by element; a function's name is its key in the registry."""
 
 import autograd.numpy as np
 

@@ -3,23 +3,24 @@
 Parameters, optimizer state, data and the order of the batches stay in the module's memory; Python copies out what a
 view needs. The learning rate and the step's number are arguments, so that changing them compiles nothing.
 
-All views share one forward pass of `ROWS` points: the kernels are compiled once, and each view's function calls them.
+All views share one forward pass of `PORTION` rows, however many the data have: its kernels are compiled once, and each
+view's function calls them.
 """
 
 import numpy as np
 
-import spec
 from engine.program import Advance, Append, Gather, Product
 from engine.workspace import Workspace
 from lab import network, training
-from lab.plane import LATTICES, columns, grid
+from lab.plane import LATTICES, columns
+from spec import shape
 
-# Points that go through the network at once: as many as there are data.
-ROWS = spec.POINTS
-# Points of the plane that are looked at together: the finest lattice and one place.
-MOST_POINTS = (LATTICES[-1] + 1) ** 2 + 1
-# What `plane` leaves in memory with one call, at most, in numbers.
-PLANE_NUMBERS = 1 << 22
+# Rows that go through the network at once.
+PORTION = 200
+# Places of the plane that are looked at together: the finest lattice and one place.
+MOST_PLACES = (LATTICES[-1] + 1) ** 2 + 1
+# What `evaluate` leaves in memory with one call, at most, in numbers.
+MOST_NUMBERS = 1 << 22
 # Losses that one call may leave in memory.
 LOSSES = 4096
 
@@ -27,15 +28,19 @@ LOSSES = 4096
 class CompiledTrainer:
     """A network in training; see `plain.PlainTrainer`. Raises `Uncompilable` if it cannot be compiled.
 
-    `recipe`: see `Workspace`; `recipes.recipe_of` has one for each experiment.
+    `drawn`: whether there are to be views of it, of grids of at most `finest` squares a side; without that only
+    `train`, `output`, `kernels`, `arrays` and `restore` work. `recipe`: see `Workspace`; `recipes.recipe_of` has one
+    for each experiment.
     """
 
     engine = "wasm"
     reason = ""
 
-    def __init__(self, experiment, data, finest=200, recipe=None):
+    def __init__(self, experiment, data, drawn=True, finest=200, recipe=None):
         self.experiment, self.data = experiment, data
-        self._size = experiment["batch_size"]
+        # Another number whenever the network may be another.
+        self.version = 0
+        self._size = shape.batch_size_of(experiment)
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
         self._block = None
         parameters, statistics = network.initialize(experiment)
@@ -46,7 +51,7 @@ class CompiledTrainer:
         self._rate = workspace.place(np.array([experiment["learning_rate"]], np.float32))
         self._count = workspace.place(np.array([1], np.float32))
         self._loss = workspace.place(np.zeros(1, np.float32))
-        self._points = workspace.place(data.points)
+        self._inputs = workspace.place(data.inputs)
         self._targets = workspace.place(data.targets)
         self._order = workspace.place(np.zeros((training.BLOCK, len(data.training)), np.int32))
         self._losses = workspace.place(np.zeros(LOSSES, np.float32))
@@ -56,10 +61,11 @@ class CompiledTrainer:
         self._add_step("full", full)
         if short != full:
             self._add_step("short", short)
-        self._add_forward(finest)
-        self._add_outputs()
-        self._add_grid(finest)
-        self._add_plane()
+        self._add_forward()
+        if drawn:
+            self._add_positions()
+            self._add_ends(finest)
+            self._add_evaluation()
         workspace.build()
 
     def _split(self, arrays):
@@ -70,8 +76,8 @@ class CompiledTrainer:
 
     def _add_step(self, name, rows):
         step = training.make_step(self.experiment)
-        x = self.workspace.place(self.data.points[:rows])
-        targets = self.workspace.place(self.data.targets[:rows])
+        x = self.workspace.place(self.data.inputs[self.data.training[:rows]])
+        targets = self.workspace.place(self.data.targets[self.data.training[:rows]])
 
         def flat(rate, count, x, targets, *trained):
             loss, *updated = step(*self._split(trained), x, targets, rate, count)
@@ -83,64 +89,91 @@ class CompiledTrainer:
             [self._rate, self._count, x, targets, *self._trained],
             [*self._trained, self._loss, self._count],
             before=[
-                Gather(rows, self.data.points.shape[1], self._points.address, x.address),
+                Gather(rows, self.data.inputs.shape[1], self._inputs.address, x.address),
                 Gather(rows, self.data.targets.shape[1], self._targets.address, targets.address),
             ],
             after=[Append(self._loss.address, 1), Advance(rows)],
         )
 
-    def _add_forward(self, finest):
-        """The kernels that take `ROWS` points at `_x` through the network, every layer to its own place."""
+    def _add_forward(self):
+        """The kernels that take `PORTION` rows at `_x` through the network, every layer to its own place."""
 
         def forward(x, *trained):
             parameters, _, statistics = self._split(trained)
             return list(network.predict(self.experiment, parameters, statistics, x).values())
 
-        self._layers = spec.layers(self.experiment)
+        rows, inputs = self.data.inputs.shape
+        self._layers = shape.layers(self.experiment)
+        self._widths = {layer.name: layer.width for layer in self._layers}
         place = self.workspace.place
-        self._x = place(np.zeros((ROWS, 2), np.float32))
-        self._outputs = {name: place(np.zeros((ROWS, width), np.float32)) for name, _, width in self._layers}
+        self._x = place(np.zeros((PORTION, inputs), np.float32))
+        self._outputs = {name: place(np.zeros((PORTION, width), np.float32)) for name, width in self._widths.items()}
         self._outputs["input"] = self._x
-        # The numbers of all rows of a table of points, for the cursor to walk along.
-        self._rows = place(np.arange(_whole_portions(max((finest + 1) ** 2, MOST_POINTS)), dtype=np.int32))
+        # For the cursor to walk along: the numbers of some rows of the data, and of all, the last again and again where
+        # a portion goes on behind it.
+        self._some = place(np.zeros(PORTION, np.int32))
+        every = np.minimum(np.arange(_whole_portions(rows), dtype=np.int32), np.int32(rows - 1))
+        self._every = place(every)
         self.workspace.add("forward", forward, [self._x, *self._trained], list(self._outputs.values()))
+        self._add_view("outputs", self._inputs)
+        last = self._outputs[self._layers[-1].name]
+        if rows > PORTION:
+            self._output = place(np.zeros((len(every), self._layers[-1].width), np.float32))
+            self._add_view("output", self._inputs, [Append(last.address, last.first.size)])
 
-    def _add_view(self, name, points, after=()):
-        """A function for the `ROWS` points of a slot that the cursor points to, and what is done with them then."""
-        gather = Gather(ROWS, 2, points.address, self._x.address)
+    def _add_view(self, name, table, after=()):
+        """A function for the `PORTION` rows of a table that the cursor points to, and what is done with them then."""
+        gather = Gather(PORTION, self.data.inputs.shape[1], table.address, self._x.address)
         before = [gather, *self.workspace.kernels("forward")]
-        self.workspace.add(name, list, [], [], before, [*after, Advance(ROWS)])
+        self.workspace.add(name, list, [], [], before, [*after, Advance(PORTION)])
 
-    def _add_outputs(self):
-        self._add_view("outputs", self._points)
+    def _product(self, name, selectors):
+        """A layer's output times what is at its selector, behind the log: kernels."""
+        width, count = selectors[name].first.shape
+        seen = self.workspace.place(np.zeros((PORTION, count), np.float32))
+        addresses = self._outputs[name].address, selectors[name].address, seen.address
+        return [Product(PORTION, count, width, *addresses), Append(seen.address, seen.first.size)]
 
-    def _add_grid(self, finest):
-        """The last two layers for a portion of the grid, left behind one another in `_grid_results`."""
+    def _add_positions(self):
+        """For data of which only a sample is looked at: every row's place in a layer and the next, and its output."""
+        self._bases = {}
+        rows = len(self._every.first)
+        if len(self.data.sample) == len(self.data.inputs):
+            return
+        last = self._outputs[self._layers[-1].name]
+        self._bases = {
+            name: self.workspace.place(np.zeros((width, 3), np.float32)) for name, width in self._widths.items()
+        }
+        self._positions = self.workspace.place(np.zeros(rows * (6 + last.first.shape[1]), np.float32))
+        products = {name: self._product(name, self._bases) for name in self._widths}
+        names = list(self._widths)
+        for name, after in zip(names, [*names[1:], None], strict=True):
+            both = [*products[name], *(products[after] if after else [])]
+            self._add_view("positions " + name, self._inputs, [*both, Append(last.address, last.first.size)])
+
+    def _add_ends(self, finest):
+        """The last two layers for a portion of a table, left behind one another in `_end_results`."""
         rows = _whole_portions((finest + 1) ** 2)
-        last = self._layers[-2:]
-        self._grid = self.workspace.place(np.zeros((rows, 2), np.float32))
-        self._grid_results = self.workspace.place(np.zeros(rows * sum(width for *_, width in last), np.float32))
-        self._grid_resolution = None
-        ends = [self._outputs[name] for name, *_ in last]
-        self._add_view("grid", self._grid, [Append(end.address, end.first.size) for end in ends])
+        ends = [self._outputs[layer.name] for layer in self._layers[-2:]]
+        self._end_inputs = _Table(self.workspace.place(np.zeros((rows, self.data.inputs.shape[1]), np.float32)))
+        self._end_results = self.workspace.place(np.zeros(rows * sum(layer.width for layer in self._layers[-2:]), "f4"))
+        # The numbers of all rows of a table, for the cursor to walk along.
+        self._rows = self.workspace.place(np.arange(max(rows, _whole_portions(MOST_PLACES)), dtype=np.int32))
+        self._add_view("ends", self._end_inputs.slot, [Append(end.address, end.first.size) for end in ends])
 
-    def _add_plane(self):
-        """Every layer through its selector for a portion of points, left behind one another in `_plane_results`."""
+    def _add_evaluation(self):
+        """Every layer through its selector for a portion of a table, left behind one another in `_seen_results`."""
         place = self.workspace.place
-        widths = {name: columns(width) for name, _, width in self._layers}
-        most = min(_whole_portions(MOST_POINTS), _whole_portions(PLANE_NUMBERS // sum(widths.values())))
-        self._plane = place(np.zeros((most, 2), np.float32))
-        self._plane_results = place(np.zeros(len(self._plane.first) * sum(widths.values()), np.float32))
+        numbers = sum(map(columns, self._widths.values()))
+        most = min(_whole_portions(MOST_PLACES), _whole_portions(MOST_NUMBERS // numbers))
+        self._seen_inputs = _Table(place(np.zeros((most, self.data.inputs.shape[1]), np.float32)))
+        self._seen_results = place(np.zeros(most * numbers, np.float32))
         self._selectors = {
-            name: place(np.zeros((width, columns(width)), np.float32)) for name, _, width in self._layers
+            name: place(np.zeros((width, columns(width)), np.float32)) for name, width in self._widths.items()
         }
         self._selected = {}
-        after = []
-        for name, _, width in self._layers:
-            seen = place(np.zeros((ROWS, widths[name]), np.float32))
-            addresses = self._outputs[name].address, self._selectors[name].address, seen.address
-            after += [Product(ROWS, widths[name], width, *addresses), Append(seen.address, seen.first.size)]
-        self._add_view("plane", self._plane, after)
+        after = [kernel for name in self._widths for kernel in self._product(name, self._selectors)]
+        self._add_view("evaluate", self._seen_inputs.slot, after)
 
     def train(self, learning_rate, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
@@ -163,6 +196,7 @@ class CompiledTrainer:
         portions = self._portions(position, count)
         machine.write(self._calls.address, np.array(portions, np.int32))
         machine.call("many", len(portions), self._calls.address)
+        self.version += 1
         losses = machine.read(self._losses.address, (count,))
         finite = np.isfinite(losses)
         return losses if finite.all() else losses[: finite.argmin() + 1]
@@ -182,22 +216,56 @@ class CompiledTrainer:
             position = 0
         return portions
 
-    def outputs(self, *names):
-        """The named layers' outputs for all points, by name."""
-        self.workspace.machine.set("cursor", self._rows.address)
-        self.workspace.machine.call("outputs")
-        return {name: self.workspace.read(self._outputs[name]) for name in names}
+    def output(self):
+        """The network's output for all rows of the data."""
+        last = self._layers[-1].name
+        if len(self.data.inputs) <= PORTION:
+            return self.outputs([last])[last]
+        return self._repeated("output", self._every, self._output, len(self.data.inputs), {last: self._widths[last]})[
+            last
+        ]
 
-    def grid_outputs(self, resolution):
-        """The last two layers' outputs for `plane.grid(resolution)`, by name."""
-        if resolution != self._grid_resolution:
-            self.workspace.machine.write(self._grid.address, grid(resolution))
-            self._grid_resolution = resolution
-        widths = {name: width for name, _, width in self._layers[-2:]}
-        return self._repeated("grid", self._grid_results, (resolution + 1) ** 2, widths)
+    def outputs(self, names, rows=None):
+        """The named layers' outputs for all rows of the data, or for `rows`, an array of indices, by name."""
+        machine = self.workspace.machine
+        if rows is None:
+            rows = self._every.first[: len(self.data.inputs)]
+        parts = []
+        for first in range(0, len(rows), PORTION):
+            some = rows[first : first + PORTION]
+            if some.base is self._every.first:
+                machine.set("cursor", self._every.address + 4 * first)
+            else:
+                machine.write(self._some.address, some.astype(np.int32))
+                machine.set("cursor", self._some.address)
+            machine.call("outputs")
+            parts.append({name: self.workspace.read(self._outputs[name])[: len(some)] for name in names})
+        return _joined(parts)
 
-    def plane(self, points, selectors):
-        """Every layer's output @ its selector for any points of the plane, shape (rows, 2), by name.
+    def positions(self, bases):
+        """`(output, places)` for all rows of the data: the network's output, and by name a layer's output @ its basis.
+
+        `bases`, shape (width, 3) each, are those of one layer or of two that follow one another, in order. Only for
+        data of which no more than a sample is looked at; of others there are `outputs`.
+        """
+        last = self._layers[-1].name
+        first = next(iter(bases))
+        for name, basis in bases.items():
+            self.workspace.write(self._bases[name], basis)
+        names = [layer.name for layer in self._layers]
+        pair = names[names.index(first) :][:2]
+        # The output may be one of these layers itself.
+        widths = {**{(name, "place"): 3 for name in pair}, (last, "output"): self._widths[last]}
+        found = self._repeated("positions " + first, self._every, self._positions, len(self.data.inputs), widths)
+        return found[last, "output"], {name: found[name, "place"] for name in bases}
+
+    def ends(self, inputs):
+        """The last two layers' outputs for any table of inputs, shape (rows, inputs), by name."""
+        widths = {layer.name: layer.width for layer in self._layers[-2:]}
+        return self._passed("ends", self._end_inputs, self._end_results, inputs, widths)
+
+    def evaluate(self, inputs, selectors):
+        """Every layer's output @ its selector for any table of inputs, shape (rows, inputs), by name.
 
         A selector has shape (width, `plane.columns(width)`). One that is the same array as in the call before is taken
         to hold the same numbers.
@@ -206,26 +274,31 @@ class CompiledTrainer:
             if selector is not self._selected.get(name):
                 self.workspace.write(self._selectors[name], selector)
                 self._selected[name] = selector
-        widths = {name: columns(width) for name, _, width in self._layers}
-        most = len(self._plane.first)
-        parts = []
-        for first in range(0, len(points), most):
-            part = points[first : first + most]
-            self.workspace.machine.write(self._plane.address, part)
-            parts.append(self._repeated("plane", self._plane_results, len(part), widths))
-        return (
-            parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in widths}
-        )
+        widths = {name: columns(width) for name, width in self._widths.items()}
+        return self._passed("evaluate", self._seen_inputs, self._seen_results, inputs, widths)
 
-    def _repeated(self, function, results, rows, widths):
-        """What a function leaves in `results` for `rows` points, by name; `widths`: the numbers a point, in order."""
+    def _passed(self, function, table, results, inputs, widths):
+        """What a function leaves in `results` for the rows of `inputs`, by name, by as many as there is room for."""
+        most = len(table.slot.first)
+        parts = []
+        for first in range(0, len(inputs), most):
+            part = inputs if len(inputs) <= most else inputs[first : first + most]
+            if part is not table.content:
+                self.workspace.machine.write(table.slot.address, part)
+                # What may be written to may hold other numbers the next time.
+                table.content = None if part.flags.writeable else part
+            parts.append(self._repeated(function, self._rows, results, len(part), widths))
+        return _joined(parts)
+
+    def _repeated(self, function, numbers, results, rows, widths):
+        """What a function leaves in `results` for `rows` rows, by name; `widths`: the numbers a row, in order."""
         machine = self.workspace.machine
-        portions = _whole_portions(rows) // ROWS
-        machine.set("cursor", self._rows.address)
+        portions = -(-rows // PORTION)
+        machine.set("cursor", numbers.address)
         machine.set("log", results.address)
         machine.call("repeat", self.workspace.numbers[function], portions)
-        left = machine.read(results.address, (portions, ROWS * sum(widths.values())))
-        ends = np.split(left, np.cumsum([ROWS * width for width in widths.values()])[:-1], axis=1)
+        left = machine.read(results.address, (portions, PORTION * sum(widths.values())))
+        ends = np.split(left, np.cumsum([PORTION * width for width in widths.values()])[:-1], axis=1)
         return {name: end.reshape(-1, width)[:rows] for (name, width), end in zip(widths.items(), ends, strict=True)}
 
     def kernels(self, rows=None):
@@ -239,9 +312,22 @@ class CompiledTrainer:
 
     def restore(self, arrays):
         """Goes back to where the network was when `arrays()` gave these."""
+        self.version += 1
         for slot, array in zip(self._trained, [*arrays[0], *arrays[1], *arrays[2]], strict=True):
             self.workspace.write(slot, array)
 
 
+class _Table:
+    """A slot for inputs, and which read-only array lies there."""
+
+    def __init__(self, slot):
+        self.slot = slot
+        self.content = None
+
+
+def _joined(parts):
+    return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
 def _whole_portions(rows):
-    return -(-rows // ROWS) * ROWS
+    return -(-rows // PORTION) * PORTION

@@ -1,74 +1,96 @@
-"""The data sets: 200 labelled points of the plane each, within ±6, drawn as the original demo draws them.
+"""The data of a run, and the data sets themselves: toy sets of the plane, drawn as the original demo draws them.
 
-Radii, ranges and noise are those of the original's `datasets.js` and `Data.js`. Every function takes a
-generator and returns `(points, labels)`, shapes (200, 2) and (200,); its name is its key in `spec.DATASETS`.
+Radii, ranges and noise are those of the original's `datasets.js` and `Data.js`. A data set's function takes a generator
+and how many rows there are to be; it returns `(inputs, values)`: shape (rows, inputs), and for classification the
+labels, shape (rows,), whole numbers from 0 up, for regression the targets, shape (rows, outputs) or (rows,). Its name
+is its key in the registry.
 """
 
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
-import spec
-
-EXTENT = 6.0
-
-# points (200, 2) float32, labels (200,) int, targets (200, classes) one-hot float32, and the indices of the
-# points to train on and of the held-out tenth.
-Data = namedtuple("Data", "points labels targets training held_out classes")
+from lab import tasks
+from lab.choices import function_of
+from spec import fields, shape
 
 
-def spiral(rng):
+class Data(NamedTuple):
+    """Examples, and which of them to train on.
+
+    `inputs` (rows, inputs) and `targets` (rows, outputs) are float32; `labels` (rows,), int, are classes, or with
+    regression levels, see `tasks`. `training`, `held_out` and `sample`, ascending, are rows: those to train on, the
+    others, and those by which it is looked at what layers make of them: all, or as many as `shape.SAMPLE_ROWS`.
+    """
+
+    inputs: np.ndarray
+    labels: np.ndarray
+    targets: np.ndarray
+    training: np.ndarray
+    held_out: np.ndarray
+    sample: np.ndarray
+
+
+def spiral(rng, rows):
     """Two arms of one turn each, half a turn apart, radius 0.5 to 4.5, angles with noise of ±0.8 radians."""
-    half = spec.POINTS // 2
+    half = rows // 2
     radius = np.linspace(0.5, 4.5, half)
     arms = [
         radius[:, None]
         * _direction(np.linspace(label * np.pi, (label + 2) * np.pi, half) + rng.uniform(-0.8, 0.8, half))
         for label in range(2)
     ]
-    return np.concatenate(arms), _halves()
+    return np.concatenate(arms), _halves(rows)
 
 
-def circle(rng):
+def circle(rng, rows):
     """A disc of radius 2.25 inside a ring from 3.15 to 4.5, coordinates with noise of ±0.45."""
-    half, outer = spec.POINTS // 2, 4.5
+    half, outer = rows // 2, 4.5
     radius = np.concatenate([rng.uniform(0, outer * 0.5, half), rng.uniform(outer * 0.7, outer, half)])
-    points = radius[:, None] * _direction(rng.uniform(0, 2 * np.pi, spec.POINTS))
-    return points + rng.uniform(-0.1 * outer, 0.1 * outer, points.shape), _halves()
+    points = radius[:, None] * _direction(rng.uniform(0, 2 * np.pi, rows))
+    return points + rng.uniform(-0.1 * outer, 0.1 * outer, points.shape), _halves(rows)
 
 
-def gaussian(rng):
+def gaussian(rng, rows):
     """Two clouds of standard deviation 1 around (2.5, 2.5) and (-2.5, -2.5)."""
-    labels = _halves()
-    return rng.normal(np.where(labels == 0, 2.5, -2.5)[:, None], 1.0, (spec.POINTS, 2)), labels
+    labels = _halves(rows)
+    return rng.normal(np.where(labels == 0, 2.5, -2.5)[:, None], 1.0, (rows, 2)), labels
 
 
-def xor(rng):
+def xor(rng, rows):
     """A square of ±4 with a gap of 0.6 along both axes and noise of ±0.5; class 1 where both signs agree."""
-    points = rng.uniform(-4, 4, (spec.POINTS, 2))
+    points = rng.uniform(-4, 4, (rows, 2))
     points += np.where(points < 0, -0.3, 0.3) + rng.uniform(-0.5, 0.5, points.shape)
     return points, (points[:, 0] * points[:, 1] > 0).astype(int)
 
 
 def load(experiment):
-    """The experiment's `Data`, shuffled and split by its seed: nine tenths to train on, a tenth held out."""
-    rng = np.random.default_rng([experiment["seed"], 0])
-    points, labels = globals()[experiment["dataset"]](rng)
-    classes = spec.CLASSES[experiment["dataset"]]
-    order = rng.permutation(spec.POINTS)
-    return Data(
-        points=np.clip(points, -EXTENT, EXTENT).astype(np.float32),
-        labels=labels,
-        targets=np.eye(classes, dtype=np.float32)[labels],
-        training=np.sort(order[: spec.TRAINING_POINTS]),
-        held_out=np.sort(order[spec.TRAINING_POINTS :]),
-        classes=classes,
-    )
+    """The experiment's `Data`, shuffled and split by its seed into what to train on and what to hold out."""
+    seed = fields.data_seed_of(experiment)
+    size = shape.shape_of(experiment)
+    rng = np.random.default_rng([seed, 0])
+    inputs, values = function_of("dataset", experiment["dataset"])(rng, size.rows)
+    order = rng.permutation(size.rows)
+    return assemble(inputs, values, order[: size.training], order[size.training :], size.outputs, size.task, seed)
+
+
+def assemble(inputs, values, training, held_out, outputs, task, seed=0):
+    """The `Data` of examples as a data set's function returns them, and of the rows of both parts.
+
+    `outputs`: how many numbers come out of a network for them; `seed` draws the sample.
+    """
+    inputs = np.asarray(inputs, np.float32)
+    labels, targets = tasks.prepare(task, np.asarray(values), outputs)
+    rows = len(inputs)
+    sample = np.arange(rows)
+    if rows > shape.SAMPLE_ROWS:
+        sample = np.sort(np.random.default_rng([seed, 3]).choice(rows, shape.SAMPLE_ROWS, replace=False))
+    return Data(inputs, labels, targets, np.sort(training), np.sort(held_out), sample)
 
 
 def _direction(angle):
     return np.stack([np.sin(angle), np.cos(angle)], axis=1)
 
 
-def _halves():
-    return np.repeat([0, 1], spec.POINTS // 2)
+def _halves(rows):
+    return np.repeat([0, 1], rows // 2)

@@ -33,12 +33,17 @@ def value_and_gradients(function, arguments):
 
 
 def _backward(gradient, end):
-    """The gradient at every root, by walking the trace from `end` against the direction of evaluation."""
+    """The gradient at every root, by walking the trace from `end` against the direction of evaluation.
+
+    The trace is taken apart on the way. Left whole it would be freed by one call within another for each of its
+    operations, for which a browser's stack is too small where there are hundreds of layers.
+    """
     pending, roots = {end: gradient}, {}
-    for node in toposort(end):
+    for node in list(toposort(end)):
         gradient = pending.pop(node)
         if not node.parents:
             roots[node] = gradient
         for parent, contribution in zip(node.parents, node.vjp(gradient), strict=True):
             pending[parent] = pending[parent] + contribution if parent in pending else contribution
+        node.parents, node.vjp = (), None
     return roots

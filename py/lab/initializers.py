@@ -1,6 +1,6 @@
 """Initial kernels: each function takes a generator and a shape (inputs, outputs), and returns float32.
 
-The formulas are those of TensorFlow.js; a function's name is its key in `spec.INITIALIZATIONS`.
+The formulas are those of TensorFlow.js; a function's name is its key in the registry.
 """
 
 import numpy as np

@@ -2,7 +2,8 @@
 
 A layer function takes `(x, parameters, statistics, training)`: activations of shape (rows, width), the layer's
 own trainable arrays, its own running statistics, and whether it is being trained; it returns
-`(y, statistics)`. `LAYERS` says of every kind which function it is and which arrays it owns.
+`(y, statistics)`. A `Layer` says of a kind which function it is and which arrays it owns; that
+of a normalization has the name of its key in the registry.
 """
 
 from collections import namedtuple
@@ -10,7 +11,9 @@ from collections import namedtuple
 import autograd.numpy as np
 
 from lab import activations
+from lab.choices import function_of
 from lab.numerics import ceiling_of_rows, mean
+from spec import registry
 
 # TensorFlow.js's own constants for both normalizations.
 MOMENTUM = 0.99
@@ -26,7 +29,7 @@ def dense(x, parameters, statistics, training):
     return np.dot(x, kernel) + bias, statistics
 
 
-def batch_norm(x, parameters, statistics, training):
+def _batch_norm(x, parameters, statistics, training):
     """Normalizes every column over the batch, or by its running statistics when predicting (Ioffe, Szegedy, 2015).
 
     The variance is the batch's own (population) variance, in the normalization and in the running variance.
@@ -43,7 +46,7 @@ def batch_norm(x, parameters, statistics, training):
     return _normalized(x, center, variance, scale, shift), updated
 
 
-def layer_norm(x, parameters, statistics, training):
+def _layer_norm(x, parameters, statistics, training):
     """Normalizes every row over its columns (Ba, Kiros, Hinton, 2016)."""
     scale, shift = parameters
     center, variance = _moments(x, axis=1)
@@ -71,15 +74,18 @@ def _element_wise(function):
 
 _SCALE_AND_SHIFT = ("scale", "shift")
 
-LAYERS = {
-    "input": _element_wise(activations.linear),
-    "dense": Layer(dense, ("kernel", "bias")),
-    "batch_norm": Layer(batch_norm, _SCALE_AND_SHIFT, (0.0, 1.0)),
-    "layer_norm": Layer(layer_norm, _SCALE_AND_SHIFT),
-    "softmax": Layer(softmax),
-}
+none = _element_wise(activations.linear)
+batch_norm = Layer(_batch_norm, _SCALE_AND_SHIFT, (0.0, 1.0))
+layer_norm = Layer(_layer_norm, _SCALE_AND_SHIFT)
+
+# What every network has.
+LAYERS = {"input": none, "dense": Layer(dense, ("kernel", "bias")), "softmax": Layer(softmax)}
 
 
 def layer_of(kind):
-    """The `Layer` of a kind in `spec.layers`: one of `LAYERS`, or the activation of that name."""
-    return LAYERS.get(kind) or _element_wise(getattr(activations, kind))
+    """The `Layer` of a kind in `shape.layers`: one of `LAYERS`, or the normalization or activation of that name."""
+    if kind in LAYERS:
+        return LAYERS[kind]
+    if kind in registry.entries("normalization"):
+        return function_of("normalization", kind)
+    return _element_wise(function_of("activation", kind))

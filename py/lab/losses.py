@@ -1,6 +1,6 @@
-"""The losses: `(outputs, targets)`, both of shape (rows, classes), to one number; formulas of TensorFlow.js.
+"""The losses: `(outputs, targets)`, both of shape (rows, outputs), to one number; formulas of TensorFlow.js.
 
-A function's name is its key in `spec.LOSSES`.
+A function's name is its key in the registry.
 """
 
 import autograd.numpy as np
@@ -18,7 +18,7 @@ def cross_entropy(probabilities, targets):
 
 
 def mean_squared_error(outputs, targets):
-    """Mean over rows and classes of the squared difference."""
+    """Mean over rows and outputs of the squared difference."""
     return mean(np.square(outputs - targets))
 
 

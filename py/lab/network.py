@@ -7,21 +7,21 @@ that a trace of autograd sees arrays and nothing else.
 
 import numpy as np
 
-import spec
-from lab import initializers
+from lab.choices import function_of
 from lab.layers import layer_of
+from spec import shape
 
 
 def initialize(experiment):
     """`(parameters, statistics)` of a new network, float32, drawn by the experiment's seed."""
     rng = np.random.default_rng([experiment["seed"], 1])
-    draw_kernel = getattr(initializers, experiment["initialization"])
+    draw_kernel = function_of("initialization", experiment["initialization"])
     first_values = {"kernel": draw_kernel, "bias": _filled(0), "scale": _filled(1), "shift": _filled(0)}
     parameters: list[np.ndarray] = []
     statistics: list[np.ndarray] = []
-    inputs = spec.DIMENSIONS_OF_INPUT
-    for _, kind, width in spec.layers(experiment):
-        layer = layer_of(kind)
+    inputs = shape.shape_of(experiment).inputs
+    for place in shape.layers(experiment):
+        layer, width = layer_of(place.kind), place.width
         for name in layer.parameters:
             parameters.append(first_values[name](rng, (inputs, width) if name == "kernel" else (width,)))
         statistics.extend(np.full(width, value, np.float32) for value in layer.statistics)
@@ -30,21 +30,21 @@ def initialize(experiment):
 
 
 def forward(experiment, parameters, statistics, x, training=False):
-    """Runs `x`, shape (rows, 2), through the network.
+    """Runs `x`, shape (rows, inputs), through the network.
 
     Returns `(outputs, statistics)`: every layer's output by name in order, shape (rows, width) each, the last the
     network's own; and the running statistics, updated when `training`.
     """
     outputs, updated = {}, []
     position, statistics_position = 0, 0
-    for name, kind, _ in spec.layers(experiment):
-        layer = layer_of(kind)
+    for place in shape.layers(experiment):
+        layer = layer_of(place.kind)
         end = position + len(layer.parameters)
         statistics_end = statistics_position + len(layer.statistics)
         own_statistics = tuple(statistics[statistics_position:statistics_end])
         x, own_statistics = layer.apply(x, parameters[position:end], own_statistics, training)
         position, statistics_position = end, statistics_end
-        outputs[name] = x
+        outputs[place.name] = x
         updated.extend(own_statistics)
     return outputs, updated
 
@@ -55,7 +55,7 @@ def predict(experiment, parameters, statistics, x):
 
 
 def output(outputs):
-    """The network's own output, of shape (rows, classes), out of the outputs of all layers."""
+    """The network's own output, of shape (rows, outputs), out of the outputs of all layers."""
     return outputs[next(reversed(outputs))]
 
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-import spec
 from lab.boundary import shade_signed
 from lab.plane import SHOWN
+from spec import shape
 
 # Samples a side of a heat map, at most; where there are many neurons, so few.
 TILE, SMALL_TILE = 25, 13
@@ -22,18 +22,19 @@ def tile_stride(resolution, neurons):
 def tiles(experiment, seen, resolution, palette):
     """Heat maps of the first `SHOWN` neurons of every layer: `(tiles, scales)`.
 
-    `seen` holds every layer on `plane.grid(resolution)`, the first neurons in the first columns. `tiles`, shape
-    (neurons, T, T, 4) uint8, show each relative to `scales`, by layer the largest magnitude on the samples shown.
+    `seen` holds every layer at the corners of `resolution` squares a side, the first neurons in the first columns.
+    `tiles`, shape (neurons, T, T, 4) uint8, show each relative to `scales`, by layer the largest magnitude on the
+    samples shown.
     """
-    layers = spec.layers(experiment)
-    counts = [min(SHOWN, width) for *_, width in layers]
+    layers = shape.layers(experiment)
+    counts = [min(SHOWN, layer.width) for layer in layers]
     stride = tile_stride(resolution, sum(counts))
     side = resolution + 1
     tile = resolution // stride + 1
     values = np.empty((sum(counts), tile * tile), np.float32)
     first = 0
-    for (name, *_), count in zip(layers, counts, strict=True):
-        samples = seen[name].reshape(side, side, -1)[::stride, ::stride, :count]
+    for layer, count in zip(layers, counts, strict=True):
+        samples = seen[layer.name].reshape(side, side, -1)[::stride, ::stride, :count]
         values[first : first + count].reshape(count, tile, tile)[:] = samples.transpose(2, 0, 1)
         first += count
     largest = np.maximum(values.max(axis=1), -values.min(axis=1))
@@ -42,8 +43,8 @@ def tiles(experiment, seen, resolution, palette):
     largest = np.maximum.reduceat(largest, np.cumsum([0, *counts[:-1]]))
     largest[largest == 0] = 1
     pixels = shade_signed(values, np.repeat(largest, counts)[:, None], palette)
-    names = [name for name, *_ in layers]
-    return pixels.reshape(-1, tile, tile, 4), dict(zip(names, largest.tolist(), strict=True))
+    scales = {layer.name: scale for layer, scale in zip(layers, largest.tolist(), strict=True)}
+    return pixels.reshape(-1, tile, tile, 4), scales
 
 
 def weights(kernels):

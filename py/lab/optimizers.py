@@ -2,7 +2,7 @@
 
 Each takes `(parameter, gradient, state, learning_rate, count)`, where `state` is the tuple of this parameter's own
 arrays, all zeros at first, and `count` the number of the step from 1 up; it returns `(parameter, state)`.
-A function's name is its key in `spec.OPTIMIZERS`, and `spec.OPTIMIZER_SLOTS` says how many arrays it keeps.
+A function's name is its key in the registry, and its `slots` there say how many arrays it keeps.
 """
 
 import math

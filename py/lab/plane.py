@@ -1,29 +1,143 @@
-"""Samples of the input plane, and what of every layer is looked at on them."""
+"""The plane of the left view: how it lies among the inputs, samples of it, and selectors of what is looked at."""
 
+import math
 from functools import lru_cache
 
 import numpy as np
 
-from lab.datasets import EXTENT
+from lab.projection import principal
 
 # How many neurons of a layer are shown one by one.
 SHOWN = 16
 # Squares a side of the lattice that goes through the network with every drawing. All are multiples of 12, so that the
 # lines at whole numbers run through samples.
 LATTICES = (12, 24, 36, 48, 72, 96)
+# Half of the plane's side is so many steps, at multiples of which lines are drawn; the points keep half a step clear of
+# its edge.
+STEPS, CLEAR = 6, 0.5
+ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+# Half of the plane's side is so many units of a path.
+UNITS = 6000
+# How far what has one dimension only is spread across, relative to half the picture.
+SPREAD = 0.3
 
 
-@lru_cache(maxsize=16)
-def grid(resolution):
-    """The corners of resolution × resolution squares over ±6, shape ((resolution + 1)², 2) float32, read-only.
+class Plane:
+    """A square of the plane that a view shows, and how it lies among the inputs.
 
-    Row by row from the top, left to right.
+    A place (u, v) stands for the inputs `origin` + u · `directions[0]` + v · `directions[1]`. The square has its middle
+    at (x, y) and reaches `half` to each side.
     """
-    ticks = np.linspace(-EXTENT, EXTENT, resolution + 1)
-    x, y = np.meshgrid(ticks, ticks[::-1])
-    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
-    points.flags.writeable = False
-    return points
+
+    def __init__(self, origin, directions, x, y, half):
+        self.origin, self.directions, self.x, self.y, self.half = origin, directions, x, y, half
+        # With two inputs a place is its own inputs.
+        self._plain = len(origin) == 2 and not origin.any() and (directions == np.eye(2)).all()
+        self._grids = {}
+
+    @property
+    def unit(self):
+        """What 1 is in a path, which is relative to the middle."""
+        return self.half / UNITS
+
+    def inputs_at(self, places):
+        """The inputs that places stand for: (rows, 2) to (rows, inputs), float32."""
+        if self._plain:
+            return np.asarray(places, np.float32)
+        return (self.origin + np.asarray(places, np.float64) @ self.directions).astype(np.float32)
+
+    def coordinates(self, inputs):
+        """The places of the plane nearest to inputs: (rows, inputs) to (rows, 2), float32.
+
+        A single input is a place's first coordinate; the second is spread so that points do not hide one another.
+        """
+        if self._plain:
+            return inputs
+        places = _coordinates(inputs, self.origin, self.directions)
+        if len(self.origin) == 1:
+            places[:, 1] = self.y + golden_spread(len(inputs)) * (SPREAD * self.half)
+        return places.astype(np.float32)
+
+    def grid(self, resolution):
+        """The inputs at the corners of resolution × resolution squares: ((resolution + 1)², inputs) float32, read-only.
+
+        Row by row from the top, left to right.
+        """
+        if resolution not in self._grids:
+            # As many as are in use at a time.
+            if len(self._grids) >= 2:
+                del self._grids[next(iter(self._grids))]
+            self._grids[resolution] = self.inputs_at(_corners(resolution, self.x, self.y, self.half))
+            self._grids[resolution].flags.writeable = False
+        return self._grids[resolution]
+
+
+def plane_of(inputs, extent=None, told=None):
+    """The `Plane` on which inputs, shape (rows, inputs), are shown.
+
+    With two inputs it is their own, with one that input alone; with more it lies along the first two principal
+    components, through their mean, unless `told`: (origin, directions). It shows ±`extent` if all of the inputs lie
+    there, or else a square just as large as they need, by a round number.
+    """
+    origin, directions = told or _embedding(inputs)
+    origin, directions = np.asarray(origin, np.float64), np.asarray(directions, np.float64)
+    places = _coordinates(inputs, origin, directions)
+    if extent is not None and np.abs(places).max() <= extent:
+        return Plane(origin, directions, 0.0, 0.0, float(extent))
+    low, high = places.min(axis=0), places.max(axis=0)
+    x, y, step = _square(low.tolist(), high.tolist())
+    return Plane(origin, directions, x, y, STEPS * step)
+
+
+def _embedding(inputs):
+    width = inputs.shape[1]
+    if width <= 2:
+        return np.zeros(width), np.eye(2, width)
+    basis, _ = principal(inputs)
+    return inputs.mean(axis=0, dtype=np.float64), basis[:, :2].T
+
+
+def _coordinates(inputs, origin, directions):
+    return (inputs.astype(np.float64) - origin) @ np.linalg.pinv(directions)
+
+
+def _square(low, high):
+    """`(x, y, step)`: the middle, at multiples of the least round step, of a square with room for a rectangle."""
+    middle = [(start + end) / 2 for start, end in zip(low, high, strict=True)]
+    reach = max((end - start) / 2 for start, end in zip(low, high, strict=True))
+    largest = max(map(abs, middle))
+    # What lies in one place is seen together with the origin; float32 has to tell the square's samples apart.
+    reach = max(reach, 1e-4 * largest) if reach else largest or 1.0
+    power = math.floor(math.log10(reach / STEPS)) - 1
+    while True:
+        for digits in ROUND:
+            step = float(f"{digits}e{power}")
+            centre = [round(place / step) * step for place in middle]
+            if all(
+                abs(one - other) + reach <= (STEPS - CLEAR) * step for one, other in zip(centre, middle, strict=True)
+            ):
+                return *centre, step
+        power += 1
+
+
+@lru_cache(maxsize=8)
+def _corners(resolution, x, y, half):
+    """The places at the corners of squares, row by row from the top: ((resolution + 1)², 2) float32."""
+    across = np.linspace(x - half, x + half, resolution + 1)
+    up = np.linspace(y - half, y + half, resolution + 1)
+    across, up = np.meshgrid(across, up[::-1])
+    return np.stack([across.ravel(), up.ravel()], axis=1).astype(np.float32)
+
+
+def corners(resolution):
+    """The places that `Plane.grid` samples, relative to the middle and in units of a path: (rows, 2) float32."""
+    return _corners(resolution, 0.0, 0.0, float(UNITS))
+
+
+@lru_cache(maxsize=8)
+def golden_spread(count):
+    """Evenly filling heights in ±1 by the golden ratio, the same every time."""
+    return ((np.arange(count) * 0.6180339887) % 1 * 2 - 1).astype(np.float32)
 
 
 def columns(width):

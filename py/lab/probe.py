@@ -1,4 +1,4 @@
-"""Separability: how well a linear classifier, fitted by least squares, does on a layer's activations."""
+"""Separability: how well a linear fit to the targets, by least squares, does on a layer's activations."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ RIDGE = 1e-6
 
 
 def linear_probe(activations, targets):
-    """Weights, with the bias as the last row, that map activations to one-hot targets best: (width + 1, classes).
+    """Weights, with the bias as the last row, that map activations to targets best: (width + 1, outputs).
 
-    Ridge regression (Hoerl, Kennard, 1970) of targets, shape (rows, classes), on activations, shape (rows, width), the
+    Ridge regression (Hoerl, Kennard, 1970) of targets, shape (rows, outputs), on activations, shape (rows, width), the
     bias left free. Where there are as many features as rows the dual form has the smaller equations:
     (XᵀX + λI)⁻¹Xᵀ = Xᵀ(XXᵀ + λI)⁻¹.
     """
@@ -25,14 +25,14 @@ def linear_probe(activations, targets):
     return np.concatenate([weights, (middle - centre @ weights)[None]])
 
 
-def accuracies(activations, targets, training, held_out):
-    """A probe's accuracy on the points that it is fitted to and on those held out, as a pair of floats.
+def qualities(task, activations, targets, training, held_out):
+    """How well a probe does on the rows that it is fitted to and on those held out, as a pair of floats.
 
-    `training` and `held_out` are indices of rows; both are nan where an activation is not finite.
+    That is its accuracy, or with regression R², see `task.fit`. `training` and `held_out` are indices of rows, or
+    masks; both are nan where an activation is not finite, and where there is no row to fit to.
     """
-    if not np.isfinite(activations).all():
+    if not np.isfinite(activations).all() or not len(targets[training]):
         return float("nan"), float("nan")
     weights = linear_probe(activations[training], targets[training])
-    found = (activations @ weights[:-1] + weights[-1]).argmax(axis=1)
-    right = found == targets.argmax(axis=1)
-    return float(right[training].mean()), float(right[held_out].mean())
+    found = activations @ weights[:-1] + weights[-1]
+    return task.fit(found[training], targets[training]), task.fit(found[held_out], targets[held_out])

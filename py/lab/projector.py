@@ -1,20 +1,18 @@
 """What projections must remember from frame to frame: signs of components, tours, and pictures to turn into others."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-import spec
-from lab.projection import ease, hold_axis, morph, of_dimensions, principal, start_of_tour, tour
+from lab.choices import function_of
+from lab.projection import ease, morph, of_dimensions
+from lab.projections import Projected
+from spec import registry, shape
 
 # A change of projection takes so many seconds.
 DURATION = 0.6
-# A component whose cosine with the one of its rank a frame ago is less has changed places, or turned too far to jump.
-SAME = 0.9
-# A tour shows handles for so many dimensions.
+# What is not shown by chosen dimensions has handles for so many of them.
 HANDLES = 16
-# A tour goes on where it was left, and makes up for this many seconds at most.
-TOUR_REST = 1.0
 
 
 class Projection(NamedTuple):
@@ -40,14 +38,15 @@ class Projector:
 
     def __init__(self, experiment):
         self._layers = {}
-        # Layers of one width are toured together, so that what lies between two of them is seen in the same plane.
-        tours: dict[int, _Tour] = {}
+        # What layers of one width keep together, so that what lies between two of them is seen in the same plane.
+        together: dict[int, dict[str, Any]] = {}
         block: list[_Memory] = []
-        for name, kind, width in spec.layers(experiment):
-            if kind in ("input", "dense"):
+        for layer in shape.layers(experiment):
+            if layer.kind in ("input", "dense"):
                 block = []
-            self._layers[name] = _Memory(width, tours.setdefault(width, _Tour(width)), block)
-            block.append(self._layers[name])
+            memory = _Memory(layer.width, together.setdefault(layer.width, {}), block)
+            self._layers[layer.name] = memory
+            block.append(memory)
         self._seconds = self._seconds_before = None
 
     @property
@@ -76,50 +75,33 @@ class _Picture(NamedTuple):
     half: float
 
 
-class _Tour:
-    """A grand tour: its basis when it was seen last."""
-
-    def __init__(self, width):
-        self.basis = start_of_tour(width)
-        self.seconds = None
-
-    def basis_at(self, view):
-        """The basis now, with the held axis where it is wanted."""
-        now = view["tour_seconds"]
-        if self.seconds is not None:
-            self.basis = tour(self.basis, max(self.seconds, now - TOUR_REST), now)
-        if view["axis"] is not None and view["axis"][0] < len(self.basis):
-            self.basis = hold_axis(self.basis, *view["axis"])
-        self.seconds = now
-        return self.basis
-
-
 class _Memory:
-    """A layer as it was shown last. `block`: layers that differ from it only by a normalization or an activation."""
+    """A layer as it was shown last.
 
-    def __init__(self, width, tour, block):
-        self.tour, self.block = tour, block
+    `together`: what layers of its width keep by projection. `block`: layers that differ from it only by a
+    normalization or an activation.
+    """
+
+    def __init__(self, width, together, block):
+        self.together, self.block = together, block
+        self.kept: dict[str, Any] = {}
         self.kind = None
         self.shown = self.origin = _Picture(np.zeros((width, 3)), np.zeros(3), np.zeros(2), 1.0)
         # When the picture started to change from `origin`, or None; when the layer was shown last.
         self.start = self.seconds = None
         self.turn = np.eye(3)
-        self.components = None
-        self.shares = np.zeros(3)
 
     def project(self, points, view, animate):
         width = points.shape[1]
         kind = _kind(width, view)
         changed = kind != self.kind
-        turn = np.reshape(view["turn"], (3, 3)) if _is_spatial(kind) else np.eye(3)
-        if kind[0] == "pca":
-            basis, abruptly = self._follow_components(points)
-            changed = changed or abruptly
-        elif kind[0] == "tour":
-            basis = self.tour.basis_at(view)
+        if kind[0] == "dimensions":
+            found = Projected(of_dimensions(width, kind[1:]), len(kind) == 4)
         else:
-            basis = of_dimensions(width, kind[1:])
-        target = _picture(points, basis, kind) if len(points) else self.shown._replace(basis=basis)
+            found = self._projected(kind[0], points, view)
+            changed = changed or found.abrupt
+        turn = np.reshape(view["turn"], (3, 3)) if found.spatial else np.eye(3)
+        target = _picture(points, found, kind) if len(points) else self.shown._replace(basis=found.basis)
 
         if not animate:
             self.start = None
@@ -134,37 +116,26 @@ class _Memory:
             basis=_float32(shown.basis),
             centre=_float32(shown.centre),
             half=float(shown.half),
-            spatial=_is_spatial(kind),
-            shares=_float32(self.shares if kind[0] == "pca" else np.zeros(0)),
+            spatial=found.spatial,
+            shares=_float32(found.shares),
             axes=_axes(shown.basis, kind, turn),
             middle=_float32(shown.middle),
         )
 
-    def _follow_components(self, points):
-        """The principal components as a basis, and whether they have changed abruptly."""
-        before = self.components
-        if len(points):
-            after, self.shares = principal(points, before)
-        else:
-            after = of_dimensions(points.shape[1], range(3)) if before is None else before
-        if before is None:
-            # Between a layer and its activation the picture must not turn inside out.
-            for other in self.block:
-                if other.components is not None:
-                    after = after * np.where((after * other.components).sum(axis=0) < 0, -1, 1)
-        self.components = after
-        return after, before is not None and bool((np.abs((before * after).sum(axis=0)) < SAME).any())
+    def _projected(self, key, points, view):
+        """The `Projected` of a projection of the registry; keeps what it has to remember."""
+        kept = self.together if registry.trait("projection", key, "by_width") else self.kept
+        near = [other.kept[key] for other in self.block if other is not self and key in other.kept]
+        found = function_of("projection", key)(points, view, kept.get(key), near)
+        kept[key] = found.keep
+        return found
 
 
 def _kind(width, view):
     """What is shown: ("pca",), ("tour",) or ("dimensions", …), which can be compared."""
     if width <= 3 or view["projection"] == "dimensions":
-        return ("dimensions", *spec.dimensions_of(view, width))
+        return ("dimensions", *shape.dimensions_of(view, width))
     return (view["projection"],)
-
-
-def _is_spatial(kind):
-    return kind[0] == "pca" or len(kind) == 4
 
 
 def _finite(activations):
@@ -172,26 +143,23 @@ def _finite(activations):
     return activations if good.all() else activations[good]
 
 
-def _picture(points, basis, kind):
+def _picture(points, projected, kind):
     """Where at least one point lies in a projection."""
+    basis = projected.basis
     if kind[0] == "dimensions":
         positions = points[:, list(kind[1:])].astype(np.float64)
-        if not _is_spatial(kind):
+        if not projected.spatial:
             low, high = positions.min(axis=0), positions.max(axis=0)
             middle = np.zeros(2)
             middle[: len(low)] = (low + high) / 2
             return _Picture(basis, np.zeros(3), middle, _reach((high - low).max() / 2, positions))
         centre = positions.mean(axis=0)
-        reach = _largest_norm(positions - centre)
-    else:
-        mean = points.mean(axis=0, dtype=np.float64)
-        centre, positions = mean @ basis, points
-        if kind[0] == "pca":
-            reach = _largest_norm(points @ basis - centre)
-        else:
-            # A plane at random in many dimensions shows √(2 / width) of a distance, seldom more than 1.4 times that.
-            reach = _largest_norm(points - mean) * min(1, np.sqrt(4 / points.shape[1]))
-    return _Picture(basis, centre, np.zeros(2), _reach(reach, positions))
+        return _Picture(basis, centre, np.zeros(2), _reach(_largest_norm(positions - centre), positions))
+    centre = points.mean(axis=0, dtype=np.float64) @ basis
+    reach = projected.reach
+    if reach is None:
+        reach = _largest_norm(points @ basis - centre)
+    return _Picture(basis, centre, np.zeros(2), _reach(reach, points))
 
 
 def _largest_norm(vectors):
@@ -212,9 +180,9 @@ def _turned(picture, before, after):
 
 
 def _axes(basis, kind, turn):
-    if not _is_spatial(kind) and kind[0] == "dimensions":
+    if kind[0] == "dimensions" and len(kind) < 4:
         return np.zeros((0, 3), np.float32)
-    numbers = list(kind[1:]) or range(min(len(basis), HANDLES))
+    numbers = list(kind[1:]) if kind[0] == "dimensions" else range(min(len(basis), HANDLES))
     return _float32(np.column_stack([numbers, basis[numbers] @ turn[:2].T]))
 
 

@@ -5,18 +5,16 @@ that is an element-wise activation both are seen through the same basis, so that
 """
 
 import math
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-import spec
 from lab import contour, layers
 from lab.contour import BREAK, LIMIT
-from lab.plane import projected
+from lab.plane import SPREAD, golden_spread, projected
+from spec import registry, shape
 
-# How far a layer of one neuron is spread across, relative to half the picture.
-SPREAD = 0.3
 # The picture shows the bent grid up to so many times as far away as the points are.
 GRID_REACH = 1.6
 # Depths are drawn in so many steps.
@@ -38,17 +36,16 @@ class Term(NamedTuple):
 
 
 def next_layer(experiment, layer):
-    """`(name, kind)` of the layer after one, or None."""
-    every = [(name, kind) for name, kind, _ in spec.layers(experiment)]
-    names = [name for name, _ in every]
-    index = names.index(layer) + 1
+    """The `shape.Layer` after the one of that name, or None."""
+    every = shape.layers(experiment)
+    index = [each.name for each in every].index(layer) + 1
     return every[index] if index < len(every) else None
 
 
 def layers_shown(experiment, view):
     """The names of the layer at the playhead and, if that is between two, of the next."""
     after = next_layer(experiment, view["layer"])
-    return [view["layer"], after[0]] if view["morph"] > 0 and after else [view["layer"]]
+    return [view["layer"], after.name] if view["morph"] > 0 and after else [view["layer"]]
 
 
 def terms(experiment, view, projections):
@@ -58,7 +55,7 @@ def terms(experiment, view, projections):
         Term(name, weight, projection.basis, projection.centre, projection.middle, projection.half, projection.spatial)
         for name, weight, projection in zip(layers_shown(experiment, view), (1 - t, t), projections, strict=False)
     ]
-    if len(shown) == 2 and next_layer(experiment, view["layer"])[1] in spec.ACTIVATIONS:
+    if len(shown) == 2 and next_layer(experiment, view["layer"]).kind in registry.entries("activation"):
         one, other = shown
         common = {
             "basis": _between(one.basis, other.basis, t),
@@ -123,12 +120,6 @@ def positions(terms, places, turn, spread=False):
     return total
 
 
-@cache
-def golden_spread(count):
-    """Evenly filling heights in ±1 by the golden ratio, the same every time."""
-    return ((np.arange(count) * 0.6180339887) % 1 * 2 - 1).astype(np.float32)
-
-
 class Samples(NamedTuple):
     """Positions as they go into a path: `x` and `y` in whole units, `depth`, and which are `finite`, None for all."""
 
@@ -162,19 +153,15 @@ def _last_of_runs(values):
     return result
 
 
-def grid_lines(samples, margins, resolution, spatial):
-    """The lines at whole numbers of the input plane: `(lines, line_groups)`; see `groups_of`.
+def grid_lines(task, samples, shades, resolution, spatial):
+    """The lines of the input plane's grid, bent: `(lines, line_groups)`.
 
-    `samples` and `margins`, shape (fields, rows), are those of `plane.grid(resolution)`; a key is class * 4 + depth.
+    `samples` and `shades`, see `task.shades`, are those of the corners of `resolution` squares a side; a key is class *
+    4 + depth.
     """
     first, second = _segments(resolution)
-    middles = margins[:, first] + margins[:, second]
-    if len(margins) == 1:
-        classes = 2
-        rank = (middles[0] > 0).astype(np.uint8)
-    else:
-        classes = len(margins)
-        rank = middles.argmax(axis=0).astype(np.uint8)
+    classes = task.colours
+    rank = task.colours_between(shades[:, first], shades[:, second])
     if spatial:
         rank += np.uint8(classes) * _bucket((samples.depth[first] + samples.depth[second]) * np.float32(0.5))
     else:
@@ -207,7 +194,7 @@ def grid_lines(samples, margins, resolution, spatial):
     return lines, _rows([label * DEPTHS + depth for depth, label in groups], ends[ends_group])
 
 
-@cache
+@lru_cache(maxsize=8)
 def _segments(resolution):
     """The lattice's samples at both ends of every segment of the lines, line by line: two arrays of indices."""
     side = resolution + 1
@@ -255,11 +242,11 @@ def projected_crossings(experiment, terms, seen, crossings, classes):
     They are interpolated between samples, those of a softmax by its logits, which are what crosses 0: there the line
     would else leave the place where two probabilities are equal.
     """
-    kinds = {name: kind for name, kind, _ in spec.layers(experiment)}
+    kinds = {layer.name: layer.kind for layer in shape.layers(experiment)}
     result = []
     for term in terms:
         if kinds[term.layer] == "softmax":
-            logits = contour.at(crossings, seen[spec.logits_layer(experiment)][:, :classes])
+            logits = contour.at(crossings, seen[shape.logits_layer(experiment)][:, :classes])
             output, _ = layers.softmax(logits.reshape(-1, classes), (), (), False)
             result.append(output @ term.basis)
         else:

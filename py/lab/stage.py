@@ -8,14 +8,15 @@ left view as well. What only follows the parameters, weights and probes, takes t
 import math
 import time
 from collections import deque
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-import spec
-from lab import boundary, contour, network, neurons, picking, plane, probe, representation
+from lab import boundary, contour, neurons, picking, plane, probe, representation
 from lab.projector import Projector
 from lab.refinement import Refinement
+from lab.tasks import task_of
+from spec import shape
 
 # Squares a side of the left view; the finest that keeps within its time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
@@ -93,31 +94,32 @@ def finest(resolutions, cost, seconds, current=None):
 
 class Lattice(NamedTuple):
     """What the network makes of the lattice: `seen`, every layer's output @ its selector, by name, and the same of
-    the `place`, if there is one; `margins`, shape (fields, samples), see `boundary.margins`."""
+    the `place`, if there is one; `margins` and `shades`, shape (fields, samples), see `tasks`."""
 
     resolution: int
     seen: dict[str, np.ndarray]
     margins: np.ndarray
+    shades: np.ndarray
     place: dict[str, np.ndarray]
 
 
 class Stage:
-    """The views of one run."""
+    """The views of one run on a plane, a `plane.Plane`."""
 
-    def __init__(self, experiment, data):
-        self.experiment, self.data = experiment, data
+    def __init__(self, experiment, data, on_plane):
+        self.experiment, self.data, self.plane = experiment, data, on_plane
+        self.task = task_of(experiment, data)
         # What each part of the last drawing took.
-        self.milliseconds = dict.fromkeys(("boundary", "representation", "network", "probes"), 0.0)
-        self._last = [name for name, *_ in spec.layers(experiment)[-2:]]
+        self.milliseconds = dict.fromkeys(("outputs", "boundary", "representation", "network", "probes"), 0.0)
+        # The network's output for all rows at the last drawing.
+        self.output = np.zeros((0, 0))
+        self._last = shape.layer_names(experiment)[-2:]
         self._projector = Projector(experiment)
-        self._held_out = np.zeros(len(data.points), np.bool_)
+        self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
-        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
-        self._pictures: deque = deque(maxlen=PICTURES)
-        # Which points are chosen, as it was asked for and as bool.
-        self._choice = None
-        self._chosen = self._held_out
-        self._selectors = {name: plane.selector(width) for name, _, width in spec.layers(experiment)}
+        # Whether no more than a sample of the rows is looked at in all of a layer's dimensions.
+        self._sampled = len(data.sample) < len(data.inputs)
+        self._selectors = {layer.name: plane.selector(layer.width) for layer in shape.layers(experiment)}
         # What they were made of.
         self._selected: dict[str, tuple] = {}
         guess = _guessed_seconds_a_point(experiment)
@@ -128,58 +130,61 @@ class Stage:
         }
         self._projecting = 0.0
         self._resolutions: dict[str, int | None] = {}
-        # The network's output for all points at the last drawing: while it is the same, so is the network.
-        self._state = b""
+        # The trainer's version at the last drawing, and what its network made of the data, by what was asked for.
+        self._version = None
+        self._found: dict[str, Any] = {}
         # What was made of it last, each with all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
-        self._turns = Turns(experiment, data)
+        self._turns = Turns(experiment, data, self.task)
+        # Where the examples lie in the plane, and which of them are chosen, as it was asked for and as bool.
+        self._flat = on_plane.coordinates(data.inputs)
+        self._choice = None
+        self._chosen = self._held_out
+        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
+        self._pictures: deque = deque(maxlen=PICTURES)
         # The view that the last picture was drawn for, unless that is on its way to another, and whether it was fine.
         self._drawn: dict | None = None
         self._fine = False
-        # What is being refined while nothing is trained, each with what it is of.
+        # What is being refined while nothing is trained, by what it is: its key, resolution and `Refinement`.
         self._refined: dict[str, tuple] = {}
-        widths = sum(plane.columns(width) for _, _, width in spec.layers(experiment))
+        widths = sum(plane.columns(layer.width) for layer in shape.layers(experiment))
         self._finest_lattice = max(
             (m for m in plane.LATTICES if 4 * (m + 1) ** 2 * widths <= LATTICE_BYTES), default=plane.LATTICES[0]
         )
 
-    def draw(self, trainer, outputs, view):
-        """What is to be seen of the trainer's network, as arrays by name.
+    def draw(self, trainer, view):
+        """What is to be seen of the trainer's network, by the names of `protocol.PICTURE`; `view` is the request's.
 
-        `outputs` are every layer's outputs for all points, by name in order; `view` is the request's. The result has:
-
-        - left view: `pixels` (resolution + 1, resolution + 1, 4), `resolution`, `contour`, `zero_lines`
-        - right view: `unit`, `extent`, `positions` (points, 2), `order`, `ordered` and `boxes`, see `picking.leaves`,
-          `picture`, its number, `lines`, `line_groups`, `bend_boundary`, `marks`, `mark_groups`, `axes`, `spatial`,
-          `shares`, `moving`, `shape`, `place_position`, `place_scores`, `point_scores`, `point_values`
-        - points: `plane_marks` and `plane_mark_groups`, those of the left view, where others are chosen than before;
-          `selected`, which, and `loop`, its number, where the view has a loop
-        - network: `tiles` (neurons, T, T, 4), `tile_size`, and now and then `weights` and `probes`
-        - `fine`: whether the left view is as fine as was asked for, and the lattice as fine as any. While nothing is
-          trained each drawing refines them a little further. There is nothing else in the result but `fine` and
-          `moving` where that has not come to an end and nothing else has changed
+        Sets `output` as well. While nothing is trained each drawing refines what is not fine a little further; where
+        that has not come to an end and nothing else has changed there is only `fine` and `moving` in the result.
         """
         began = time.perf_counter()
-        state = network.output(outputs).tobytes()
-        renewed, self._state = state != self._state, state
+        renewed, self._version = trainer.version != self._version, trainer.version
         if renewed:
+            self._found = {}
             self._lattice = self._left = (None, None)
             self._refined = {}
         elif not self._fine and not self._refine(trainer) and self._shows(view):
             return {"fine": False, "moving": False}
         names = representation.layers_shown(self.experiment, view)
+        outputs = self._sample_outputs(trainer, names)
+        asked = time.perf_counter()
         projections = [self._projector.project(name, outputs[name], view) for name in names]
         terms = representation.terms(self.experiment, view, projections)
-        projected = time.perf_counter() - began
-        self._projecting += 0.1 * (projected - self._projecting)
+        projected = time.perf_counter()
+        places = self._places(trainer, terms, outputs)
+        placed = time.perf_counter()
+        points = self._draw_points(terms, places, view)
+        pointed = time.perf_counter()
+        self._projecting += 0.1 * (projected - asked + pointed - placed - self._projecting)
 
         seconds = view["milliseconds"] / 1000 - self._projecting
         cost = self._costs["lattice"]
         lattice, evaluated = self._evaluate_lattice(trainer, seconds * LATTICE_SHARE, terms, view)
         m = lattice.resolution
         started = time.perf_counter()
-        right = self._draw_right(terms, lattice, outputs, view)
+        right = self._draw_right(terms, lattice, self._of_point(trainer, outputs, view), view)
         drawn = time.perf_counter()
         tiles, scales = neurons.tiles(self.experiment, lattice.seen, m, view["palette"])
         tiled = time.perf_counter()
@@ -188,19 +193,21 @@ class Stage:
             cost.learn((m + 1) ** 2, evaluated, time.perf_counter() - started)
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
-        turn = self._turns.take(trainer, outputs, renewed)
+        turn = self._turns.take(trainer, renewed)
         moving = self._projector.moving or self._turns.waiting
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)
         self._plan(lattice, left["resolution"], view)
         self.milliseconds = {
+            "outputs": (asked - began + placed - projected) * 1000,
             "boundary": (bounded - tiled) * 1000,
-            "representation": (projected + evaluated + drawn - started) * 1000,
+            "representation": (projected - asked + pointed - placed + evaluated + drawn - started) * 1000,
             "network": (tiled - drawn) * 1000,
             "probes": (time.perf_counter() - bounded) * 1000,
         }
         return {
             **left,
+            **points,
             **right,
             "zero_lines": zero_lines,
             "axes": projections[0].axes,
@@ -211,6 +218,40 @@ class Stage:
             "tile_size": tiles.shape[1],
             **turn,
         }
+
+    def _sample_outputs(self, trainer, names):
+        """The outputs of layers for the sample, by name; where that is all rows, sets `output` as well."""
+        if self._sampled:
+            return self._once("outputs", names, lambda: trainer.outputs(names, self.data.sample))
+        last = self._last[-1]
+        found = self._once("outputs", names, lambda: trainer.outputs([*dict.fromkeys([*names, last])]))
+        self.output = found[last]
+        return found
+
+    def _places(self, trainer, terms, outputs):
+        """For each term the layer's activations @ its basis, shape (rows, 3), of all rows."""
+        if not self._sampled:
+            return [outputs[term.layer] @ term.basis for term in terms]
+        key = [(term.layer, term.basis.tobytes()) for term in terms]
+        bases = {term.layer: term.basis for term in terms}
+        self.output, places = self._once("places", key, lambda: trainer.positions(bases))
+        return [places[term.layer] for term in terms]
+
+    def _of_point(self, trainer, outputs, view):
+        """The shown layer's outputs and the network's for the row that is pointed at; empty without it."""
+        layer, point = view["layer"], view["point"]
+        if point is None:
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
+        if self._sampled:
+            outputs = self._once("point", (layer, point), lambda: trainer.outputs([layer], np.array([point])))
+            return outputs[layer][0], self.output[point]
+        return outputs[layer][point], self.output[point]
+
+    def _once(self, what, key, make):
+        """What `make` returned when it was last asked for with this key, unless the network is another since."""
+        if self._found.get(what, (None, None))[0] != key:
+            self._found[what] = key, make()
+        return self._found[what][1]
 
     def _choose(self, what, resolutions, seconds):
         """The finest of `resolutions` that can be afforded, or None."""
@@ -228,43 +269,37 @@ class Stage:
 
     def _plan(self, lattice, resolution, view):
         """Notes what is to be refined of a picture that is not fine: the lattice first, then the left view."""
-        for what, key in (("lattice", self._selected), ("left", self._left_key(view))):
+        for what, key in (("lattice", self._selected), ("left", _left_key(view))):
             if what in self._refined and self._refined[what][0] != key:
                 del self._refined[what]
         if self._fine:
             return
         if lattice.resolution < self._finest_lattice:
             if "lattice" not in self._refined:
-                key = dict(self._selected)
-                samples = plane.grid(self._finest_lattice)
                 every = dict.fromkeys(self._selectors, slice(None))
-                self._refined["lattice"] = key, self._finest_lattice, Refinement(samples, every)
-            return
-        if "left" not in self._refined or self._refined["left"][1] <= resolution:
+                refinement = Refinement(self.plane.grid(self._finest_lattice), every)
+                self._refined["lattice"] = dict(self._selected), self._finest_lattice, refinement
+        elif "left" not in self._refined or self._refined["left"][1] <= resolution:
             levels = [r for r in FINER_RESOLUTIONS if resolution < r < view["resolution"]] + [view["resolution"]]
             seconds = self._costs["lattice"].evaluation
             quick = [r for r in levels if (r + 1) ** 2 * seconds <= REFINEMENT_SECONDS]
             level = max(quick, default=levels[0])
-            columns = {name: list(range(self.data.classes)) for name in self._last}
+            columns = {name: list(range(self.task.outputs)) for name in self._last}
             if view["shading"] == "neuron":
                 columns[view["neuron"][0]] = [*columns.get(view["neuron"][0], []), -1]
-            self._refined["left"] = self._left_key(view), level, Refinement(plane.grid(level), columns)
+            self._refined["left"] = _left_key(view), level, Refinement(self.plane.grid(level), columns)
 
     def _refine(self, trainer):
         """Goes on with what is being refined; True where that has been finished now, or there is nothing."""
         for _, _, refinement in self._refined.values():
             if not refinement.finished:
-                return refinement.go_on(lambda samples: trainer.plane(samples, self._selectors))
+                return refinement.go_on(lambda inputs: trainer.evaluate(inputs, self._selectors))
         return True
 
     def _finished(self, what, key):
         """`(resolution, seen)` of what has been refined and is of `key`, or None."""
         found, resolution, refinement = self._refined.get(what, (None, None, None))
         return (resolution, refinement.seen) if refinement and refinement.finished and found == key else None
-
-    def _left_key(self, view):
-        """What samples of the left view are of, beside the network."""
-        return tuple(view["neuron"]) if view["shading"] == "neuron" else None
 
     def _evaluate_lattice(self, trainer, seconds, terms, view):
         """`(lattice, seconds)`, as fine as can be had in `seconds`, or as it has been refined.
@@ -279,17 +314,18 @@ class Stage:
         key = m, place, dict(self._selected)
         if key == self._lattice[0]:
             return self._lattice[1], 0.0
-        points = np.zeros((0, 2), np.float32) if refined else plane.grid(m)
-        count = len(points)
+        inputs = self.plane.grid(m)[:0] if refined else self.plane.grid(m)
+        count = len(inputs)
         if place:
-            points = np.concatenate([points, np.array([place], np.float32)])
+            inputs = np.concatenate([inputs, self.plane.inputs_at([place])])
         if refined and not place:
             every = {name: values[:0] for name, values in refined[1].items()}
         else:
-            every = trainer.plane(points, self._selectors)
+            every = trainer.evaluate(inputs, self._selectors)
         seen = refined[1] if refined else {name: values[:count] for name, values in every.items()}
-        margins = boundary.margins(self.experiment, [seen[name] for name in self._last], self.data.classes)
-        lattice = Lattice(m, seen, margins, {name: values[count:] for name, values in every.items()})
+        last = [seen[name] for name in self._last]
+        found = {name: values[count:] for name, values in every.items()}
+        lattice = Lattice(m, seen, self.task.margins(last), self.task.shades(last), found)
         self._lattice = key, lattice
         return lattice, 0.0 if refined else time.perf_counter() - began
 
@@ -307,19 +343,52 @@ class Stage:
         # A layer that is not looked at any more may keep its selector.
         self._selected.update(selected)
 
-    def _draw_right(self, terms, lattice, outputs, view):
-        turn = np.array(view["turn"], np.float32).reshape(3, 3)
+    def _draw_points(self, terms, places, view):
+        """Where the examples lie in the right view."""
+        half = representation.half_of(terms)
+        points = representation.positions(terms, places, _turn(view), spread=True)
+        positions = np.ascontiguousarray(points[:2].T)
+        found = self._choose_points(positions, view)
+        samples = representation.samples(points, half)
+        spatial = any(term.spatial for term in terms)
+        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, spatial)
+        picture, _ = self._pictures[-1]
+        return {
+            "positions": positions,
+            "picture": picture,
+            **leaves_of(positions),
+            "marks": marks,
+            "mark_groups": groups,
+            **found,
+        }
+
+    def _choose_points(self, positions, view):
+        """Takes up which points are chosen, and draws those of the plane where that is another choice.
+
+        Returns `plane_marks` and `plane_mark_groups` then, and `selected` and `loop` where the view has a `loop`.
+        """
+        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
+        choice, found, loop = view["selected"], {}, view["loop"]
+        if loop:
+            drawn = dict(self._pictures).get(loop["picture"], positions)
+            places = self._flat if loop["plot"] == "plane" else drawn
+            choice = picking.text(picking.enclosed(np.reshape(loop["corners"], (-1, 2)), places))
+            found = {"selected": choice, "loop": loop["number"]}
+        if choice == self._choice:
+            return found
+        self._choice, self._chosen = choice, picking.mask(choice, len(positions))
+        relative = self._flat.astype(np.float64) - [self.plane.x, self.plane.y]
+        x, y = np.rint(relative / self.plane.unit).astype(np.int32).T
+        samples = representation.Samples(x, y, np.zeros(0), None)
+        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, False)
+        return {**found, "plane_marks": marks, "plane_mark_groups": groups}
+
+    def _draw_right(self, terms, lattice, of_point, view):
+        """The right view but for the examples."""
+        turn = _turn(view)
         half = representation.half_of(terms)
         unit = half / representation.UNITS
         spatial = any(term.spatial for term in terms)
-
-        places = [outputs[term.layer] @ term.basis for term in terms]
-        points = representation.positions(terms, places, turn, spread=True)
-        found = self._choose_points(np.ascontiguousarray(points[:2].T), view)
-        selected = self._chosen
-        marks, mark_groups = representation.marks(
-            representation.samples(points, half), self.data.labels, self._held_out, selected, spatial
-        )
         nothing = boundary.NOTHING
         extent = representation.extent(terms)
         lines, line_groups, bend_boundary = nothing, nothing.reshape(0, 2), nothing
@@ -328,65 +397,36 @@ class Stage:
             bent = representation.positions(terms, places, turn)
             extent = representation.extent_with(extent, bent, spatial)
             bent = representation.samples(bent, half)
-            lines, line_groups = representation.grid_lines(bent, lattice.margins, lattice.resolution, spatial)
+            lines, line_groups = representation.grid_lines(self.task, bent, lattice.shades, lattice.resolution, spatial)
         if view["boundary"]:
             side = lattice.resolution + 1
             crossings = contour.crossings(lattice.margins.reshape(-1, side, side))
             places = representation.projected_crossings(
-                self.experiment, terms, lattice.seen, crossings, self.data.classes
+                self.experiment, terms, lattice.seen, crossings, self.task.outputs
             )
             ends = representation.positions(terms, places, turn)[:2].T
             bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
-        activations = outputs[view["layer"]]
-        point = view["point"]
+        point_values, point_output = of_point
         return {
             "unit": unit,
             "extent": extent,
-            "positions": self._pictures[-1][1],
-            "picture": self._pictures[-1][0],
-            **leaves_of(self._pictures[-1][1]),
-            **found,
             "lines": lines,
             "line_groups": line_groups,
             "bend_boundary": bend_boundary,
-            "marks": marks,
-            "mark_groups": mark_groups,
             "spatial": spatial,
-            "shape": np.array(activations.shape),
-            "point_scores": np.zeros(0, np.float32)
-            if point is None
-            else boundary.class_scores(self.experiment, network.output(outputs)[point]),
-            "point_values": np.zeros(0, np.float32) if point is None else activations[point, : plane.SHOWN].copy(),
+            "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
+            "point": -1 if view["point"] is None else view["point"],
+            "point_scores": point_output.copy(),
+            "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }
 
-    def _choose_points(self, positions, view):
-        """Takes up which points are chosen, and draws those of the plane where that is another choice.
-
-        Returns `plane_marks` and `plane_mark_groups` then, and `selected` where the view has a `loop`.
-        """
-        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
-        choice, found, loop = view["selected"], {}, view["loop"]
-        if loop:
-            drawn = dict(self._pictures).get(loop["picture"], positions)
-            places = self.data.points if loop["plot"] == "plane" else drawn
-            choice = picking.text(picking.enclosed(np.reshape(loop["corners"], (-1, 2)), places))
-            found = {"selected": choice, "loop": loop["number"]}
-        if choice == self._choice:
-            return found
-        self._choice, self._chosen = choice, picking.mask(choice, len(positions))
-        x, y = np.rint(self.data.points / boundary.UNIT).astype(np.int32).T
-        samples = representation.Samples(x, y, np.zeros(0), None)
-        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, False)
-        return {**found, "plane_marks": marks, "plane_mark_groups": groups}
-
     def _place(self, terms, lattice, turn):
-        """Where the hovered place lies, and its classes' scores; empty where there is none."""
+        """Where the hovered place lies, and the network's output for it; empty where there is none."""
         places = [plane.projected(lattice.place[term.layer]) for term in terms]
-        output = lattice.place[self._last[-1]][:, : self.data.classes]
         return {
             "place_position": representation.positions(terms, places, turn)[:2].ravel(),
-            "place_scores": boundary.class_scores(self.experiment, output).ravel(),
+            "place_scores": lattice.place[self._last[-1]][:, : self.task.outputs].ravel(),
         }
 
     def _draw_left(self, trainer, lattice, scales, seconds, view):
@@ -396,7 +436,7 @@ class Stage:
         enough = min(view["resolution"], FINEST_OF_NEURON) if by_neuron else view["resolution"]
         useful = [r for r in RESOLUTIONS if r < enough] + [r for r in RESOLUTIONS if r >= enough][:1]
         resolution = self._choose(what, useful, seconds)
-        refined = self._finished("left", self._left_key(view))
+        refined = self._finished("left", _left_key(view))
         if refined and refined[0] >= max(resolution or 0, lattice.resolution):
             resolution = refined[0]
         else:
@@ -411,18 +451,16 @@ class Stage:
         elif not own:
             resolution, seen = lattice.resolution, lattice.seen
         elif by_neuron:
-            seen = trainer.plane(plane.grid(resolution), self._selectors)
+            seen = trainer.evaluate(self.plane.grid(resolution), self._selectors)
         else:
-            seen = trainer.grid_outputs(resolution)
+            seen = trainer.ends(self.plane.grid(resolution))
         evaluated = time.perf_counter()
         neuron = None
         if by_neuron:
             layer = view["neuron"][0]
             scale = _scale(scales[layer], plane.chosen(lattice.seen[layer]))
             neuron = np.clip(plane.chosen(seen[layer]), -scale, scale), scale
-        result = boundary.draw(
-            self.experiment, [seen[name] for name in self._last], self.data.classes, resolution, view, neuron
-        )
+        result = boundary.draw(self.task, [seen[name] for name in self._last], resolution, view, neuron)
         if own:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
@@ -432,6 +470,15 @@ class Stage:
 def _looks(view):
     """What a picture depends on of a view."""
     return {name: value for name, value in view.items() if name not in ("milliseconds", "seconds")}
+
+
+def _left_key(view):
+    """What samples of the left view are of, beside the network."""
+    return tuple(view["neuron"]) if view["shading"] == "neuron" else None
+
+
+def _turn(view):
+    return np.array(view["turn"], np.float32).reshape(3, 3)
 
 
 def _scale(largest, values):
@@ -446,11 +493,15 @@ class Turns:
     A drawing renews one of them, the first both: weights, or the probes of some layers, as many as are quickly fitted.
     """
 
-    def __init__(self, experiment, data):
-        self.data = data
-        self._names = [name for name, *_ in spec.layers(experiment)]
+    def __init__(self, experiment, data, task):
+        self.task = task
+        self._names = shape.layer_names(experiment)
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
-        self._portions = _portions([width for *_, width in spec.layers(experiment)])
+        self._portions = _portions([layer.width for layer in shape.layers(experiment)])
+        # Probes are fitted to what of the sample is trained on.
+        self._sample = data.sample if len(data.sample) < len(data.inputs) else None
+        self._targets = data.targets[data.sample]
+        self._parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
         self._next = 0
         # How many portions of each are not of the present network; when each may be renewed in training.
         self._stale = {"weights": 1, "probes": len(self._portions)}
@@ -462,7 +513,7 @@ class Turns:
         """Whether something is still not of the present network."""
         return any(self._stale.values())
 
-    def take(self, trainer, outputs, renewed):
+    def take(self, trainer, renewed):
         """`weights` or `probes`, or neither, and both the first time, when probes not yet known are NaN.
 
         `renewed`: the network is not that of before.
@@ -471,20 +522,21 @@ class Turns:
             self._stale = {"weights": 1, "probes": len(self._portions)}
         if self._first:
             self._first = False
-            return {**self._renew("weights", trainer, outputs), **self._renew("probes", trainer, outputs)}
+            return {**self._renew("weights", trainer), **self._renew("probes", trainer)}
         now = time.perf_counter()
         ready = [part for part, count in self._stale.items() if count and (not renewed or now >= self._due[part])]
-        return self._renew(min(ready, key=self._due.__getitem__), trainer, outputs) if ready else {}
+        return self._renew(min(ready, key=self._due.__getitem__), trainer) if ready else {}
 
-    def _renew(self, part, trainer, outputs):
+    def _renew(self, part, trainer):
         began = time.perf_counter()
         if part == "weights":
             result = neurons.weights(trainer.kernels(plane.SHOWN))
         else:
-            for index in self._portions[self._next]:
-                activations = outputs[self._names[index]]
-                self._probes[index] = probe.accuracies(
-                    activations, self.data.targets, self.data.training, self.data.held_out
+            portion = self._portions[self._next]
+            outputs = trainer.outputs([self._names[index] for index in portion], self._sample)
+            for index in portion:
+                self._probes[index] = probe.qualities(
+                    self.task, outputs[self._names[index]], self._targets, *self._parts
                 )
             self._next = (self._next + 1) % len(self._portions)
             result = self._probes.copy()
@@ -513,5 +565,5 @@ def _portions(widths):
 
 def _guessed_seconds_a_point(experiment):
     """How long one point takes through the network before that has been measured, from its size."""
-    widths = sum(width for _, _, width in spec.layers(experiment))
-    return 5e-11 * spec.parameter_count(experiment) + 2e-8 * widths
+    widths = sum(layer.width for layer in shape.layers(experiment))
+    return 5e-11 * shape.parameter_count(experiment) + 2e-8 * widths

@@ -4,9 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 
-import spec
-from lab import losses, network, optimizers
+from lab import network
+from lab.choices import function_of
 from lab.gradients import value_and_gradients
+from spec import registry, shape
 
 # Epochs whose orders are drawn together.
 BLOCK = 64
@@ -14,20 +15,20 @@ BLOCK = 64
 
 def initial_state(experiment, parameters):
     """The optimizer's arrays, all zeros, a flat list: for each parameter as many as the optimizer keeps."""
-    slots = spec.OPTIMIZER_SLOTS[experiment["optimizer"]]
+    slots = registry.trait("optimizer", experiment["optimizer"], "slots")
     return [np.zeros_like(parameter) for parameter in parameters for _ in range(slots)]
 
 
 def make_step(experiment):
     """The experiment's training step, a pure function.
 
-    `step(parameters, state, statistics, x, targets, learning_rate, count)` takes one batch, x of shape (rows, 2)
-    and one-hot targets of shape (rows, classes), and the number of the step from 1 up; it returns
+    `step(parameters, state, statistics, x, targets, learning_rate, count)` takes one batch, x of shape (rows, inputs)
+    and targets of shape (rows, outputs), and the number of the step from 1 up; it returns
     `(loss, parameters, state, statistics)`, the loss being that before the update.
     """
-    loss_of = getattr(losses, experiment["loss"])
-    update = getattr(optimizers, experiment["optimizer"])
-    slots = spec.OPTIMIZER_SLOTS[experiment["optimizer"]]
+    loss_of = function_of("loss", shape.loss_of(experiment))
+    update = function_of("optimizer", experiment["optimizer"])
+    slots = registry.trait("optimizer", experiment["optimizer"], "slots")
 
     def step(parameters, state, statistics, x, targets, learning_rate, count):
         def loss_and_statistics(*parameters):
@@ -48,28 +49,31 @@ def make_step(experiment):
 
 def steps_per_epoch(experiment, training):
     """How many batches an epoch has, the last one maybe short."""
-    return -(-len(training) // experiment["batch_size"])
+    return -(-len(training) // shape.batch_size_of(experiment))
 
 
 @lru_cache(maxsize=4)
 def _orders(seed, block, training):
-    """The orders of `BLOCK` epochs in a row, shape (BLOCK, points): drawing them one by one would take longer."""
-    orders = np.tile(np.array(training, np.int32), (BLOCK, 1))
+    """The orders of `BLOCK` epochs in a row, shape (BLOCK, rows): drawing them one by one would take longer.
+
+    `training`: the rows as the bytes of int32.
+    """
+    orders = np.tile(np.frombuffer(training, np.int32), (BLOCK, 1))
     return np.random.default_rng([seed, 2, block]).permuted(orders, axis=1)
 
 
 def orders(experiment, training, block):
-    """The orders in which the epochs from `block · BLOCK` on go through the training points, shape (BLOCK, points).
+    """The orders in which the epochs from `block · BLOCK` on go through the training rows, shape (BLOCK, rows).
 
     An epoch's order depends on seed and epoch, and on nothing that came before it, so that it can be played again.
     """
-    return _orders(experiment["seed"], block, tuple(training.tolist()))
+    return _orders(experiment["seed"], block, training.astype(np.int32).tobytes())
 
 
 def epoch_batches(experiment, training, epoch):
     """The batches of one epoch, counted from 0: index arrays, the last one maybe short."""
     order = orders(experiment, training, epoch // BLOCK)[epoch % BLOCK]
-    size = experiment["batch_size"]
+    size = shape.batch_size_of(experiment)
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
@@ -77,9 +81,3 @@ def batch(experiment, training, number):
     """The batch of a step, counted from 0 through all epochs: an index array."""
     epoch, position = divmod(number, steps_per_epoch(experiment, training))
     return epoch_batches(experiment, training, epoch)[position]
-
-
-def evaluate(experiment, output, targets):
-    """`(loss, accuracy)` of a network's output against one-hot targets, both of shape (rows, classes)."""
-    loss = getattr(losses, experiment["loss"])(output, targets)
-    return float(loss), float(losses.accuracy(output, targets))

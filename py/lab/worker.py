@@ -1,37 +1,40 @@
-"""The worker's own script: carries `session`'s calls between the page and the lab.
-
-Requests come as JSON. Answers go as JavaScript objects, arrays in them as typed arrays.
-"""
-
-import json
+"""The worker's own script: carries `session`'s calls between the page and the lab; see `spec/protocol.py`."""
 
 import numpy
 from js import Object
 from pyodide.ffi import to_js
 
 from lab import session
+from spec import protocol
 
 # What diverging training overflows is noticed by its loss, not by a warning on the console.
 numpy.seterr(all="ignore")
 
 
-def start(experiment):
-    return _to_page(session.start(json.loads(experiment)))
+def open(text):
+    return _to_page(session.open_runs(protocol.read_openings(text)))
 
 
-def frame(request):
-    return _to_page(session.frame(json.loads(request)))
+def frame(text):
+    return _to_page(session.frame_runs(protocol.read_requests(text)))
 
 
-def _to_page(answer):
-    return to_js({name: _flat(value) for name, value in answer.items()}, dict_converter=Object.fromEntries)
+def close(text):
+    session.close_runs(protocol.read_runs(text))
+
+
+def _to_page(answers):
+    return to_js([_flat(answer) for answer in answers], dict_converter=Object.fromEntries)
 
 
 def _flat(value):
-    """An array as it crosses; a float as an array of one, for of a whole number MicroPython would keep 32 bits."""
+    """An answer as it crosses: arrays flat, and a float as an array of one, for of a whole number MicroPython would
+    keep 32 bits; what is None is left out."""
+    if isinstance(value, dict):
+        return {name: _flat(part) for name, part in value.items() if part is not None}
     if isinstance(value, float):
         return numpy.array([value])
     return value.ravel() if isinstance(value, numpy.ndarray) else value
 
 
-__export__ = ["start", "frame"]
+__export__ = ["open", "frame", "close"]

@@ -4,8 +4,8 @@ import storage
 from pyscript import window
 from pyscript.ffi import create_proxy
 
-import spec
 from page.dom import listen
+from spec import fields
 
 # What changes by the frame is written this often, in milliseconds.
 EVERY = 300
@@ -18,7 +18,7 @@ def read():
     late.cancel()
     late.take_up()
     query = late.known = window.location.hash
-    experiment, complaints = spec.from_query(query)
+    experiment, complaints = fields.from_query(query)
     return experiment, complaints, "play" in query.lstrip("#").split("&")
 
 
@@ -73,7 +73,7 @@ class _Late:
         self.timer = None
         # What a person has changed and `follow` has not yet told of stays.
         if window.location.hash == self.known:
-            window.history.replaceState(None, "", "#" + spec.to_query(self.experiment))
+            window.history.replaceState(None, "", "#" + fields.to_query(self.experiment))
             self.known = window.location.hash
 
 

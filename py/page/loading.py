@@ -3,8 +3,8 @@
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-import spec
 from page.dom import by_id, set_text
+from spec import texts
 
 # What the worker loads; all else the page has already, or may never want.
 WORKER_FILES = (
@@ -44,7 +44,7 @@ class Loading:
         if total:
             loaded = sum(min(size, self.loaded.get(file, 0)) for file, size in self.expected.items())
             by_id("loading-progress").value = round(100 * loaded / total)
-            set_text(by_id("loading-bytes"), "%s of %s" % (spec.bytes_in_words(loaded), spec.bytes_in_words(total)))
+            set_text(by_id("loading-bytes"), "%s of %s" % (texts.bytes_in_words(loaded), texts.bytes_in_words(total)))
 
     def begin(self):
         by_id("loading").hidden = False

@@ -5,13 +5,13 @@ import gc
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
-import spec
-from page import address, journey, messages, palette
+from page import address, canvas, journey, messages, palette
 from page.dom import breath, by_id, listen, now, numbers
 from page.lab import PATIENCE, Lab
 from page.loading import Loading
 from page.run import Run
 from page.status import Status
+from spec import fields, protocol, shape, texts
 
 # The labels of the canvases are for people who hear them: new words this often, in milliseconds.
 DESCRIBE_EVERY = 1000
@@ -60,6 +60,7 @@ class Page:
         if self.status.state != "error":
             complain(complaints)
         # What a person has done already with the controls as the page came with them.
+        window.early.say = create_proxy(messages.show)
         window.early.replay()
         await breath()
 
@@ -139,6 +140,9 @@ class Page:
         observer.observe(by_id("boundary"))
         observer.observe(by_id("loss-chart"))
         observer.observe(by_id("strip"))
+        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        observer.observe(by_id("network-scroller"))
+        canvas.follow_ratio(self.resize)
         window.watchdog.opened()
         self.status.write()
         if self.status.state == "error":
@@ -160,7 +164,7 @@ class Page:
             return
         self.recover_lab()
         sent = self.seen_from(self.rail.destination())
-        afresh = not spec.same_run(experiment, self.experiment)
+        afresh = not fields.same_run(experiment, self.experiment)
         self.experiment = experiment
         address.write(experiment)
         if afresh:
@@ -252,9 +256,9 @@ class Page:
         """The experiment as it is seen from a place on the rail."""
         index, morph = journey.parts(position)
         name = self.rail.names[index]
-        if name == spec.logits_layer(self.experiment):
+        if name == shape.logits_layer(self.experiment):
             name = ""
-        return dict(self.experiment, layer=name, morph=spec.rounded_morph(morph))
+        return dict(self.experiment, layer=name, morph=fields.rounded_morph(morph))
 
     def move_to(self, position):
         """The playhead has moved: what is seen is where it is, and what the controls say is where it was sent."""
@@ -283,8 +287,8 @@ class Page:
 
     def show_neuron(self, layer, index):
         """Shades the plane by a neuron; asked for the one that it is shaded by, goes back to the probability."""
-        neuron = spec.neuron_name(layer, index)
-        if self.experiment["shading"] == "neuron" and spec.shown_neuron(self.experiment) == (layer, index):
+        neuron = shape.neuron_name(layer, index)
+        if self.experiment["shading"] == "neuron" and shape.shown_neuron(self.experiment) == (layer, index):
             self.enter(shading="probability")
         else:
             self.enter(shading="neuron", neuron=neuron)
@@ -349,7 +353,7 @@ class Page:
             text = (
                 "There is not enough memory for the lab: training this network takes about %s, beside Python itself. "
                 "Close other tabs or programs, or choose a smaller network."
-            ) % spec.bytes_in_words(spec.memory_needed(self.experiment))
+            ) % texts.bytes_in_words(shape.memory_needed(self.experiment))
         elif not has_answered:
             self.say_why_not(reason)
             return
@@ -382,20 +386,20 @@ class Page:
         self.look()
 
     def take_frame(self, answer):
-        self.status.take(answer.epoch, answer.step, numbers(answer.metrics))
+        self.status.take(answer.epoch, answer.step, list(answer.metrics.values()))
         self.measured = answer.measured
-        if getattr(answer, "pixels", None):
-            self.take_picture(answer)
+        if answer.picture and getattr(answer.picture, "pixels", None):
+            self.take_picture(answer.picture)
         # A picture that is not fine may get finer as long as nothing is trained.
-        if getattr(answer, "moving", False) or not (getattr(answer, "fine", True) or self.run.is_training()):
+        if answer.picture and (answer.picture.moving or not (answer.picture.fine or self.run.is_training())):
             self.run.look_again()
-        if getattr(answer, "history", None):
+        if answer.history:
             self.timeline.set_kept([int(epoch) for epoch in numbers(answer.kept)])
             self.charts.show(answer.history)
         back = answer.epoch < answer.last_epoch
         self.timeline.show(answer.epoch, answer.last_epoch)
         self.charts.mark(answer.epoch if back else None)
-        self.follow_learning_rate(numbers(answer.learning_rate)[0])
+        self.follow_learning_rate(answer.live["learning_rate"])
         if self.run.fresh:
             self.run.fresh = False
             self.started = True
@@ -427,7 +431,7 @@ class Page:
         if chosen is not None:
             self.highlight.take_chosen(answer.loop, chosen)
         self.readout.tell(not self.run.is_training())
-        self.readout.show(answer, self.highlight, spec.shown_layer(self.experiment)[0])
+        self.readout.show(answer, self.highlight, shape.shown_layer(self.experiment).name)
         document.documentElement.setAttribute("data-picture", "fine" if answer.fine else "coarse")
 
     def follow_learning_rate(self, rate):
@@ -445,7 +449,7 @@ class Page:
         messages.show(
             "Training diverged at step %s: the loss is no longer a finite number. Try a smaller learning rate "
             "(now %s), a normalization, or another initialization, and press Play to start afresh."
-            % ("{:,}".format(self.status.step + 1), spec.text_of("learning_rate", self.experiment["learning_rate"]))
+            % ("{:,}".format(self.status.step + 1), fields.text_of("learning_rate", self.experiment["learning_rate"]))
         )
 
     # What is seen.
@@ -461,40 +465,29 @@ class Page:
         if not self.opened:
             return
         experiment, view, highlight = self.experiment, self.representation, self.highlight
-        layer, width = spec.shown_layer(experiment)
+        width = shape.shown_layer(experiment).width
         touring = experiment["projection"] == "tour" and width > 3
         if touring != view.touring:
             view.touring = touring
             view.axis = None
             view.set_touch()
         self.tour.show(touring)
-        neuron = spec.shown_neuron(experiment)
+        neuron = shape.shown_neuron(experiment)
         self.strip.mark(self.rail.position, neuron if experiment["shading"] == "neuron" else None)
         self.strip.point_at(self.plane.pointed_at())
-        self.run.set_view(
-            {
-                "palette": self.shading,
-                "resolution": self.plane.enough(),
-                "shading": experiment["shading"],
-                "neuron": neuron,
-                "contour": experiment["contour"],
-                "zero_lines": experiment["zero_lines"],
-                "layer": layer,
-                "morph": spec.shown_morph(experiment),
-                "projection": experiment["projection"],
-                "dimensions": experiment["dimensions"],
-                "grid": experiment["grid"],
-                "boundary": experiment["boundary"],
-                "turn": view.turn,
-                "axis": view.axis,
-                "tour_seconds": self.tour.seconds,
-                "calm": self.calm.matches,
-                "selected": highlight.selected,
-                "loop": highlight.loop,
-                "point": highlight.point,
-                "place": highlight.place,
-            }
-        )
+        seen = {
+            "resolution": self.plane.enough(),
+            "palette": self.shading,
+            "turn": view.turn,
+            "axis": view.axis,
+            "tour_seconds": self.tour.seconds,
+            "calm": self.calm.matches,
+            "selected": highlight.selected,
+            "loop": highlight.loop,
+            "point": highlight.point,
+            "place": highlight.place,
+        }
+        self.run.set_view(protocol.view(experiment, seen))
         self.draw_plane()
 
     def draw_plane(self):
@@ -536,7 +529,7 @@ class Page:
         self.describe_due = False
         self.described = now()
         if self.frame:
-            metrics = dict(zip(("train_loss", "train_accuracy", "test_loss", "test_accuracy"), self.status.metrics))
+            metrics = dict(zip(protocol.METRICS[self.plane.points.task], self.status.metrics))
             self.plane.describe(self.experiment, metrics, self.status.epoch)
             self.charts.describe(self.status.epoch, self.status.metrics)
             self.strip.describe()
@@ -560,8 +553,8 @@ class Page:
 
 def rail_position(experiment):
     """Where on the rail an experiment puts the playhead."""
-    names = [name for name, _, _ in spec.layers(experiment)]
-    return names.index(spec.shown_layer(experiment)[0]) + spec.shown_morph(experiment)
+    names = shape.layer_names(experiment)
+    return names.index(shape.shown_layer(experiment).name) + shape.shown_morph(experiment)
 
 
 def complain(complaints):

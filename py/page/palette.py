@@ -45,10 +45,10 @@ def is_dark():
 
 
 def start(on_change):
-    """Takes up the theme chosen before and lets the button and the system change it; `on_change()` after each."""
-    stored = storage.visits.read(KEY)
-    if stored in ("dark", "light"):
-        document.documentElement.setAttribute("data-theme", stored)
+    """Lets the button and the system change the theme; `on_change()` after each.
+
+    The one chosen on an earlier visit `early.js` has taken up before anything was painted.
+    """
     button = by_id("theme")
 
     def name_button():

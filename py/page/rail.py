@@ -1,8 +1,8 @@
 """The layer rail: the playhead on its way through the network, and how well a straight line does at each layer."""
 
-import spec
 from page import journey
 from page.dom import by_id, element, listen, set_text
+from spec import shape
 
 FORWARD = ("ArrowRight", "ArrowUp", "PageUp")
 BACK = ("ArrowLeft", "ArrowDown", "PageDown")
@@ -34,7 +34,7 @@ class Rail:
 
     def show_layers(self, experiment):
         """Makes a stop and a bar for every layer, if they are others than those that are shown."""
-        names = [name for name, _, _ in spec.layers(experiment)]
+        names = shape.layer_names(experiment)
         if names == self.names:
             return
         self.names = names

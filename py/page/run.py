@@ -8,12 +8,11 @@ Where nobody sees the page there are no frames of the display, and browsers let 
 minute: training goes on by answers and such timers, without a picture, and after a while not at all.
 """
 
-import json
-
 from pyscript import window
 from pyscript.ffi import create_proxy
 
 from page.dom import now
+from spec import protocol, shape
 
 # How long the lab may train and draw for one request, in milliseconds. Flat out, the views shall take no more than a
 # quarter of its time, that for the network's outputs included; at a pace there is time left.
@@ -26,6 +25,8 @@ MOVING_VIEW_MILLISECONDS = 14
 # Steps that a slow display could not ask for in time are made up for, but no more than this many seconds of them.
 OWED_SECONDS = 0.25
 EVERYTHING = 1000000
+# The only run that there is, to the lab.
+RUN = "run"
 # Out of sight: milliseconds of training for one request, which is how long coming back may have to wait; how often
 # steps are asked for at a pace; seconds of steps that are made up for at most; and seconds until it is enough.
 HIDDEN_TRAIN_MILLISECONDS = 100
@@ -93,7 +94,7 @@ class Run:
         self.wake()
 
     def set_view(self, view):
-        """What to draw from now on; see `Session.frame`."""
+        """What to draw from now on; see `protocol.view`."""
         if view != self.view:
             self.view = view
             self.view_due = True
@@ -230,7 +231,8 @@ class Run:
             self.start_due = False
             self.starting = True
             self.view_due = True
-            self.lab.call("start", json.dumps(self.experiment), self._started_proxy)
+            opening = protocol.Opening(RUN, self.experiment, True, protocol.BUDGET)
+            self.lab.call("open", protocol.write_openings([opening]), self._started_proxy)
             return
         steps = self._steps()
         if not steps and not self.view_due:
@@ -239,21 +241,23 @@ class Run:
         self.view_due = False
         training = self.playing or self.to_epoch is not None
         seen = not self.hidden()
-        request = {
-            "steps": steps,
-            "milliseconds": TRAIN_MILLISECONDS if seen else HIDDEN_TRAIN_MILLISECONDS,
-            "learning_rate": self.experiment["learning_rate"],
-            "to_epoch": self.to_epoch,
-            "history": seen and (self.wants_history() or not training),
-            "seek": self.seek,
-            "branch": self.branch,
-            "view": None,
-        }
+        view = None
         if seen:
-            request["view"] = dict(self.view, milliseconds=self._view_milliseconds(training), seconds=now() / 1000)
+            view = dict(self.view, milliseconds=self._view_milliseconds(training), seconds=now() / 1000)
+        request = protocol.Request(
+            RUN,
+            steps,
+            TRAIN_MILLISECONDS if seen else HIDDEN_TRAIN_MILLISECONDS,
+            self.to_epoch,
+            protocol.live_of(self.experiment),
+            self.seek,
+            self.branch,
+            seen and (self.wants_history() or not training),
+            view,
+        )
         self.seek = None
         self.branch = False
-        self.lab.call("frame", json.dumps(request), self._answered_proxy)
+        self.lab.call("frame", protocol.write_requests([request]), self._answered_proxy)
 
     def _view_milliseconds(self, training):
         if training:
@@ -272,17 +276,17 @@ class Run:
         self.owed -= steps
         return steps
 
-    def _started(self, answer):
+    def _started(self, answers):
         self.starting = False
-        self.on_started(answer)
+        self.on_started(protocol.read_opened(answers[0]))
         self._ask()
 
-    def _answered(self, answer):
+    def _answered(self, answers):
         _, self.rate_asked, sent = self.asked.pop(0)
         self.quick = now() - sent < QUICK
         # What was asked of a run that is to be started afresh is of no interest any more.
         if not self.start_due:
-            self.on_frame(answer)
+            self.on_frame(protocol.read_answer(answers[0], shape.shape_of(self.experiment).task))
             self.drawing_due = True
         if (
             self.start_due

@@ -3,11 +3,11 @@
 from pyscript import document, window
 from pyscript.ffi import to_js
 
-import spec
 from page import canvas, strip_layout
 from page.dom import by_id, listen, numbers
 from page.palette import css
 from page.strip_buttons import StripButtons
+from spec import registry, shape
 
 # By step of weight: opacity, and thickness in CSS pixels; 0 is for edges without weights. Dashes tell the sign too.
 OPACITIES = (0.45, 0.4, 0.6, 0.8, 0.95)
@@ -48,7 +48,7 @@ class Strip:
 
     def show_network(self, experiment):
         """Builds the strip for a network if it is another than the one that is shown."""
-        layers = spec.layers(experiment)
+        layers = shape.layers(experiment)
         if layers == self.layers:
             return
         self.layers = layers
@@ -245,7 +245,7 @@ class Strip:
             column = self.columns[index]
             left, top = strip_layout.corner(column, 0)
             bottom = top + (column.shown - 1) * column.pitch + column.size
-            if kind in spec.NORMALIZATIONS:
+            if kind in registry.entries("normalization"):
                 context.strokeStyle = self.normalized
                 context.lineWidth = 1.5
                 context.beginPath()

@@ -2,9 +2,9 @@
 
 from pyscript import document, window
 
-import spec
 from page import strip_layout
 from page.dom import by_id, element, listen
+from spec import fields
 
 # The side of the smallest button, in CSS pixels.
 LEAST_TARGET = 24
@@ -120,7 +120,7 @@ class StripButtons:
             self._change(strip_layout.widened(self.hidden_layers, stop.number, by))
 
     def _change(self, hidden_layers):
-        self.on_network(spec.text_of("hidden_layers", hidden_layers))
+        self.on_network(fields.text_of("hidden_layers", hidden_layers))
 
     def _pressed(self, event):
         place = self._place(event) if event.key in KEYS else None

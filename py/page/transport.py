@@ -1,12 +1,12 @@
 """Play, Step, Reset and Speed."""
 
-import spec
-from page import fields
+from page import wording
 from page.dom import by_id, listen, set_text
+from spec import fields
 
 
 class Transport:
-    """Calls `on_play()`, `on_step()`, `on_reset()`, and `on_speed(speed)` with an entry of `spec.SPEEDS`."""
+    """Calls `on_play()`, `on_step()`, `on_reset()`, and `on_speed(speed)` with an entry of `fields.SPEEDS`."""
 
     def __init__(self, on_play, on_step, on_reset, on_speed):
         listen(by_id("play"), "click", lambda event: on_play())
@@ -15,7 +15,7 @@ class Transport:
         slider = by_id("speed")
 
         def moved(event):
-            speed = spec.SPEEDS[int(slider.value)]
+            speed = fields.SPEEDS[int(slider.value)]
             self._name_speed(speed)
             on_speed(speed)
 
@@ -27,9 +27,9 @@ class Transport:
         by_id("play").classList.toggle("playing", playing)
 
     def show_speed(self, speed):
-        by_id("speed").value = str(spec.SPEEDS.index(speed))
+        by_id("speed").value = str(fields.SPEEDS.index(speed))
         self._name_speed(speed)
 
     def _name_speed(self, speed):
-        set_text(by_id("speed-text"), fields.speed_text(speed))
-        by_id("speed").setAttribute("aria-valuetext", fields.spoken_speed(speed))
+        set_text(by_id("speed-text"), wording.speed_text(speed))
+        by_id("speed").setAttribute("aria-valuetext", wording.spoken_speed(speed))

@@ -1,8 +1,14 @@
 // Hears what the page asks the lab and what it answers, and keeps the last of each to compare the screen with. Put in
 // before the page's own scripts.
 (() => {
+  // Milliseconds that anything may take on a machine that has other things to do as well.
+  const PATIENCE = 60000;
+  // An experiment with other layers than any that a test opens the page with, and few of them.
+  const AWAY = "hidden_layers=&seed=4294967295";
+  const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+  const find = (id) => document.getElementById(id);
   const answers = {
-    // The answer to the last `start`; since then the last answer to `frame` with a picture, and the view asked for;
+    // The answer to the last `open`; since then the last answer to `frame` with a picture, and the view asked for;
     // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
     start: null,
     frame: null,
@@ -16,21 +22,26 @@
   };
   window.answers = answers;
 
-  // The views of the requests under way.
+  // The views of the requests under way, and how many runs were asked for and have begun.
   const asked = [];
+  let runs = 0;
+  let begun = 0;
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
-    for (const part of data) {
+    for (const part of data.flat()) {
       if (part && part.engine) {
         asked.shift();
+        begun += 1;
         Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: []});
       } else if (part && part.metrics) {
         const view = asked.shift();
-        if (!part.pixels) continue;
-        Object.assign(answers, {frame: part, view});
-        answers.extents.push([...part.extent]);
-        answers.moving.push(part.moving);
-        if (answers.recording) answers.positions.push([...part.positions]);
+        const {picture} = part;
+        // One that is still being refined tells nothing else.
+        if (!picture || !picture.pixels) continue;
+        Object.assign(answers, {frame: {...part, ...picture}, view});
+        answers.extents.push([...picture.extent]);
+        answers.moving.push(picture.moving);
+        if (answers.recording) answers.positions.push([...picture.positions]);
       }
     }
   };
@@ -38,13 +49,20 @@
     if (!Array.isArray(message)) return;
     const [, name, parameters] = message;
     // What a lab that is gone was asked for is never answered.
-    if (name === "start") asked.length = 0;
-    if (name !== "start" && name !== "frame") return;
-    const request = JSON.parse(parameters[0]);
-    asked.push(request.view);
-    if (answers.hurry && request.view) {
-      request.view.milliseconds = 0;
-      parameters[0] = JSON.stringify(request);
+    if (name === "open") {
+      asked.length = 0;
+      runs += 1;
+      begun = runs - 1;
+      asked.push(null);
+    }
+    // The view stands last in a request.
+    if (name !== "frame") return;
+    const requests = JSON.parse(parameters[0]);
+    const view = requests[0].at(-1);
+    asked.push(view);
+    if (answers.hurry && view) {
+      view.milliseconds = 0;
+      parameters[0] = JSON.stringify(requests);
     }
   };
 
@@ -80,30 +98,97 @@
     frames.delete(frame);
     cancel(frame);
   };
-  answers.rest = () =>
+  // Looks at a condition on every frame of the display until it holds; `what()` says what does not come about.
+  const until = (condition, what) =>
     new Promise((done, fail) => {
       const began = performance.now();
-      let still = 0;
       const look = (time) => {
-        still = frames.size || asked.length || !answers.frame ? 0 : still + 1;
-        if (still > 2) done();
-        else if (time - began > 20000) fail(new Error(`no rest: ${frames.size} frames, ${asked.length} requests`));
+        if (condition()) done();
+        else if (time - began > PATIENCE) fail(new Error(what()));
         else request(look);
       };
       request(look);
     });
 
-  // A canvas's pixels on the colour behind it: red, green, blue and alpha, row by row, as text.
-  answers.picture = (id) => {
-    const {width, height} = document.getElementById(id);
+  answers.rest = () => {
+    let still = 0;
+    return until(
+      () => {
+        still = frames.size || asked.length || !answers.frame ? 0 : still + 1;
+        return still > 2;
+      },
+      () => `no rest: ${frames.size} frames, ${asked.length} requests`,
+    );
+  };
+
+  // Ends all that moves or trains by itself, so that a page that nobody looks at keeps no processor busy.
+  answers.stop = () => {
+    if (find("play-name").textContent === "Pause") find("play").click();
+    if (!find("tour").hidden && find("tour").textContent === "Pause tour") find("tour").click();
+  };
+
+  // The page as if it had just been opened with a fragment: everything that a person has done to it is undone, and
+  // the experiment begins. Done once its first picture has come.
+  answers.startOver = async (fragment) => {
+    const root = document.documentElement;
+    answers.stop();
+    if (root.dataset.theme) {
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      if (root.dataset.theme !== (dark ? "dark" : "light")) find("theme").click();
+      delete root.dataset.theme;
+      localStorage.removeItem("theme");
+    }
+    for (const lasso of ["lasso-boundary", "lasso-representation"])
+      if (find(lasso).getAttribute("aria-pressed") === "true") find(lasso).click();
+    if ((find("tour").textContent === "Resume tour") !== CALM.matches) find("tour").click();
+    find("about").open = false;
+    find("fit").click();
+    document.activeElement.blur();
+    scrollTo(0, 0);
+    answers.recording = answers.hurry = false;
+    // By way of another network, so that nothing glides from what was seen before to what is to be seen now.
+    for (const address of [AWAY, fragment]) {
+      history.replaceState(null, "", `#${address}`);
+      dispatchEvent(new HashChangeEvent("hashchange"));
+    }
+    // The same run as before begins again as well.
+    find("reset").click();
+    const wanted = runs + 1;
+    await until(
+      () => begun >= wanted && answers.frame && root.dataset.state === "ready" && root.dataset.epoch === "0",
+      () => `no new run by #${fragment}`,
+    );
+  };
+
+  // A canvas's pixels on the colour behind it.
+  const pixels = (canvas) => {
+    const {width, height} = canvas;
     const copy = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
     copy.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--surface");
     copy.fillRect(0, 0, width, height);
-    copy.drawImage(document.getElementById(id), 0, 0);
-    const bytes = copy.getImageData(0, 0, width, height).data;
+    copy.drawImage(canvas, 0, 0);
+    return copy.getImageData(0, 0, width, height);
+  };
+
+  // All of them: red, green, blue and alpha, row by row, as text.
+  answers.picture = (id) => {
+    const {width, height, data: bytes} = pixels(find(id));
     let text = "";
     for (let start = 0; start < bytes.length; start += 32768)
       text += String.fromCharCode(...bytes.subarray(start, start + 32768));
     return {width, height, bytes: btoa(text)};
+  };
+
+  // Red, green and blue at places in CSS pixels, given as JSON: joined by commas.
+  answers.colours = (id, places) => {
+    const canvas = find(id);
+    const {width, height, data} = pixels(canvas);
+    const ratio = width / canvas.clientWidth;
+    const colour = (place) => {
+      const [x, y] = place.map((part) => Math.floor(part * ratio));
+      if (x < 0 || x >= width || y < 0 || y >= height) throw new Error(`${place} is not on ${id}`);
+      return data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3).join();
+    };
+    return JSON.parse(places).map(colour).join();
   };
 })();

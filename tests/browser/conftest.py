@@ -47,40 +47,122 @@ def chromium():
         launched.close()
 
 
-@pytest.fixture
-def open_page(chromium, origin):
-    """`open_page(fragment, **context)` opens the page in a new context, as a first visit.
+@pytest.fixture(scope="session")
+def visited(chromium, origin):
+    """A browser that has been on the page before, and has kept what browsers keep of files."""
+    context = chromium.new_context(viewport=SIZE)
+    yield context
+    context.close()
 
-    When the test is over, no page may have said an error or a warning on the console, nor asked another origin.
+
+@pytest.fixture
+def open_page(chromium, origin, visited):
+    """`open_page(fragment, **context)` opens the page in a new tab; in a new browser, if anything of it is said.
+
+    Which is what whoever looks at how the page opens (`wait_for=None`) gets as well. When the test is over, no page may
+    have said an error or a warning on the console, nor asked another origin.
     """
     opened = []
 
     def open_one(fragment="", wait_for="ready", **context):
-        lab = visit(chromium, origin, fragment, wait_for, **context)
+        if context or wait_for is None:
+            lab = visit(chromium, origin, fragment, wait_for, **context)
+        else:
+            lab = visit_in(visited.new_page(), origin, fragment, wait_for)
         opened.append(lab)
         return lab
 
     yield open_one
     for lab in opened:
-        lab.page.context.close()
+        if lab.page.context is visited:
+            lab.page.evaluate("localStorage.clear()")
+            lab.page.close()
+        else:
+            lab.page.context.close()
         assert lab.complaints == []
 
 
+class Pages:
+    """Pages that stay open from test to test, as loading Python takes longer than most of them.
+
+    There is one for each kind of window. What belongs to a window once and for all (its size, its screen, fingers)
+    makes its kind; what a system can change at any time (`MEDIA`) is changed.
+    """
+
+    MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}  # noqa: RUF012
+    MOST = 4
+
+    def __init__(self, chromium, origin):
+        self.chromium, self.origin = chromium, origin
+        # The one used last is the last.
+        self.idle = {}
+
+    def take(self, fragment="", **context):
+        """A page as it is when it has just been opened with a fragment, which does not play."""
+        media = {name: context.pop(name, value) for name, value in self.MEDIA.items()}
+        context = {"viewport": SIZE, **context}
+        lab = self.idle.pop(repr(context), None)
+        if lab is None:
+            lab = visit(self.chromium, self.origin, fragment, **context, **media)
+            lab.kind = repr(context)
+        else:
+            if media != lab.media:
+                lab.page.emulate_media(**media)
+            lab.start_over(fragment)
+        lab.media = media
+        return lab
+
+    def give_back(self, lab):
+        """Keeps a page for the next test, at rest, unless its lab is gone; closes those that nobody has asked for."""
+        unwanted = [self.idle.pop(lab.kind, None)]
+        works = """() => {
+            answers.stop();
+            return document.documentElement.dataset.state !== "error";
+        }"""
+        if lab.page.evaluate(works):
+            self.idle[lab.kind] = lab
+        else:
+            unwanted.append(lab)
+        if len(self.idle) > self.MOST:
+            unwanted.append(self.idle.pop(next(iter(self.idle))))
+        for other in filter(None, unwanted):
+            other.page.context.close()
+
+
 @pytest.fixture(scope="session")
-def shared(chromium, origin):
-    """One page for all tests that start from the defaults: loading Python takes longer than most of them."""
-    lab = visit(chromium, origin)
-    yield lab
-    lab.page.context.close()
+def pages(chromium, origin):
+    return Pages(chromium, origin)
 
 
 @pytest.fixture
-def lab(shared):
+def lab_at(request, pages):
+    """`lab_at(fragment, **context)`: a page as if it had just been opened; it may have been used before.
+
+    It is quicker than `open_page`, and serves where a test does not ask how a page opens, nor does it lasting harm.
+    When the test is over the page may have said no error or warning on the console, nor asked another origin.
+    """
+    taken = []
+    failed = request.session.testsfailed
+
+    def take(*fragment, **context):
+        lab = pages.take(*fragment, **context)
+        taken.append(lab)
+        return lab
+
+    yield take
+    for lab in taken:
+        complaints, lab.complaints[:] = lab.complaints[:], []
+        if complaints or request.session.testsfailed > failed:
+            lab.page.context.close()
+        else:
+            pages.give_back(lab)
+        assert complaints == []
+
+
+@pytest.fixture
+def lab(lab_at):
     """The page with its defaults, ready, at epoch 0."""
-    shared.start_over()
-    yield shared
-    complaints, shared.complaints[:] = shared.complaints[:], []
-    assert complaints == []
+    return lab_at()
 
 
 @pytest.fixture
@@ -95,6 +177,12 @@ def stage(lab):
 def open_stage(open_page):
     """`open_stage(fragment, **context)` opens the page as `open_page` does, for its views."""
     return lambda *fragment, **context: answers.Stage(open_page(*fragment, **context))
+
+
+@pytest.fixture
+def stage_at(lab_at):
+    """`stage_at(fragment, **context)` gives the views of such a page."""
+    return lambda *fragment, **context: answers.Stage(lab_at(*fragment, **context))
 
 
 def visit(chromium, origin, fragment="", wait_for="ready", **context):

@@ -69,4 +69,4 @@ def visit(context, host, fragment=""):
 
 def wait_until_kept(lab):
     """Waits until the browser has kept the whole site."""
-    browser.wait_for(lab.page, KEPT, timeout=40_000)
+    browser.wait_for(lab.page, KEPT)

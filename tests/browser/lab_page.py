@@ -1,6 +1,6 @@
 """The page as a person meets it: controls by label, buttons by name, and what `<html>` tells programs."""
 
-import spec
+from spec import fields, registry
 from tools import browser
 
 ALERT = "alert"
@@ -11,6 +11,7 @@ class LabPage:
 
     def __init__(self, page, origin):
         self.page = page
+        page.set_default_timeout(browser.PATIENCE)
         self.complaints = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error.stack or error}"))
@@ -41,7 +42,7 @@ class LabPage:
     def wait_for_epoch(self, epoch):
         self.wait(f"+document.documentElement.dataset.epoch >= {epoch}")
 
-    def wait(self, condition, timeout=20_000):
+    def wait(self, condition, timeout=browser.PATIENCE):
         browser.wait_for(self.page, condition, timeout=timeout)
 
     # What a person does.
@@ -54,11 +55,11 @@ class LabPage:
 
     def field(self, name):
         """The control of a field of `spec`, found by its label."""
-        return self.page.get_by_label(spec.LABELS[name], exact=True)
+        return self.page.get_by_label(fields.FIELDS[name].label, exact=True)
 
     def choose(self, name, key):
         """Picks one of the choices of a field by the words that a person reads."""
-        self.field(name).select_option(label=spec.CHOICES[name][key])
+        self.field(name).select_option(label=registry.entry(name, key).label)
 
     def enter(self, name, text):
         """Types into a field and presses Enter."""
@@ -70,7 +71,7 @@ class LabPage:
     def set_speed(self, speed):
         slider = self.field("speed")
         slider.press("Home")
-        for _ in range(spec.SPEEDS.index(speed)):
+        for _ in range(fields.SPEEDS.index(speed)):
             slider.press("ArrowRight")
 
     def play_to(self, epoch):
@@ -95,26 +96,10 @@ class LabPage:
         worker.evaluate("self.close()")
         self.wait_for_state("error")
 
-    def start_over(self):
-        """Back to the defaults, ready, at epoch 0, nothing pointed at, by the address and the buttons."""
-        if self.button("Light theme").count():
-            self.press("Light theme")
+    def start_over(self, fragment=""):
+        """The page as if it had just been opened with a fragment: ready, at epoch 0, nothing pointed at or chosen."""
         self.page.mouse.move(0, 0)
-        if self.button("Pause").count():
-            self.press("Pause")
-        self.page.evaluate("location.hash = 'speed=0'; location.hash = ''")
-        self.wait(
-            "document.getElementById('hidden_layers').value === '8' && document.getElementById('speed').value > 1"
-        )
-        self.wait("document.getElementById('speed-text').textContent === '60 steps/s'")
-        self.wait("document.getElementById('rail').getAttribute('aria-valuetext') === 'layer fc2'")
-        self.press("Reset")
-        self.wait("({...document.documentElement.dataset}).state === 'ready'")
-        self.wait("document.documentElement.dataset.epoch === '0'")
-        self.press("Fit")
-        for name in ("Lasso in the plane", "Lasso in the representation"):
-            if self.button(name).get_attribute("aria-pressed") == "true":
-                self.press(name)
+        self.page.evaluate("fragment => answers.startOver(fragment)", fragment)
 
     # What a person sees.
 

@@ -12,21 +12,22 @@
   let loop = null;
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
-    for (const part of data) {
+    for (const part of data.flat()) {
       if (part && part.engine) {
         Object.assign(part, take("points", "labels", "training", "order", "ordered", "boxes"));
         Object.assign(part, {rows: many.rows, outputs: 10});
-      } else if (part && part.pixels) {
-        Object.assign(part, take("order", "ordered", "boxes", "marks", "mark_groups"), {
+      } else if (part && part.picture && part.picture.pixels) {
+        const {picture} = part;
+        Object.assign(picture, take("order", "ordered", "boxes", "marks", "mark_groups"), {
           positions: arrays.points,
           unit: Float32Array.of(many.unit),
           extent: Float32Array.of(0, 0, 6),
           spatial: false,
         });
-        if (part.plane_marks) Object.assign(part, {plane_marks: arrays.marks, plane_mark_groups: arrays.mark_groups});
+        if (picture.plane_marks) Object.assign(picture, {plane_marks: arrays.marks, plane_mark_groups: arrays.mark_groups});
         if (loop) {
-          Object.assign(part, {loop, selected: many.selected});
-          Object.assign(part, {plane_marks: arrays.chosen_marks, plane_mark_groups: arrays.chosen_groups});
+          Object.assign(picture, {loop, selected: many.selected});
+          Object.assign(picture, {plane_marks: arrays.chosen_marks, plane_mark_groups: arrays.chosen_groups});
           loop = null;
         }
       }
@@ -34,12 +35,14 @@
   };
   const note = (message) => {
     if (!Array.isArray(message) || message[1] !== "frame") return;
-    const request = JSON.parse(message[2][0]);
-    if (!request.view) return;
-    if (request.view.loop) loop = request.view.loop.number;
-    many.asked = request.view;
-    Object.assign(request.view, {point: null, selected: "", loop: null});
-    message[2][0] = JSON.stringify(request);
+    const requests = JSON.parse(message[2][0]);
+    const view = requests[0].at(-1);
+    if (!view) return;
+    if (view.loop) loop = view.loop.number;
+    many.asked = {...view};
+    many.point = view.point;
+    Object.assign(view, {point: null, selected: "", loop: null});
+    message[2][0] = JSON.stringify(requests);
   };
   const Channel = window.MessageChannel;
   window.MessageChannel = class extends Channel {

@@ -78,23 +78,12 @@ def axe():
     return (runtime.extracted("test") / "vendor/axe/axe.min.js").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def themed_page(chromium, origin):
-    lab = visit(chromium, origin)
-    yield lab
-    lab.page.context.close()
-
-
 @pytest.fixture(params=THEMES)
-def themed(request, themed_page):
-    """One page in either theme, with its defaults, ready."""
-    lab = themed_page
-    lab.start_over()
+def themed(request, lab):
+    """The page in either theme, with its defaults, ready."""
     if request.param == "dark":
         lab.press("Dark theme")
-    yield lab
-    complaints, lab.complaints[:] = lab.complaints[:], []
-    assert complaints == []
+    return lab
 
 
 def assert_open_to_all(page, axe, **rules):
@@ -198,8 +187,8 @@ def test_axe_back_in_time_with_points_chosen(themed, axe):
 
 
 @pytest.mark.parametrize("scheme", THEMES)
-def test_axe_on_a_phone(open_page, axe, scheme):
-    lab = open_page("hidden_layers=16,3", color_scheme=scheme, **PHONE)
+def test_axe_on_a_phone(lab_at, axe, scheme):
+    lab = lab_at("hidden_layers=16,3", color_scheme=scheme, **PHONE)
     lab.play_to(2)
     assert_open_to_all(lab.page, axe)
     lab.page.get_by_text("What am I looking at?").tap()
@@ -290,8 +279,8 @@ def test_the_ring_of_the_rail_is_around_its_playhead(themed):
 
 
 @pytest.mark.parametrize("scheme", THEMES)
-def test_borders_of_fields_are_seen(open_page, scheme):
-    lab = open_page(color_scheme=scheme)
+def test_borders_of_fields_are_seen(lab_at, scheme):
+    lab = lab_at(color_scheme=scheme)
     for name in ("dataset", "seed", "batch_size", "shading"):
         colour = lab.field(name).evaluate("field => getComputedStyle(field).borderTopColor")
         ground = lab.page.evaluate("getComputedStyle(document.querySelector('main > section')).backgroundColor")
@@ -318,16 +307,16 @@ def as_rgb(lab, colour):
         (390, MASTHEAD + BOUNDARY + NETWORK + REPRESENTATION + TIMELINE[:1] + CONTROLS),
     ],
 )
-def test_tab_goes_where_the_eye_goes(open_page, width, order):
+def test_tab_goes_where_the_eye_goes(lab_at, width, order):
     """Where there is less room the parts stand in another order."""
-    lab = open_page(viewport={"width": width, "height": 844})
+    lab = lab_at(viewport={"width": width, "height": 844})
     lab.play_to(2)
     start_of_page(lab)
     assert [stop["name"] for stop in walk(lab, "Tab")] == order
 
 
-def test_what_has_the_focus_is_not_under_the_message(open_page):
-    lab = open_page("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
+def test_what_has_the_focus_is_not_under_the_message(lab_at):
+    lab = lab_at("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
     lab.press("Play")
     lab.wait_for_state("diverged")
     start_of_page(lab)
@@ -418,9 +407,9 @@ def test_text_at_twice_its_size_loses_nothing(large_text, width, height):
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 640), (900, 700), (1280, 800)])
-def test_nothing_is_lost_where_there_is_little_room(open_page, width, height):
+def test_nothing_is_lost_where_there_is_little_room(lab_at, width, height):
     """The page at 200 % on a screen of 1280 × 800, at 400 %, on a tablet, and as it is."""
-    lab = open_page("hidden_layers=8,3", viewport={"width": width, "height": height})
+    lab = lab_at("hidden_layers=8,3", viewport={"width": width, "height": height})
     lab.play_to(2)
     assert_nothing_is_lost(lab, width)
 
@@ -466,9 +455,9 @@ def test_every_target_is_large_enough(lab):
     assert [target for target in targets if side(target) < LEAST_TARGET] == []
 
 
-def test_targets_are_larger_for_fingers(open_page):
+def test_targets_are_larger_for_fingers(lab_at):
     """Also those of a layer as wide as is shown."""
-    lab = open_page("hidden_layers=16,3", **PHONE)
+    lab = lab_at("hidden_layers=16,3", **PHONE)
     targets = [target for target in lab.page.evaluate(TARGETS) if not target["inText"]]
     assert [target["name"] for target in targets if side(target) < LEAST_TARGET] == []
     others = [target for target in targets if not target["inStrip"]]
@@ -492,9 +481,9 @@ def test_without_motion_nothing_moves_unasked(open_page):
     assert lab.button("Resume tour").is_visible()
 
 
-def test_the_systems_own_colours(open_page):
+def test_the_systems_own_colours(lab_at):
     """With few and strong colours what is pressed, what has the focus, and what a colour stands for is still seen."""
-    lab = open_page(forced_colors="active", color_scheme="dark")
+    lab = lab_at(forced_colors="active", color_scheme="dark")
     style = "(button, name) => getComputedStyle(button)[name]"
     lasso, other = lab.button("Lasso in the plane"), lab.button("Lasso in the representation")
     lasso.press("Enter")

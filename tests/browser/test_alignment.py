@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lab import network
-from lab.session import Session
+from lab.run import Run
 from page.plots import axes
 from tests.browser.answers import Stage, alike
 
@@ -27,14 +27,14 @@ def trained(request, chromium, origin):
     stage = Stage(lab)
     lab.play_to(60)
     stage.rest()
-    session = Session(stage.hyperparameters())
-    while session.steps < lab.number("step"):
-        session._take_steps(min(session._chunk(), int(lab.number("step")) - session.steps))
-    session._measure(session._output())
+    run = Run(stage.hyperparameters())
+    while run.steps < lab.number("step"):
+        run._take_steps(min(run._chunk(), int(lab.number("step")) - run.steps))
+    run._measure(run.trainer.output())
     # It is the page's network.
-    assert session.metrics[0] == pytest.approx(lab.number("train-loss"), rel=1e-6)
-    parameters, _, statistics = session.trainer.arrays()
-    yield stage, lambda points: network.predict(session.experiment, parameters, statistics, np.float32(points))
+    assert run.metrics[0] == pytest.approx(lab.number("train-loss"), rel=1e-6)
+    parameters, _, statistics = run.trainer.arrays()
+    yield stage, lambda points: network.predict(run.experiment, parameters, statistics, np.float32(points))
     assert lab.complaints == []
     lab.page.context.close()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-import spec
+from spec import fields
 
 BAD = [
     ("hidden_layers", "abc", ["whole numbers from 1 up", "8, 4, 2", "abc"]),
@@ -35,7 +35,7 @@ def test_bad_entry_is_told_what_is_allowed_and_changes_nothing(lab, name, text, 
     address = lab.page.url
     lab.enter(name, text)
     message = lab.alert()
-    assert message.startswith((spec.LABELS[name], "This network", "Dimensions"))
+    assert message.startswith((fields.FIELDS[name].label, "This network", "Dimensions"))
     for word in words:
         assert word in message
     field = lab.field(name)
@@ -100,8 +100,8 @@ def test_hostile_address_leaves_a_working_page(open_page, fragment):
     assert lab.page.locator("img[src=x]").count() == 0
 
 
-def test_divergence_stops_and_says_what_to_try(open_page):
-    lab = open_page("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
+def test_divergence_stops_and_says_what_to_try(lab_at):
+    lab = lab_at("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
     lab.press("Play")
     lab.wait_for_state("diverged")
     message = lab.alert()

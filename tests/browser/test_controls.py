@@ -4,11 +4,16 @@ import math
 
 import pytest
 
-import spec
+from spec import fields, registry
 
-CHOICES = [(name, key) for name, choices in spec.CHOICES.items() if name not in spec.VIEW for key in choices]
+CHOICES = [
+    (name, key)
+    for name in registry.kinds()
+    if fields.FIELDS[name].acts != fields.VIEW
+    for key in registry.entries(name)
+]
 # What has a control of its own that is typed into or chosen from.
-FIELDS = [name for name in spec.LABELS if name not in ("speed", "neuron", "morph", *spec.SWITCHES)]
+FIELDS = fields.names(control=fields.SELECT) + fields.names(control=fields.BOX)
 
 
 def assert_trains(lab):
@@ -24,7 +29,7 @@ def assert_trains(lab):
 def test_every_choice(lab, name, key):
     lab.step_one_epoch()
     lab.choose(name, key)
-    if key != spec.DEFAULTS[name]:
+    if key != fields.defaults()[name]:
         assert f"{name}={key}" in lab.page.url
         lab.wait("document.documentElement.dataset.epoch === '0'")
     assert_trains(lab)
@@ -51,13 +56,14 @@ def test_defaults_are_those_of_the_original(lab):
 
 
 def test_choices_are_those_of_the_original(lab):
-    for name, choices in spec.CHOICES.items():
-        assert lab.field(name).locator("option").all_text_contents() == list(choices.values())
+    for name in registry.kinds():
+        labels = [entry.label for entry in registry.entries(name).values()]
+        assert lab.field(name).locator("option").all_text_contents() == labels
     rates = lab.page.locator("#learning_rates option").evaluate_all("options => options.map(o => o.value)")
     assert rates == ["0.0001", "0.001", "0.005", "0.01", "0.03", "0.05", "0.1", "0.3", "0.5", "1", "10"]
 
 
-@pytest.mark.parametrize("rate", [*map(str, spec.LEARNING_RATES), "0.0123", "2e-3"])
+@pytest.mark.parametrize("rate", [*map(str, fields.LEARNING_RATES), "0.0123", "2e-3"])
 def test_every_learning_rate_and_any_other(lab, rate):
     lab.enter("learning_rate", rate)
     assert lab.field("learning_rate").get_attribute("aria-invalid") is None
@@ -92,8 +98,8 @@ def test_batch_size(lab, size):
 
 
 @pytest.mark.parametrize("normalization", ["batch_norm", "layer_norm"])
-def test_every_layer_can_be_seen(open_page, normalization):
-    lab = open_page(f"hidden_layers=5,3,1&normalization={normalization}")
+def test_every_layer_can_be_seen(lab_at, normalization):
+    lab = lab_at(f"hidden_layers=5,3,1&normalization={normalization}")
     short = {"batch_norm": "BN", "layer_norm": "LN"}[normalization]
     names = lab.field("layer").locator("option").all_text_contents()
     hidden = [name for index in "123" for name in (f"fc{index}", f"{short}{index}", f"tanh{index}")]
@@ -109,8 +115,8 @@ def test_every_layer_can_be_seen(open_page, normalization):
     assert lab.number("epoch") == 1, "another view leaves the network as it is"
 
 
-def test_dimensions(open_page):
-    lab = open_page("layer=tanh1")
+def test_dimensions(lab_at):
+    lab = lab_at("layer=tanh1")
     before = lab.page.locator("#representation").screenshot()
     lab.enter("dimensions", "5, 2")
     lab.wait("document.getElementById('representation-shape').textContent.includes('dimensions 5 and 2')")
@@ -118,8 +124,8 @@ def test_dimensions(open_page):
     assert "dimensions=5,2" in lab.page.url
 
 
-def test_no_choice_of_layer_outlives_its_layer(open_page):
-    lab = open_page("hidden_layers=8,8&layer=tanh2&dimensions=6,7")
+def test_no_choice_of_layer_outlives_its_layer(lab_at):
+    lab = lab_at("hidden_layers=8,8&layer=tanh2&dimensions=6,7")
     lab.enter("hidden_layers", "8")
     assert lab.field("layer").input_value() == "fc2"
     assert lab.field("dimensions").input_value() == "0, 1"
@@ -159,3 +165,26 @@ def test_whole_loop_by_keyboard(lab):
     lab.page.keyboard.type("sig")
     lab.wait("document.getElementById('activation').value === 'sigmoid'")
     lab.wait("document.documentElement.dataset.epoch === '0'")
+
+
+def test_a_text_that_its_box_cuts_off_shows_that_there_is_more(lab):
+    long = ", ".join(["16"] * 20)
+    lab.enter("hidden_layers", long)
+    lab.wait("document.documentElement.dataset.state === 'ready'")
+    field = lab.field("hidden_layers")
+    field.evaluate("(box) => box.blur()")
+    assert field.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert field.evaluate("(box) => getComputedStyle(box).textOverflow") == "ellipsis"
+    lab.page.mouse.move(0, 0)
+    field.hover()
+    assert field.get_attribute("title") == long
+    lab.enter("hidden_layers", "8")
+    lab.page.mouse.move(0, 0)
+    field.hover()
+    assert field.get_attribute("title") == "", "there is nothing more to tell"
+
+
+def test_reset_says_what_it_does(lab):
+    """The weights that it comes back to are those that it began with."""
+    title = lab.button("Reset").get_attribute("title")
+    assert "began with" in title and "new" not in title.lower()

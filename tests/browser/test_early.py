@@ -2,7 +2,7 @@
 
 import pytest
 
-import spec
+from spec import fields, registry
 from tests.browser.conftest import SIZE, visit_in
 
 
@@ -34,9 +34,10 @@ def early(chromium, origin):
 
 def test_the_controls_say_the_defaults_and_offer_the_choices(early):
     lab = early()
-    for name in spec.CHOICES:
-        assert lab.field(name).locator("option").all_text_contents() == list(spec.CHOICES[name].values())
-        assert lab.field(name).input_value() == spec.DEFAULTS[name]
+    for name in registry.kinds():
+        labels = [entry.label for entry in registry.entries(name).values()]
+        assert lab.field(name).locator("option").all_text_contents() == labels
+        assert lab.field(name).input_value() == fields.defaults()[name]
     assert lab.field("hidden_layers").input_value() == "8"
     assert lab.page.get_by_text("60 steps/s").is_visible()
     before = _said(lab)
@@ -121,3 +122,19 @@ def test_half_an_entry_stays(early):
     assert lab.field("seed").input_value() == "12"
     lab.field("seed").press("Enter")
     lab.wait("location.hash.includes('seed=12')")
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("light", "dark")])
+def test_the_theme_that_was_chosen_is_there_before_anything_is_painted(chromium, origin, theme, system):
+    kept = {"origin": origin, "localStorage": [{"name": "theme", "value": theme}]}
+    context = chromium.new_context(viewport=SIZE, color_scheme=system, storage_state={"cookies": [], "origins": [kept]})
+    page = context.new_page()
+    page.route("**/page.json", lambda route: route.abort())
+    page.add_init_script("""new PerformanceObserver(() => {
+        window.painted ??= document.documentElement.dataset.theme ?? "none";
+    }).observe({ type: "paint", buffered: true });""")
+    lab = visit_in(page, origin, wait_for=None)
+    lab.wait("window.painted")
+    assert page.evaluate("window.painted") == theme
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == theme
+    context.close()

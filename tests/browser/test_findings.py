@@ -12,9 +12,9 @@ import pytest
 SEEDS = (3, 9, 15, 18, 21)
 
 
-def train(open_page, normalization, seed):
+def train(lab_at, normalization, seed):
     """The greatest training accuracy within 150 epochs, as `<html>` tells it: at a pace that it can be read at."""
-    lab = open_page(f"activation=linear&normalization={normalization}&seed={seed}&speed=250")
+    lab = lab_at(f"activation=linear&normalization={normalization}&seed={seed}&speed=250")
     lab.page.evaluate("""() => {
         window.best = 0;
         new MutationObserver(() => {
@@ -28,10 +28,10 @@ def train(open_page, normalization, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_layer_norm_learns_circles_without_any_activation(open_page, seed):
-    assert train(open_page, "layer_norm", seed) >= 0.97
+def test_layer_norm_learns_circles_without_any_activation(lab_at, seed):
+    assert train(lab_at, "layer_norm", seed) >= 0.97
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_batch_norm_does_not(open_page, seed):
-    assert train(open_page, "batch_norm", seed) < 0.65
+def test_batch_norm_does_not(lab_at, seed):
+    assert train(lab_at, "batch_norm", seed) < 0.65

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-import spec
+from spec import fields
 
 
 def test_circle_is_learnt_before_your_eyes(lab):
@@ -91,11 +91,11 @@ def test_reset_gives_the_same_run_again(lab):
     assert lab.data("train-loss") == after
 
 
-def test_same_experiment_same_run_at_any_speed(open_page):
+def test_same_experiment_same_run_at_any_speed(lab_at):
     """Epoch by epoch as fast as it goes, or at a walking pace and with a pause."""
     losses = []
     for walk in (False, True):
-        lab = open_page("seed=7&activation=relu&speed=120")
+        lab = lab_at("seed=7&activation=relu&speed=120")
         if walk:
             lab.play_to(3)
         while lab.number("epoch") < 20:
@@ -112,7 +112,7 @@ def test_another_seed_is_another_run(lab):
     assert "seed=5" in lab.page.url
 
 
-@pytest.mark.parametrize("speed", spec.SPEEDS)
+@pytest.mark.parametrize("speed", fields.SPEEDS)
 def test_every_speed(lab, speed):
     lab.set_speed(speed)
     words = "flat out" if speed == 0 else f"{speed} step"
@@ -145,9 +145,9 @@ def test_learning_rate_and_speed_act_on_the_running_network(lab):
     assert lab.data("state") == "training"
 
 
-def test_a_big_network_leaves_the_controls_answering(open_page):
+def test_a_big_network_leaves_the_controls_answering(lab_at):
     """While a step of three layers of 1024 takes its time, a click is answered before that step is over."""
-    lab = open_page("hidden_layers=1024,1024,1024&speed=0")
+    lab = lab_at("hidden_layers=1024,1024,1024&speed=0")
     lab.press("Play")
     lab.wait("+document.documentElement.dataset.step >= 1")
     lab.press("Pause")

@@ -5,34 +5,18 @@ import re
 import numpy as np
 import pytest
 
-from tests.browser.answers import CROSSHAIR, RING, Stage, enclosed
+from tests.browser.answers import CROSSHAIR, RING, enclosed
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SIDES = ("left", "right")
 
 
-@pytest.fixture(scope="module")
-def phone(chromium, origin):
-    """One page on a phone for all tests that only look at it and choose."""
-    from tests.browser.conftest import visit
-
-    lab = visit(chromium, origin, **PHONE)
-    yield Stage(lab)
-    assert lab.complaints == []
-    lab.page.context.close()
-
-
 @pytest.fixture
-def touched(phone):
-    """The phone's page as it was opened."""
-    phone.lab.press("Reset")
-    phone.lab.wait_for_state("ready")
-    phone.lab.wait("document.getElementById('selection').hidden")
-    for name in ("Lasso in the plane", "Lasso in the representation"):
-        if phone.lab.button(name).get_attribute("aria-pressed") == "true":
-            phone.lab.press(name)
-    phone.rest()
-    return phone
+def touched(stage_at):
+    """The page on a phone."""
+    stage = stage_at(**PHONE)
+    stage.rest()
+    return stage
 
 
 def numbers_in(text):
@@ -48,6 +32,7 @@ def assert_highlighted(stage, index):
         view.wait_for_label(f"Point {index} is highlighted.")
         assert view.shows(RING, view.places()[index], stage.colour("--boundary")), view.identifier
     left, right = stage.readouts()
+    assert stage.answer("point") == index
     scores = stage.answer("point_scores")
     held_out = "" if stage.left.training()[index] else " (held out)"
     assert left.startswith(

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab import boundary, picking, representation
-from tests.browser.answers import Stage
+from lab import picking, representation
+from tests.browser.answers import UNIT, Stage
 from tests.browser.conftest import KEEPING_NOTHING, SIZE, SUB_PATH, answers
 from tests.browser.lab_page import LabPage
 
@@ -27,7 +27,7 @@ def synthetic():
     places = (3.5 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + rng.normal(0, 0.8, (ROWS, 2))).clip(-6, 6)
     places = places.astype(np.float32)
     held_out = rng.random(ROWS) < 0.1
-    x, y = np.rint(places / boundary.UNIT).astype(np.int32).T
+    x, y = np.rint(places / UNIT).astype(np.int32).T
     samples = representation.Samples(x, y, np.zeros(0), None)
     none, some = np.zeros(ROWS, bool), places[:, 0] > 2
     marks, groups = representation.marks(samples, labels, held_out, none, False)
@@ -50,7 +50,7 @@ def synthetic():
         name: (kinds[array.dtype.kind], base64.b64encode(np.ascontiguousarray(array).tobytes()).decode())
         for name, array in arrays.items()
     }
-    return places, {"parts": parts, "rows": ROWS, "unit": boundary.UNIT, "selected": picking.text(some)}
+    return places, {"parts": parts, "rows": ROWS, "unit": UNIT, "selected": picking.text(some)}
 
 
 @pytest.fixture(scope="module")

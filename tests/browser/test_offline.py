@@ -66,7 +66,7 @@ def test_all_or_nothing_is_kept(visitor, host, fault):
     content = {"missing": None, "damaged": host.files["licences.html"] + b" "}[fault]
     host.files = {**host.files, "licences.html": content}
     lab = visitor(host)
-    browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'", timeout=40_000)
+    browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'")
     assert lab.page.evaluate(CACHES) == {}
     lab.wait_for_state("ready")
     lab.step_one_epoch()
@@ -84,7 +84,7 @@ def test_a_new_version_is_offered_and_comes_whole(visitor, host):
     host.files = another_version(host.files, "Newer:")
     third = visitor(host)
     button = third.button("Use the new version")
-    button.wait_for(timeout=40_000)
+    button.wait_for()
     assert not third.page.title().startswith("Newer:"), "the version that was kept is shown until another is wanted"
     assert "vendor/pyodide/lab.pack.zst" in before
     assert "vendor/pyodide/lab.pack.zst" not in host.asked, "what has not changed is not fetched again"
@@ -94,7 +94,7 @@ def test_a_new_version_is_offered_and_comes_whole(visitor, host):
     assert not third.page.get_by_text("There is a new version").is_visible()
     with third.page.expect_navigation():
         third.page.reload()
-    button.wait_for(timeout=40_000)
+    button.wait_for()
     with third.page.expect_navigation():
         button.click()
     third.wait_for_state("ready")
@@ -126,7 +126,7 @@ def test_a_tab_that_is_open_all_day_learns_of_a_new_version_when_somebody_comes_
     lab.step_one_epoch()
     assert "service-worker.js" not in host.asked[asked:], "not again so soon"
     lab.page.evaluate(come_back, 20)
-    lab.button("Use the new version").wait_for(timeout=40_000)
+    lab.button("Use the new version").wait_for()
     with lab.page.expect_navigation():
         lab.press("Use the new version")
     lab.wait_for_state("ready")
@@ -174,7 +174,7 @@ def test_a_browser_that_keeps_nothing_is_told_so_and_works(chromium, host, denia
     with chromium.new_context(viewport=SIZE) as context:
         context.add_init_script("if (window === top) { " + ("" if "Cache" in denial else denial) + " }")
         lab = visit(context, host)
-        browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'", timeout=40_000)
+        browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'")
         lab.wait_for_state("ready")
         lab.step_one_epoch()
         assert lab.no_alert()
@@ -195,7 +195,7 @@ def test_the_development_server_clears_away_what_a_built_site_kept(visitor, host
     }"""
     assert onlooker.evaluate(gone) == []
     # It is loaded again as soon as it is rid of the worker.
-    lab.page.wait_for_selector("html[data-state=ready]", state="attached", timeout=40_000)
+    lab.page.wait_for_selector("html[data-state=ready]", state="attached")
 
 
 def test_it_can_be_installed(chromium, host, tmp_path):

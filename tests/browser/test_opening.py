@@ -42,7 +42,7 @@ def test_no_more_is_fetched_than_is_needed(chromium, origin):
     fetched = []
     page.context.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     page.goto(f"{origin}/{SUB_PATH}/#play")
-    browser.wait_for(page, "+document.documentElement.dataset.epoch > 2", timeout=60_000)
+    browser.wait_for(page, "+document.documentElement.dataset.epoch > 2")
     assert "lab.pack.zst" in fetched
     assert "python_stdlib.zip" not in fetched
     page.context.close()
@@ -109,7 +109,7 @@ def test_no_header_is_needed_and_nothing_is_missing(chromium, origin):
     failed = []
     page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
     page.goto(f"{origin}/{SUB_PATH}/")
-    browser.wait_for(page, "document.documentElement.dataset.state === 'ready'", timeout=60_000)
+    browser.wait_for(page, "document.documentElement.dataset.state === 'ready'")
     assert page.evaluate("crossOriginIsolated") is False
     assert failed == []
     page.context.close()

@@ -1,9 +1,11 @@
 """What is painted where, by what the lab's arrays say must be there, and by the network itself."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-import spec
+from spec import registry, shape
 from tests.browser.answers import RADIUS, Stage, alike, segments
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -35,17 +37,16 @@ def assert_boundary_is_painted(stage):
     assert len(ends) > 10
     places = stage.left.at(ends.mean(axis=1))
     marks = stage.left.places()
-    clear = [
-        place for place in places if np.hypot(*(marks - place).T).min() > 2 * RADIUS and stage.left.inside(place, 3)
-    ]
+    inside = places[stage.left.inside(places, 3)]
+    clear = [place for place in inside if np.hypot(*(marks - place).T).min() > 2 * RADIUS]
     assert len(clear) > 10
     assert alike(stage.left.colours(clear), stage.colour("--boundary"), 90).mean() > 0.97
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_points_and_boundary_are_painted_where_they_are(open_stage, scheme, ratio):
-    stage = open_stage("learning_rate=0.1", color_scheme=scheme, device_scale_factor=ratio)
+def test_points_and_boundary_are_painted_where_they_are(stage_at, scheme, ratio):
+    stage = stage_at("learning_rate=0.1", color_scheme=scheme, device_scale_factor=ratio)
     stage.rest()
     assert stage.left.picture().shape[1] == round(ratio * stage.left.size()[0])
     assert_points_are_painted(stage)
@@ -70,8 +71,8 @@ def test_the_theme_can_be_changed_under_way(stage):
     assert_points_are_painted(stage)
 
 
-def test_points_on_a_phone(open_stage):
-    stage = open_stage("", **PHONE, device_scale_factor=3)
+def test_points_on_a_phone(stage_at):
+    stage = stage_at("", **PHONE, device_scale_factor=3)
     stage.rest()
     for _ in range(2):
         assert_points_are_painted(stage)
@@ -155,12 +156,17 @@ def assert_not_blank(stage):
         assert len(np.unique(inner @ [65536, 256, 1])) > 20, view.identifier
 
 
-def every_picture(stage, layers):
-    """Goes through all layers, projections, and half the way to the next layer."""
+def every_picture(stage, layers, every=1, first=0):
+    """Goes through all layers, projections, and half the way to the next layer: all, or every other from `first` on.
+
+    There is an odd number of places on the way. So of two goes that share them, with every second of them, both see
+    every place and every projection; and together they see every place in every projection.
+    """
+    turn = itertools.count(-first)
     rail = stage.page.get_by_label("Layer rail", exact=True)
     wide = next(name for name, _, width in layers if width > 3)
     seen = set()
-    for projection in spec.PROJECTIONS:
+    for projection in registry.entries("projection"):
         stage.lab.field("layer").select_option(label=wide)
         stage.lab.choose("projection", projection)
         if projection == "tour" and stage.lab.button("Pause tour").count():
@@ -168,6 +174,8 @@ def every_picture(stage, layers):
         for index, (name, _, width) in enumerate(layers):
             stage.lab.field("layer").select_option(label=name)
             for half in (False, True)[: 2 if index < len(layers) - 1 else 1]:
+                if next(turn) % every:
+                    continue
                 if half:
                     rail.fill(str(index + 0.5))
                 stage.rest()
@@ -178,7 +186,7 @@ def every_picture(stage, layers):
                 assert stage.answer("mark_groups")[1::2].sum() == 200
                 assert_not_blank(stage)
                 seen.add((projection, name, half, width))
-    assert len(seen) == len(spec.PROJECTIONS) * (2 * len(layers) - 1)
+    assert len(seen) == len(range(first, len(registry.entries("projection")) * (2 * len(layers) - 1), every))
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
@@ -191,11 +199,12 @@ def every_picture(stage, layers):
         "hidden_layers=4,5&activation=linear&shading=neuron&zero_lines=on",
     ],
 )
-def test_every_layer_in_every_projection_and_between(open_stage, network, size):
+def test_every_layer_in_every_projection_and_between(stage_at, network, size, request):
     context = PHONE if size == "phone" else {}
-    stage = open_stage(network, reduced_motion="reduce", **context)
+    stage = stage_at(network, reduced_motion="reduce", **context)
     stage.rest()
-    every_picture(stage, spec.layers(stage.hyperparameters()))
+    share = (1, 0) if request.config.getoption("--pictures-all", default=False) else (2, size == "phone")
+    every_picture(stage, shape.layers(stage.hyperparameters()), *share)
     assert stage.lab.no_alert()
 
 

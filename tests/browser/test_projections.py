@@ -96,8 +96,8 @@ def test_arrow_keys_turn_the_way_they_point(stage):
         assert sign * (in_space(stage, "tanh1") - before)[nearest, axis] > 0.01, key
 
 
-def test_a_space_turns_by_finger(open_stage):
-    stage = open_stage("hidden_layers=3&layer=tanh1", **PHONE)
+def test_a_space_turns_by_finger(stage_at):
+    stage = stage_at("hidden_layers=3&layer=tanh1", **PHONE)
     stage.rest()
     before = turn(stage)
     stage.right.touch(*[[(150 + 8 * step, 150 + 4 * step)] for step in range(8)])
@@ -199,8 +199,8 @@ def test_zoom_by_keys_is_about_the_middle(stage):
         assert ring_at(stage, index, middle + 1.25**power * (place - middle)), key
 
 
-def test_two_fingers_zoom(open_stage):
-    stage = open_stage("", **PHONE)
+def test_two_fingers_zoom(stage_at):
+    stage = stage_at("", **PHONE)
     stage.rest()
     left, top, width, height = stage.right.box()
     middle = np.array([left + width / 2, top + height / 2])
@@ -346,8 +346,8 @@ def test_an_axis_is_dragged_by_mouse(stage):
     stage.right.wait_for_no_label("is held")
 
 
-def test_an_axis_is_dragged_by_finger(open_stage):
-    stage = open_stage("layer=tanh1&projection=tour", **PHONE)
+def test_an_axis_is_dragged_by_finger(stage_at):
+    stage = stage_at("layer=tanh1&projection=tour", **PHONE)
     stage.lab.button("Pause tour").tap()
     stage.rest()
     number = longest_axis(stage)

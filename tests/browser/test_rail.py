@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-import spec
 from lab import datasets
+from spec import fields, registry, shape
 from tests.browser.touch import Finger
 
 THUMB = 18
@@ -96,7 +96,7 @@ def recorded(lab):
 
 
 def test_playhead_stands_under_the_column_of_its_layer(lab):
-    names = [name for name, _, _ in spec.layers(spec.DEFAULTS)]
+    names = [name for name, _, _ in shape.layers(fields.defaults())]
     for index, name in enumerate(names):
         box = lab.button(f"Go to layer {name}").bounding_box()
         assert place(lab, index)[0] == pytest.approx(box["x"] + box["width"] / 2, abs=1.5)
@@ -161,8 +161,8 @@ def test_by_keyboard(lab):
     wait_for_layer(lab, "softmax")
 
 
-def test_by_touch(open_page):
-    lab = open_page(**PHONE)
+def test_by_touch(lab_at):
+    lab = lab_at(**PHONE)
     rail(lab).scroll_into_view_if_needed()
     finger = Finger(lab.page)
     finger.press(*place(lab, 3))
@@ -263,8 +263,8 @@ def test_training_goes_on_along_the_way(lab):
     assert lab.number("epoch") > epoch + 3
 
 
-def test_without_motion_it_jumps(open_page):
-    lab = open_page(reduced_motion="reduce")
+def test_without_motion_it_jumps(lab_at):
+    lab = lab_at(reduced_motion="reduce")
     rail(lab).focus()
     lab.page.keyboard.press("Home")
     wait_for_layer(lab, "input")
@@ -294,21 +294,25 @@ def test_a_layer_that_is_gone_is_left(lab):
     wait_for_layer(lab, "tanh1")
     lab.enter("hidden_layers", "")
     wait_for_layer(lab, "fc1")
-    assert [name for name, _, _ in spec.layers(dict(spec.DEFAULTS, hidden_layers=()))] == ["input", "fc1", "softmax"]
+    assert [name for name, _, _ in shape.layers(dict(fields.defaults(), hidden_layers=()))] == [
+        "input",
+        "fc1",
+        "softmax",
+    ]
     assert rail(lab).get_attribute("max") == "2"
     assert len(probes(lab)) == 3
 
 
 def straight_line(dataset="circle", seed=0):
     """What least squares of the classes on the input has right, in percent of training and of held-out points."""
-    data = datasets.load(dict(spec.DEFAULTS, dataset=dataset, seed=seed))
-    features = np.hstack([data.points, np.ones((spec.POINTS, 1))])
+    data = datasets.load(dict(fields.defaults(), dataset=dataset, seed=seed))
+    features = np.hstack([data.points, np.ones((len(data.points), 1))])
     weights, *_ = np.linalg.lstsq(features[data.training], 2.0 * data.labels[data.training] - 1, rcond=None)
     right = (features @ weights > 0) == (data.labels == 1)
     return tuple(100 * right[part].mean() for part in (data.training, data.held_out))
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_separability_of_the_input_is_that_of_least_squares(lab, dataset):
     lab.page.evaluate(f"location.hash = 'dataset={dataset}&seed=4'")
     lab.wait(f"document.getElementById('dataset').value === '{dataset}'")
@@ -329,7 +333,7 @@ def test_separability_grows_where_space_bends(lab):
         f"' {round(straight_line()[0])} % of the training points')"
     )
     before = probes(lab)
-    assert list(before) == [name for name, _, _ in spec.layers(spec.DEFAULTS)]
+    assert list(before) == [name for name, _, _ in shape.layers(fields.defaults())]
     lab.set_speed(0)
     lab.press("Play")
     lab.wait("+document.documentElement.dataset.trainAccuracy >= 0.99")
@@ -349,8 +353,8 @@ def test_separability_is_told_for_every_layer_of_a_deep_network(lab):
     lab.page.evaluate("location.hash = 'hidden_layers=9,40,7,2,1&normalization=layer_norm&activation=relu'")
     lab.wait("document.getElementById('hidden_layers').value === '9, 40, 7, 2, 1'")
     wait_for_probes(lab)
-    experiment = dict(spec.DEFAULTS, hidden_layers=(9, 40, 7, 2, 1), normalization="layer_norm", activation="relu")
+    experiment = dict(fields.defaults(), hidden_layers=(9, 40, 7, 2, 1), normalization="layer_norm", activation="relu")
     found = probes(lab)
-    assert list(found) == [name for name, _, _ in spec.layers(experiment)]
+    assert list(found) == [name for name, _, _ in shape.layers(experiment)]
     assert all(0 <= share <= 100 for shares in found.values() for share in shares)
     assert all(training >= 45 for training, _ in found.values()), "no worse than guessing"

@@ -139,7 +139,7 @@ def test_no_other_origin_is_ever_asked(chromium, origin):
     context.on("request", lambda request: asked.add(request.url))
     page = context.new_page()
     page.goto(f"{origin}/{SUB_PATH}/#play")
-    page.wait_for_selector("html[data-state=training]", state="attached", timeout=60_000)
+    page.wait_for_selector("html[data-state=training]", state="attached")
     assert any("lab.pack.zst" in url for url in asked), "the worker's requests are seen"
     assert [url for url in asked if not url.startswith((f"{origin}/{SUB_PATH}/", "blob:", "data:"))] == []
     context.close()

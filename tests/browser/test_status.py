@@ -85,8 +85,8 @@ def test_another_experiment_while_training_is_still_training(heard):
     assert said(heard) == ["Training"]
 
 
-def test_divergence_is_said(open_page):
-    lab = open_page("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
+def test_divergence_is_said(lab_at):
+    lab = lab_at("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0")
     lab.press("Play")
     wait_for_word(lab, "Training diverged")
 

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-import spec
 from page import strip_layout
+from spec import fields, shape
 from tests.browser import answers
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -20,7 +20,7 @@ class Strip(answers.View):
     def __init__(self, stage):
         super().__init__(stage.lab)
         self.experiment = stage.hyperparameters()
-        self.layers = spec.layers(self.experiment)
+        self.layers = shape.layers(self.experiment)
         self.names = [name for name, _, _ in self.layers]
         width, height = self.page.evaluate(
             "[document.getElementById('network-scroller').clientWidth, document.getElementById('strip').clientHeight]"
@@ -59,14 +59,14 @@ def wait_for_hidden_layers(lab, text):
     """Until the network is another: in the text box, the select, the strip's label, the address and the lab."""
     lab.wait(f"document.getElementById('hidden_layers').value === '{text}'")
     widths = tuple(int(width) for width in text.split(",") if width)
-    layers = spec.layers(dict(spec.DEFAULTS, hidden_layers=widths))
+    layers = shape.layers(dict(fields.defaults(), hidden_layers=widths))
     said = ", ".join(f"{name} {width}" for name, _, width in layers)
     lab.wait(f"document.getElementById('strip').getAttribute('aria-label').includes(' layers, {said};')")
     assert layer_names(lab) == [name for name, _, _ in layers]
     total = sum(min(strip_layout.SHOWN, width) for _, _, width in layers)
     lab.wait(f"answers.frame && answers.frame.tiles.length === {total} * 4 * answers.frame.tile_size ** 2")
     assert lab.page.locator("#strip-buttons .neuron").count() == total
-    if widths != spec.DEFAULTS["hidden_layers"]:
+    if widths != fields.defaults()["hidden_layers"]:
         lab.wait(f"location.hash.includes('hidden_layers={text.replace(' ', '')}')")
     lab.wait_for_state("ready")
 
@@ -169,7 +169,7 @@ def test_heat_maps_of_the_input_are_its_coordinates(stage):
 def test_heat_maps_show_what_each_neuron_does(stage, activation):
     stage.lab.choose("activation", activation)
     stage.lab.wait(f"document.getElementById('strip').getAttribute('aria-label').includes('{activation}1 8')")
-    if activation != spec.DEFAULTS["activation"]:
+    if activation != fields.defaults()["activation"]:
         stage.lab.wait(f"location.hash.includes('activation={activation}')")
     stage.lab.wait_for_state("ready")
     strip = strip_of(stage)
@@ -309,8 +309,8 @@ def test_by_keyboard(stage):
     assert lab.page.evaluate(focused).endswith("of softmax")
 
 
-def test_by_touch(open_stage):
-    stage = open_stage(**PHONE)
+def test_by_touch(stage_at):
+    stage = stage_at(**PHONE)
     lab = stage.lab
     neuron(lab, "tanh1", 2).tap()
     stage.left.wait_for_label("neuron tanh1.2")

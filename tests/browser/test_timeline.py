@@ -125,8 +125,8 @@ def test_by_mouse(lab):
     assert seen(lab) == record[8]
 
 
-def test_by_touch(open_page):
-    lab = open_page(**PHONE)
+def test_by_touch(lab_at):
+    lab = lab_at(**PHONE)
     record = {}
     for epoch in range(1, 5):
         lab.button("Step").tap()
@@ -365,9 +365,9 @@ def test_a_new_run_clears_it(lab, end):
     assert marks(lab) == [None, None]
 
 
-def test_a_larger_network_with_all_that_it_remembers(open_page):
+def test_a_larger_network_with_all_that_it_remembers(lab_at):
     """Adam's averages and batch norm's running statistics go back as well: nothing of the future stays."""
-    lab = open_page("hidden_layers=64,64&optimizer=adam&normalization=batch_norm&dataset=spiral")
+    lab = lab_at("hidden_layers=64,64&optimizer=adam&normalization=batch_norm&dataset=spiral")
     record = step_to(lab, 5)
     scrub(lab, "ArrowLeft", 4, 5)
     assert seen(lab) == record[4]

@@ -112,7 +112,7 @@ def test_a_tab_that_went_round_the_worker_learns_of_a_new_version(context, hoste
     host.files = another_version(whole_site, "Newer:")
     other = visit(context, host)
     with other.page.expect_navigation():
-        other.button("Use the new version").click(timeout=40_000)
+        other.button("Use the new version").click()
     other.wait_for_state("ready")
     browser.wait_for(lab.page, "document.documentElement.dataset.superseded === 'true'")
     with lab.page.expect_navigation():
@@ -129,7 +129,7 @@ def test_what_changed_while_the_page_started_is_noticed(context, hosted, whole_s
     assert late.data("state") == "loading"
     with first.page.expect_navigation():
         button.click()
-    browser.wait_for(late.page, "document.documentElement.dataset.superseded === 'true'", timeout=40_000)
+    browser.wait_for(late.page, "document.documentElement.dataset.superseded === 'true'")
     with late.page.expect_navigation():
         late.press("Use the new version")
     late.wait_for_state("ready")
@@ -153,7 +153,7 @@ def test_a_takeover_that_has_to_wait_says_so_and_asks_again(context, hosted, who
     lab, button = offered(context, host, whole_site)
     host.silent = {"slow"}
     lab.page.evaluate("void fetch('slow').catch(() => {})")
-    assert host.reached.wait(20)
+    assert host.reached.wait(browser.PATIENCE / 1000)
     button.click()
     lab.page.get_by_text("The new version is taking over.").wait_for()
     assert button.is_disabled()
@@ -198,7 +198,7 @@ def test_an_update_cut_short_by_the_end_of_the_browser_is_begun_again(chromium, 
         host.files = two
         host.silent = {silent}
         page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => void registration.update())")
-        assert host.reached.wait(20)
+        assert host.reached.wait(browser.PATIENCE / 1000)
         browser.wait_for(page, "async () => (await caches.keys()).length === 2")
     host.silent = set()
     with launched(chromium, tmp_path) as context:
@@ -229,7 +229,7 @@ def test_full_storage(context, hosted, whole_site):
     limit = {"origin": origin, "quotaSize": 2_000_000}
     context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", limit)
     page.goto(host.url)
-    browser.wait_for(page, "document.documentElement.dataset.offline === 'denied'", timeout=40_000)
+    browser.wait_for(page, "document.documentElement.dataset.offline === 'denied'")
     assert page.evaluate("caches.keys()") == []
     lab.wait_for_state("ready")
     lab.step_one_epoch()
@@ -249,6 +249,6 @@ def test_all_storage_blocked(chromium, hosted, whole_site, tmp_path):
         denied = "(() => { try { return !localStorage } catch { return true } })()"
         assert lab.page.evaluate(denied), "the setting is in force"
         lab.wait_for_state("ready")
-        browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'", timeout=40_000)
+        browser.wait_for(lab.page, "document.documentElement.dataset.offline === 'denied'")
         lab.step_one_epoch()
         assert lab.no_alert()

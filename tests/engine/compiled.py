@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.assembly import assemble
+from engine.assemble import assemble
 from engine.machine import Machine
 from tests.engine.kernels_in_numpy import run_kernels
 

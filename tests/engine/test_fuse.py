@@ -4,10 +4,10 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from engine.fuse import DEPTH_LIMIT, FusedLoop, FusedProduct, dense_strides, fuse
+from engine.fuse import DEPTH_LIMIT, LENGTH_LIMIT, FusedLoop, FusedProduct, dense_strides, fuse
+from engine.record import record
 from engine.simplify import simplify
-from engine.trace import record
-from tests.engine.plans import Planned, assert_close
+from tests.engine.planned import Planned, assert_close
 
 MATRIX = np.arange(1, 7, dtype=np.float32).reshape(2, 3) / 4
 SQUARE = np.arange(1, 10, dtype=np.float32).reshape(3, 3) / 8
@@ -16,7 +16,7 @@ VECTOR = np.array([0.5, -1.5, 2.0], np.float32)
 
 def fused(function, *arguments):
     """The fused kernels of a function, and the names of what each loop computes."""
-    kernels, _ = fuse(simplify(record(function, arguments)))
+    kernels = fuse(simplify(record(function, arguments))).kernels
     return kernels, [
         [name for name, *_ in kernel.body] if isinstance(kernel, FusedLoop) else "product" for kernel in kernels
     ]
@@ -105,7 +105,7 @@ def test_reshapes_are_read_as_they_lie():
 
 def test_overwriting_waits_for_the_last_reader():
     program = simplify(record(lambda x, y: [x + 1, anp.dot(x, y)], [SQUARE, SQUARE]))
-    kernels, _ = fuse(program, [program.inputs[0], None])
+    kernels = fuse(program, [program.inputs[0], None]).kernels
     assert [type(kernel) for kernel in kernels] == [FusedProduct, FusedLoop]
 
 
@@ -115,9 +115,12 @@ def test_long_chains():
             x = anp.sin(x) + x
         return x
 
-    (loop,), (body,) = fused(function, VECTOR)
-    assert len(body) == 2000
-    assert len(loop.stores) == 1 + 2000 // DEPTH_LIMIT
+    loops, bodies = fused(function, VECTOR)
+    assert sum(map(len, bodies)) == 2000
+    assert len(loops) == 1 + 2000 // LENGTH_LIMIT
+    # And what each loop has to leave for the one behind it.
+    assert sum(len(loop.stores) for loop in loops) == 1 + 2000 // DEPTH_LIMIT + len(loops) - 1
+    assert max(loop.length for loop in loops) <= LENGTH_LIMIT + DEPTH_LIMIT
     planned = Planned(function, [VECTOR])
     assert_close(planned.run(), [function(VECTOR)], 1e-5)
 

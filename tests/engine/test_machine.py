@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.assembly import assemble
+from engine.assemble import assemble
 from engine.machine import Machine
 from engine.program import Load, Loop, Store
 

@@ -5,10 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-import spec
-from engine.trace import flat
+from engine.record import flat
 from lab import network, training
-from tests.engine.plans import Planned, assert_close
+from spec import registry
+from tests.engine.planned import Planned, assert_close
 from tests.lab import networks
 
 TOLERANCE = 1e-5
@@ -18,7 +18,12 @@ HIDDEN = ((), (8,), (8, 4))
 
 CONFIGURATIONS = tuple(
     dict(zip(("optimizer", "normalization", "loss", "activation"), choices, strict=True))
-    for choices in product(spec.OPTIMIZERS, spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS)
+    for choices in product(
+        registry.entries("optimizer"),
+        registry.entries("normalization"),
+        registry.entries("loss"),
+        registry.entries("activation"),
+    )
 )
 
 

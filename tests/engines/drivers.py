@@ -112,7 +112,7 @@ class Browser:
         """The value of a JavaScript expression on the page."""
         return self.send("execute", script=f"return {expression}", args=[])
 
-    def wait_for(self, condition, seconds=30):
+    def wait_for(self, condition, seconds=browser.PATIENCE / 1000):
         """Waits until a JavaScript expression is true; when it never is, says what the page said instead."""
         end = time.monotonic() + seconds
         while not self.evaluate(f"Boolean({condition})"):

@@ -18,7 +18,7 @@ def test_the_one_file_trains_from_disk(tmp_path):
     page = drivers.Firefox()
     try:
         page.open(file.as_uri())
-        page.wait_for(f"{DATA}.state === 'ready'", 60)
+        page.wait_for(f"{DATA}.state === 'ready'")
         page.choose("Dataset", "Spiral")
         page.wait_for(f"location.hash.includes('dataset=spiral') && {DATA}.state === 'ready'")
         page.press("Play")

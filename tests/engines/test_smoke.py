@@ -65,7 +65,7 @@ def page(host):
     page = ENGINES[host.engine]()
     try:
         page.open(host.address)
-        page.wait_for(f"{DATA}.state === 'ready'", 60)
+        page.wait_for(f"{DATA}.state === 'ready'")
         yield page
     finally:
         page.close()
@@ -128,11 +128,11 @@ def test_goes_on_without_a_network(page, host):
     """The last, for the server is gone after it."""
     if page.evaluate("!('serviceWorker' in navigator)"):
         pytest.skip("this browser has no service workers")
-    page.wait_for(f"{DATA}.offline === 'ready'", 60)
+    page.wait_for(f"{DATA}.offline === 'ready'")
     host.stop()
     # To load it again would not do: as Firefox is driven, that passes the service worker by.
     page.open(host.address)
-    page.wait_for(f"{DATA}.state === 'ready'", 60)
+    page.wait_for(f"{DATA}.state === 'ready'")
     page.press("Play")
     page.wait_for(f"+{DATA}.epoch >= 2")
     assert complaints(page) == []

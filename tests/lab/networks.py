@@ -4,16 +4,27 @@ from itertools import product
 
 import numpy as np
 
-import spec
-from lab import datasets, losses, network
+from lab import datasets, losses, network, plane, tasks
+from spec import fields, registry
 
 # Every normalization × loss × activation.
-COMBINATIONS = tuple(product(spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS))
+COMBINATIONS = tuple(
+    product(registry.entries("normalization"), registry.entries("loss"), registry.entries("activation"))
+)
+
+
+# The plane of the toy sets.
+PLANE = plane.plane_of(np.zeros((1, 2), np.float32), 6)
+
+
+def task_of(experiment):
+    """The experiment's task on its own data."""
+    return tasks.task_of(experiment, datasets.load(experiment))
 
 
 def experiment_of(**choices):
     """The default experiment but for `choices`."""
-    return {**spec.DEFAULTS, **choices}
+    return {**fields.defaults(), **choices}
 
 
 def shaken(experiment, dtype=np.float32):
@@ -28,7 +39,7 @@ def batch_of(experiment, rows=12, dtype=np.float32):
     """`(x, targets)` of the first points to train on and the last."""
     data = datasets.load(experiment)
     indices = np.r_[data.training[: rows // 2], data.training[-(rows - rows // 2) :]]
-    return data.points[indices].astype(dtype), data.targets[indices].astype(dtype)
+    return data.inputs[indices].astype(dtype), data.targets[indices].astype(dtype)
 
 
 def loss_function(experiment, statistics, x, targets):
@@ -43,4 +54,4 @@ def loss_function(experiment, statistics, x, targets):
 
 def name_of(choices):
     """The name of a test with the default experiment but for `choices`."""
-    return spec.to_query(experiment_of(**choices)) or "default"
+    return fields.to_query(experiment_of(**choices)) or "default"

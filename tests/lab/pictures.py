@@ -2,8 +2,8 @@
 
 import numpy as np
 
-import spec
 from lab.contour import BREAK
+from spec import protocol
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
 VIOLET, TEAL = (150, 40, 170), (20, 140, 120)
@@ -13,31 +13,21 @@ STRAIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
 def view_of(experiment, **changes):
     """A request's `view` of the logits, with time for everything."""
-    return {
+    seen = {
         "milliseconds": 1e6,
-        "palette": PALETTE,
-        "resolution": 48,
-        "shading": "probability",
-        "neuron": list(spec.shown_neuron(experiment)),
-        "contour": True,
-        "zero_lines": False,
-        "layer": spec.shown_layer(experiment)[0],
-        "morph": 0.0,
-        "projection": "dimensions",
-        "dimensions": [],
-        "turn": STRAIGHT,
         "seconds": 0.0,
-        "calm": True,
-        "tour_seconds": 0.0,
+        "resolution": 48,
+        "palette": PALETTE,
+        "turn": STRAIGHT,
         "axis": None,
-        "grid": True,
-        "boundary": True,
+        "tour_seconds": 0.0,
+        "calm": True,
         "selected": "",
         "loop": None,
         "point": None,
         "place": None,
-        **changes,
     }
+    return {**protocol.view(experiment, seen), **changes}
 
 
 def polylines(path, unit=1.0):

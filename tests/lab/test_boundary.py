@@ -1,12 +1,13 @@
-"""The left view: scores, margins, colours, and the boundary of classifiers that are known."""
+"""The left view: margins, colours, and the boundary of classifiers that are known."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
-from lab import boundary, network, plane
+from lab import boundary, datasets, network, plane, shadings, tasks
+from spec import registry, shape
+from tests import data_sets
 from tests.lab import networks
 from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, TEAL, VIOLET, hue, nearness, polylines, view_of
 
@@ -14,36 +15,63 @@ from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, TEAL, VIOLET,
 SIDE = 440
 
 
-# Scores and margins.
+# Margins.
 
 
-def test_class_scores():
-    output = np.float32([[-0.5, 1.5], [0.25, 0.75]])
-    assert boundary.class_scores(networks.experiment_of(), output) is output
-    squared = networks.experiment_of(loss="mean_squared_error")
-    assert boundary.class_scores(squared, output).tolist() == [[0, 1], [0.25, 0.75]]
+def task_of(loss, classes):
+    """The task of data with so many classes."""
+    data = datasets.assemble(np.zeros((classes, 2)), np.arange(classes), [0], [], classes, registry.CLASSIFICATION)
+    return tasks.Classification(networks.experiment_of(loss=loss), data)
 
 
 def test_margins_of_two_classes():
     logits = np.float32([[1, 3], [2, 2], [5, -1]])
     last = [logits, np.float32([[0.1, 0.9]] * 3)]
-    assert boundary.margins(networks.experiment_of(), last, 2).tolist() == [[2, 0, -6]]
-    squared = networks.experiment_of(loss="mean_squared_error")
+    assert task_of("cross_entropy", 2).margins(last).tolist() == [[2, 0, -6]]
     last = [logits, np.float32([[0.1, 0.9], [3, 0.5], [0.9, -0.5]])]
-    np.testing.assert_allclose(boundary.margins(squared, last, 2), [[0.4, 0, -1]], rtol=1e-6)
+    np.testing.assert_allclose(task_of("mean_squared_error", 2).margins(last), [[0.4, 0, -1]], rtol=1e-6)
 
 
-def test_margins_of_three_classes():
-    logits = np.float32([[1, 3, 2], [2, 2, 0], [0, 0, 5]])
-    margins = boundary.margins(networks.experiment_of(), [logits, np.zeros((3, 3), np.float32)], 3)
-    assert margins.T.tolist() == [[-2, 1, -1], [0, 0, -2], [-5, -5, 5]]
-    squared = networks.experiment_of(loss="mean_squared_error")
-    assert boundary.margins(squared, [logits, logits], 3).T.tolist() == (logits - 0.5).tolist()
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+def test_margins_of_three_classes(loss):
+    """With either loss the class is that of the largest number, as the plane is shaded."""
+    outputs = np.float32([[1, 3, 2], [2, 2, 0], [0, 0, 5]])
+    last = [outputs, np.zeros((3, 3))] if loss == "cross_entropy" else [np.zeros((3, 3)), outputs]
+    assert task_of(loss, 3).margins(last).T.tolist() == [[-2, 1, -1], [0, 0, -2], [-5, -5, 5]]
+
+
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("classes", range(3, 11))
+def test_margins_of_many_classes(loss, classes):
+    rng = np.random.default_rng(classes)
+    outputs = rng.normal(size=(50, classes + 4)).astype(np.float32)
+    task = task_of(loss, classes)
+    margins = task.margins([outputs, outputs])
+    assert margins.shape == (classes, 50)
+    for sample in range(50):
+        values = outputs[sample, :classes].tolist()
+        for number, value in enumerate(values):
+            others = values[:number] + values[number + 1 :]
+            assert margins[number, sample] == pytest.approx(value - max(others), rel=1e-5, abs=1e-6)
+    between = task.colours_between(margins[:, :25], margins[:, 25:])
+    assert between.dtype == np.uint8
+    assert between.tolist() == np.argmax(margins[:, :25] + margins[:, 25:], axis=0).tolist()
 
 
 def test_margins_take_no_notice_of_further_columns():
     logits = np.float32([[1, 3, 7, 7, 7], [2, 2, 9, 9, 9]])
-    assert boundary.margins(networks.experiment_of(), [logits, logits], 2).tolist() == [[2, 0]]
+    assert task_of("cross_entropy", 2).margins([logits, logits]).tolist() == [[2, 0]]
+
+
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+def test_a_single_class_has_no_boundary(loss):
+    last = [np.ones((5, 1), np.float32)] * 2
+    task = task_of(loss, 1)
+    assert task.margins(last).shape == (0, 5)
+    assert task.colours_between(*[task.shades(last)[:, :4]] * 2).tolist() == [0] * 4
+    pixels = boundary.shade(np.float32([[1.0], [0.0], [np.nan]]), PALETTE)
+    assert nearness(pixels[0], ORANGE) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert pixels[1:, :3].tolist() == [list(GREY)] * 2
 
 
 # Colours.
@@ -66,7 +94,7 @@ def test_shade_of_two_classes():
         nearness(pixels[3], BLUE),
         nearness(pixels[4], BLUE),
     ]
-    strong = boundary.STRENGTH
+    strong = shadings.STRENGTH
     np.testing.assert_allclose(strengths, [strong, strong / 2, strong / 2, strong], atol=0.01)
     for pixel, colour, strength in zip(pixels[[0, 1, 3, 4]], (ORANGE, ORANGE, BLUE, BLUE), strengths, strict=True):
         expected = np.array(GREY) + strength * np.subtract(colour, GREY)
@@ -96,11 +124,11 @@ def test_shade_of_three_classes():
     scores = np.float32([[1, 0, 0], [0, 1, 0], [0, 0, 1], [third, third, third], [0.2, 0.2, 0.6]])
     pixels = boundary.shade(scores, PALETTE).astype(int)
     for pixel, colour in zip(pixels[:3], (ORANGE, BLUE, GREEN), strict=True):
-        expected = np.array(GREY) + boundary.STRENGTH * np.subtract(colour, GREY)
+        expected = np.array(GREY) + shadings.STRENGTH * np.subtract(colour, GREY)
         np.testing.assert_allclose(pixel[:3], expected, atol=1.5)
     np.testing.assert_allclose(pixels[3, :3], GREY, atol=1.5)
     # 0.6 is four tenths of the way from an even share to 1.
-    assert nearness(pixels[4], GREEN) == pytest.approx(0.4 * boundary.STRENGTH, abs=0.01)
+    assert nearness(pixels[4], GREEN) == pytest.approx(0.4 * shadings.STRENGTH, abs=0.01)
     assert (pixels[:, 3] == 255).all()
 
 
@@ -108,15 +136,17 @@ def test_shade_of_three_classes():
 def test_hard_classes(scores):
     for score, pixel in zip(scores, shade_two(*scores, shading="classes"), strict=True):
         colour = BLUE if score >= 0.5 else ORANGE
-        expected = np.array(GREY) + boundary.STRENGTH * np.subtract(colour, GREY)
+        expected = np.array(GREY) + shadings.STRENGTH * np.subtract(colour, GREY)
         np.testing.assert_allclose(pixel[:3], expected, atol=0.51)
 
 
-def test_hard_classes_of_three():
+@pytest.mark.parametrize("offset", [0, 2, -2])
+def test_hard_classes_of_three(offset):
+    """Also where all numbers are beyond 0 or 1, as they may be without a softmax."""
     scores = np.float32([[0.4, 0.3, 0.3], [0.1, 0.5, 0.4], [0.3, 0.3, 0.4]])
-    pixels = boundary.shade(scores, PALETTE, "classes")
+    pixels = boundary.shade(scores + np.float32(offset), PALETTE, "classes")
     for pixel, colour in zip(pixels, (ORANGE, BLUE, GREEN), strict=True):
-        assert nearness(pixel, colour) == pytest.approx(boundary.STRENGTH, abs=0.01)
+        assert nearness(pixel, colour) == pytest.approx(shadings.STRENGTH, abs=0.01)
 
 
 @given(st.floats(0, 0.5, width=32))
@@ -124,14 +154,14 @@ def test_confidence_is_the_same_for_every_class(score):
     one, other = shade_two(score, 1 - np.float32(score), shading="confidence")
     np.testing.assert_allclose(one, other, atol=1.01)
     emphasis = np.mean([ORANGE, BLUE], axis=0)
-    assert nearness(one, emphasis) == pytest.approx(boundary.STRENGTH * (1 - 2 * score), abs=0.012)
+    assert nearness(one, emphasis) == pytest.approx(shadings.STRENGTH * (1 - 2 * score), abs=0.012)
 
 
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=20))
 def test_signed_shading(values):
     pixels = boundary.shade_signed(np.float32(values) * 3, 3.0, PALETTE)
     for value, pixel in zip(values, pixels.astype(int), strict=True):
-        strength = abs(value) * boundary.STRENGTH
+        strength = abs(value) * shadings.STRENGTH
         assert nearness(pixel, TEAL if value > 0 else VIOLET) == pytest.approx(strength, abs=0.01)
 
 
@@ -141,8 +171,8 @@ def test_signed_shading_of_any_shape():
         pixels = boundary.shade_signed(values, 1.0, PALETTE)
     assert pixels.shape == (2, 2, 2, 4)
     assert pixels.dtype == np.uint8
-    assert nearness(pixels[0, 0, 0], TEAL) == pytest.approx(boundary.STRENGTH, abs=0.01)
-    assert nearness(pixels[0, 0, 1], VIOLET) == pytest.approx(boundary.STRENGTH, abs=0.01)
+    assert nearness(pixels[0, 0, 0], TEAL) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(pixels[0, 0, 1], VIOLET) == pytest.approx(shadings.STRENGTH, abs=0.01)
     for neutral in (pixels[0, 1, 0], pixels[0, 1, 1], pixels[1, 0, 0], pixels[1, 0, 1]):
         assert neutral.tolist() == [*GREY, 255]
 
@@ -150,10 +180,10 @@ def test_signed_shading_of_any_shape():
 # The whole left view.
 
 
-def left_view(experiment, parameters, statistics=(), resolution=32, classes=2, **changes):
-    outputs = network.predict(experiment, parameters, statistics, plane.grid(resolution))
+def left_view(experiment, parameters, statistics=(), resolution=32, **changes):
+    outputs = network.predict(experiment, parameters, statistics, networks.PLANE.grid(resolution))
     view = view_of(experiment, **changes)
-    return boundary.draw(experiment, list(outputs.values())[-2:], classes, resolution, view)
+    return boundary.draw(networks.task_of(experiment), list(outputs.values())[-2:], resolution, view)
 
 
 def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
@@ -167,7 +197,7 @@ def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
     return experiment, [kernel, bias]
 
 
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_linear_classifier(loss):
     experiment, parameters = linear_classifier(loss)
     resolution = 32
@@ -175,18 +205,18 @@ def test_linear_classifier(loss):
     pixels = drawn["pixels"]
     assert pixels.shape == (resolution + 1, resolution + 1, 4)
     assert pixels.dtype == np.uint8
-    ends = np.concatenate(polylines(drawn["contour"], boundary.UNIT))
-    np.testing.assert_allclose(ends @ [1, 2], 1.5, atol=2 * boundary.UNIT)
+    ends = np.concatenate(polylines(drawn["contour"], networks.PLANE.unit))
+    np.testing.assert_allclose(ends @ [1, 2], 1.5, atol=2 * networks.PLANE.unit)
     # From edge to edge, exactly.
     assert ends[:, 0].min() == -6
     assert ends[:, 0].max() == 6
-    for (x, y), pixel in zip(plane.grid(resolution), pixels.reshape(-1, 4), strict=True):
+    for (x, y), pixel in zip(networks.PLANE.grid(resolution), pixels.reshape(-1, 4), strict=True):
         side = x + 2 * y - 1.5
         if abs(side) > 0.2:
             assert hue(pixel, (ORANGE, BLUE)) == (1 if side > 0 else 0)
         score = 1 / (1 + np.exp(-2 * side)) if loss == "cross_entropy" else np.clip(0.5 + side / 10, 0, 1)
         strength = nearness(pixel, BLUE if side > 0 else ORANGE)
-        assert strength == pytest.approx(boundary.STRENGTH * abs(2 * score - 1), abs=0.015)
+        assert strength == pytest.approx(shadings.STRENGTH * abs(2 * score - 1), abs=0.015)
 
 
 def distance_to_diamond(points, radius):
@@ -203,7 +233,7 @@ def test_a_relu_networks_boundary_within_a_pixel(radius):
     experiment = networks.experiment_of(hidden_layers=(4,), activation="relu")
     hidden = np.float32([[1, -1, 0, 0], [0, 0, 1, -1]])
     parameters = [hidden, np.zeros(4, np.float32), np.float32([[0, 1]] * 4), np.float32([radius, 0])]
-    lines = polylines(left_view(experiment, parameters, resolution=200)["contour"], boundary.UNIT)
+    lines = polylines(left_view(experiment, parameters, resolution=200)["contour"], networks.PLANE.unit)
     ends = np.concatenate(lines)
     assert distance_to_diamond(ends, radius).max() < 12 / SIDE
     # Nothing is missing: the lines are as long as the diamond.
@@ -216,32 +246,65 @@ def test_a_tanh_networks_boundary_within_a_pixel():
     experiment = networks.experiment_of(hidden_layers=(2,), activation="tanh")
     parameters = [np.float32([[2, 0], [0, 1]]), np.zeros(2, np.float32), np.float32([[1, 0], [0, 1]])]
     drawn = left_view(experiment, [*parameters, np.zeros(2, np.float32)], resolution=200)
-    ends = np.concatenate(polylines(drawn["contour"], boundary.UNIT))
+    ends = np.concatenate(polylines(drawn["contour"], networks.PLANE.unit))
     # Where float32's tanh is not yet 1.
     ends = ends[np.abs(ends[:, 1]) < 4]
     assert (np.abs(ends @ [2, -1]) / np.sqrt(5)).max() < 12 / SIDE
 
 
-def test_three_classes(monkeypatch):
-    monkeypatch.setitem(spec.CLASSES, "circle", 3)
-    experiment = networks.experiment_of(hidden_layers=())
-    angles = np.array([90, 210, 330]) * np.pi / 180
+def known_classes(classes, loss):
+    """An experiment without hidden layers, the kernel by which class k lies towards angle k, and a palette."""
+    angles = 2 * np.pi * np.arange(classes) / classes + 0.3
     kernel = np.float32([np.cos(angles), np.sin(angles)])
-    drawn = left_view(experiment, [kernel, np.zeros(3, np.float32)], resolution=60, classes=3)
-    for (row, column), colour in (((1, 30), ORANGE), ((45, 2), BLUE), ((45, 58), GREEN)):
-        assert nearness(drawn["pixels"][row, column], colour) > 0.9 * boundary.STRENGTH
-    ends = np.concatenate(polylines(drawn["contour"], boundary.UNIT))
+    key = "three_classes" if classes == 3 else "ten_classes"
+    hues = [(20 * number, 250 - 23 * number, (90 * number) % 250) for number in range(classes)]
+    return (
+        networks.experiment_of(hidden_layers=(), dataset=key, loss=loss),
+        angles,
+        kernel,
+        {**PALETTE, "classes": hues},
+    )
+
+
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("classes", [3, 10])
+def test_more_than_two_classes(classes, loss):
+    with data_sets.entered():
+        experiment, angles, kernel, palette = known_classes(classes, loss)
+        parameters = [kernel, np.zeros(classes, np.float32)]
+        drawn = left_view(experiment, parameters, resolution=60, palette=palette, shading="classes")
+    for number, angle in enumerate(angles):
+        column, row = round(30 + 25 * np.cos(angle)), round(30 - 25 * np.sin(angle))
+        assert nearness(drawn["pixels"][row, column], palette["classes"][number]) == pytest.approx(
+            shadings.STRENGTH, abs=0.02
+        )
+    ends = np.concatenate(polylines(drawn["contour"], networks.PLANE.unit))
     # Every line runs where the best two classes are equally good.
     scores = np.sort(ends @ kernel, axis=1)
     assert (scores[:, -1] - scores[:, -2]).max() < 12 / 60
     assert np.median(scores[:, -1] - scores[:, -2]) < 2e-3
 
 
+def test_regression_is_shaded_around_the_middle_of_its_targets():
+    with data_sets.entered():
+        experiment = networks.experiment_of(hidden_layers=(), dataset="plane_target")
+        data = datasets.load(experiment)
+        least, largest = data.targets.min(), data.targets.max()
+        middle, scale = (least + largest) / 2, (largest - least) / 2
+        # x / 6 of the way from the middle to the largest, and at x > 6 no further.
+        parameters = [np.float32([[scale / 6], [0]]), np.float32([middle])]
+        drawn = left_view(experiment, parameters, resolution=24)
+    assert drawn["contour"].tolist() == []
+    for (x, _), pixel in zip(networks.PLANE.grid(24), drawn["pixels"].reshape(-1, 4), strict=True):
+        strength = nearness(pixel, TEAL if x > 0 else VIOLET)
+        assert strength == pytest.approx(shadings.STRENGTH * abs(x) / 6, abs=0.015)
+
+
 def test_running_statistics_are_predicted_with():
     experiment = networks.experiment_of(normalization="batch_norm", activation="linear")
     parameters, statistics = networks.shaken(experiment)
     drawn = left_view(experiment, parameters, statistics, 24)
-    ends = np.concatenate(polylines(drawn["contour"], boundary.UNIT)).astype(np.float32)
+    ends = np.concatenate(polylines(drawn["contour"], networks.PLANE.unit)).astype(np.float32)
     outputs = network.predict(experiment, parameters, statistics, ends)
     np.testing.assert_allclose(outputs["softmax"], 0.5, atol=1e-2)
     moved = left_view(experiment, parameters, [array + 1 for array in statistics], 24)
@@ -257,9 +320,9 @@ def test_no_contour():
 
 
 def zero_lines(experiment, parameters, statistics, resolution):
-    outputs = network.predict(experiment, parameters, statistics, plane.grid(resolution))
+    outputs = network.predict(experiment, parameters, statistics, networks.PLANE.grid(resolution))
     seen = {name: output @ plane.selector(output.shape[1]) for name, output in outputs.items()}
-    return polylines(boundary.zero_lines(experiment, seen, resolution), boundary.UNIT)
+    return polylines(boundary.zero_lines(experiment, seen, resolution), networks.PLANE.unit)
 
 
 def test_zero_lines_of_one_layer():
@@ -274,13 +337,13 @@ def test_zero_lines_of_one_layer():
         assert np.ptp(on_its_line, axis=0).max() == pytest.approx(12, abs=0.01)
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 def test_zero_lines_are_those_of_what_the_activation_takes(normalization):
     experiment = networks.experiment_of(hidden_layers=(20, 2), normalization=normalization)
     parameters, statistics = networks.shaken(experiment)
     ends = np.concatenate(zero_lines(experiment, parameters, statistics, 96)).astype(np.float32)
     outputs = list(network.predict(experiment, parameters, statistics, ends).values())
-    names = [name for name, *_ in spec.layers(experiment)]
+    names = [name for name, *_ in shape.layers(experiment)]
     inputs = np.concatenate([outputs[names.index(name) - 1][:, :16] for name in ("tanh1", "tanh2")], axis=1)
     scale = np.abs(inputs).max()
     assert np.median(np.abs(inputs).min(axis=1)) < 1e-2 * scale

@@ -5,23 +5,27 @@ from itertools import product
 import numpy as np
 import pytest
 
-import spec
 from lab import compiled, datasets, network, plane, training
+from lab import run as run_module
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
-from lab.session import Session
+from spec import registry, shape
 from tests.lab import networks
-from tests.lab.test_session import EVERYTHING, request
+from tests.lab.test_run import EVERYTHING, Seen, request
 
 STEPS = 50
 # float32 rounds differently when sums are added up in another order; training makes that grow slowly.
 TOLERANCE = 1e-4
+GRID = networks.PLANE.grid
 # Not narrow: layer norm over few numbers is steep where they are alike, and makes much of rounding.
 HIDDEN = ((8,), (), (8, 6), (6, 7))
 EVERY = [
     {"optimizer": optimizer, "normalization": normalization, "loss": loss, "activation": activation}
     for optimizer, normalization, loss, activation in product(
-        spec.OPTIMIZERS, spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS
+        registry.entries("optimizer"),
+        registry.entries("normalization"),
+        registry.entries("loss"),
+        registry.entries("activation"),
     )
 ]
 
@@ -33,13 +37,13 @@ def trainers(**choices):
 
 
 def last_layers(experiment):
-    return [name for name, _, _ in spec.layers(experiment)]
+    return shape.layer_names(experiment)
 
 
 @pytest.mark.parametrize("number", range(len(EVERY)), ids=lambda number: "-".join(EVERY[number].values()))
 def test_same_training_for_every_configuration(number):
     choices = {**EVERY[number], "hidden_layers": HIDDEN[number % len(HIDDEN)], "seed": number}
-    choices["dataset"] = list(spec.DATASETS)[number % len(spec.DATASETS)]
+    choices["dataset"] = list(registry.entries("dataset"))[number % len(registry.entries("dataset"))]
     ours, plain = trainers(**choices)
     rate = 0.002
     first, second = STEPS // 3, STEPS - STEPS // 3
@@ -49,7 +53,7 @@ def test_same_training_for_every_configuration(number):
         # A bias before batch norm has no gradient but rounding, of which Adam makes full steps.
         return
     names = last_layers(plain.experiment)
-    for one, other in ((ours.outputs(*names), plain.outputs(*names)), (ours.grid_outputs(24), plain.grid_outputs(24))):
+    for one, other in ((ours.outputs(names), plain.outputs(names)), (ours.ends(GRID(24)), plain.ends(GRID(24)))):
         assert list(one) == list(other)
         for name in one:
             np.testing.assert_allclose(one[name], other[name], rtol=TOLERANCE, atol=10 * TOLERANCE, err_msg=name)
@@ -79,7 +83,7 @@ def test_portions_end_with_the_orders_that_are_drawn_together():
     assert len(ours.train(0.01, 0, block + 10)) == block
     assert len(ours.train(0.01, block, 10)) == 10
     plain_losses = plain.train(0.01, 0, block + 10)
-    np.testing.assert_allclose(ours.outputs("fc2")["fc2"], plain.outputs("fc2")["fc2"], rtol=0.02, atol=0.02)
+    np.testing.assert_allclose(ours.outputs(["fc2"])["fc2"], plain.outputs(["fc2"])["fc2"], rtol=0.02, atol=0.02)
     assert len(plain_losses) == block + 10
 
 
@@ -112,20 +116,20 @@ def test_losses_end_with_the_first_that_is_not_finite():
 @pytest.mark.parametrize("resolution", [1, 16, 100, 200])
 def test_grid_of_any_resolution(resolution):
     ours, plain = trainers(hidden_layers=(4,))
-    for name, output in ours.grid_outputs(resolution).items():
+    for name, output in ours.ends(GRID(resolution)).items():
         assert output.shape == ((resolution + 1) ** 2, 2)
-        np.testing.assert_allclose(output, plain.grid_outputs(resolution)[name], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(output, plain.ends(GRID(resolution))[name], rtol=1e-4, atol=1e-5)
 
 
 def random_selectors(experiment, seed):
     rng = np.random.default_rng(seed)
-    widths = [(name, width) for name, _, width in spec.layers(experiment)]
+    widths = [(name, width) for name, _, width in shape.layers(experiment)]
     return {name: plane.selector(width, rng.normal(size=(width, 3)), rng.integers(width)) for name, width in widths}
 
 
 def assert_sees_the_same(ours, plain, points, selectors):
     """Both trainers' `plane`, and NumPy's own answer from the parameters."""
-    seen, expected = ours.plane(points, selectors), plain.plane(points, selectors)
+    seen, expected = ours.evaluate(points, selectors), plain.evaluate(points, selectors)
     parameters, _, statistics = ours.arrays()
     outputs = network.predict(ours.experiment, parameters, statistics, points)
     assert list(seen) == list(expected) == list(outputs)
@@ -138,14 +142,14 @@ def assert_sees_the_same(ours, plain, points, selectors):
         np.testing.assert_allclose(seen[name], expected[name], rtol=1e-3, atol=10 * tolerance, err_msg=name)
 
 
-@pytest.mark.parametrize("loss", spec.LOSSES)
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("hidden", [(), (1,), (2, 3), (4, 20), (16, 17), (130,)])
 def test_plane_is_the_plain_trainers(hidden, normalization, loss):
     ours, plain = trainers(hidden_layers=hidden, normalization=normalization, loss=loss)
     ours.train(0.01, 0, 7)
     plain.restore(ours.arrays())
-    assert_sees_the_same(ours, plain, plane.grid(12), random_selectors(ours.experiment, 0))
+    assert_sees_the_same(ours, plain, GRID(12), random_selectors(ours.experiment, 0))
 
 
 @pytest.mark.parametrize("count", [1, 199, 200, 201, 97 * 97 + 1])
@@ -158,24 +162,24 @@ def test_plane_of_any_points(count):
 def test_plane_with_other_selectors_and_other_views_in_between():
     ours, plain = trainers(hidden_layers=(5, 3))
     first, second = (random_selectors(ours.experiment, seed) for seed in (1, 2))
-    points = plane.grid(24)
+    points = GRID(24)
     for selectors in (first, second, {**second, "fc1": first["fc1"]}, first):
         assert_sees_the_same(ours, plain, points, selectors)
-        ours.grid_outputs(16)
-        outputs = ours.outputs("input", "fc2")
-        np.testing.assert_array_equal(outputs["input"], ours.data.points)
-        np.testing.assert_allclose(outputs["fc2"], plain.outputs("fc2")["fc2"], rtol=1e-4, atol=1e-5)
+        ours.ends(GRID(16))
+        outputs = ours.outputs(["input", "fc2"])
+        np.testing.assert_array_equal(outputs["input"], ours.data.inputs)
+        np.testing.assert_allclose(outputs["fc2"], plain.outputs(["fc2"])["fc2"], rtol=1e-4, atol=1e-5)
         for trainer in (ours, plain):
             trainer.train(0.01, 0, 1)
 
 
 def test_plane_of_more_than_its_memory_holds(monkeypatch):
-    monkeypatch.setattr(compiled, "PLANE_NUMBERS", 10_000)
+    monkeypatch.setattr(compiled, "MOST_NUMBERS", 10_000)
     ours, plain = trainers(hidden_layers=(5, 3))
-    assert_sees_the_same(ours, plain, plane.grid(48), random_selectors(ours.experiment, 1))
+    assert_sees_the_same(ours, plain, GRID(48), random_selectors(ours.experiment, 1))
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("rows", [None, 1, 5, 16])
 def test_kernels(rows, normalization):
     ours, plain = trainers(hidden_layers=(20, 1, 3), normalization=normalization)
@@ -188,7 +192,7 @@ def test_kernels(rows, normalization):
 
 def test_session_trains_in_webassembly():
     experiment = networks.experiment_of()
-    run = Session(experiment)
+    run = Seen(experiment)
     assert run.trainer.engine == "wasm"
     run.frame(request(experiment, EVERYTHING, to_epoch=100))
     assert run.epoch == 100
@@ -199,7 +203,7 @@ def test_what_cannot_be_compiled_is_trained_all_the_same(monkeypatch):
     """A new activation from a primitive that the engine does not know: the right answer, and the reason."""
     from autograd.extend import defvjp, primitive
 
-    from lab import activations, session
+    from lab import activations
 
     @primitive
     def arctangent(x):
@@ -207,9 +211,9 @@ def test_what_cannot_be_compiled_is_trained_all_the_same(monkeypatch):
 
     defvjp(arctangent, lambda ans, x: lambda g: g / (1 + x * x))
     monkeypatch.setattr(activations, "tanh", arctangent)
-    monkeypatch.setattr(session, "recipe_of", lambda experiment, data: {})
+    monkeypatch.setattr(run_module, "recipe_of", lambda experiment, data, drawn: {})
     experiment = networks.experiment_of()
-    run = Session(experiment)
+    run = Seen(experiment)
     assert run.trainer.engine == "autograd"
     assert "arctangent" in run.trainer.reason
     run.frame(request(experiment, EVERYTHING, to_epoch=60))

@@ -2,9 +2,8 @@
 
 import pytest
 
-from lab.session import Session
 from tests.lab import networks
-from tests.lab.test_session import EVERYTHING, request
+from tests.lab.test_run import EVERYTHING, Seen, request
 
 EPOCHS = 150
 SEEDS = (3, 9, 15, 18, 21)
@@ -15,7 +14,7 @@ def training_accuracies(normalization, seed):
     experiment = networks.experiment_of(
         dataset="circle", activation="linear", hidden_layers=(8,), normalization=normalization, seed=seed
     )
-    history = Session(experiment).frame(request(experiment, EVERYTHING, to_epoch=EPOCHS))["history"]
+    history = Seen(experiment).frame(request(experiment, EVERYTHING, to_epoch=EPOCHS))["history"]
     assert history.shape == (5, EPOCHS + 1)
     return history[2]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from autograd.tracer import isbox
 
-import spec
 from lab import activations, network, training
 from lab.gradients import value_and_gradients
+from spec import registry
 from tests.lab import networks
 
 
@@ -53,7 +53,7 @@ def test_whole_network(normalization, loss, activation):
         np.testing.assert_allclose(gradient, by_autograd, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("optimizer", spec.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", registry.entries("optimizer"))
 @pytest.mark.parametrize(("normalization", "loss", "activation"), networks.COMBINATIONS)
 def test_everything_stays_float32(optimizer, normalization, loss, activation):
     experiment = networks.experiment_of(
@@ -82,9 +82,9 @@ def test_everything_stays_float32(optimizer, normalization, loss, activation):
 
 
 @pytest.mark.parametrize("classes", [3, 5])
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_any_number_of_classes(monkeypatch, loss, classes):
-    monkeypatch.setitem(spec.CLASSES, "circle", classes)
+    monkeypatch.setitem(registry.entry("dataset", "circle").traits, "outputs", classes)
     experiment = networks.experiment_of(loss=loss, normalization="layer_norm", hidden_layers=(4,))
     parameters, statistics = networks.shaken(experiment, float)
     x = np.random.default_rng(0).normal(0, 2, (10, 2))

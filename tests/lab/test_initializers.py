@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import spec
 from lab import initializers, network
+from spec import fields, registry
 
 # The standard deviation of a standard normal that is cut off at two.
 TRUNCATED = 0.87962566
@@ -38,7 +38,7 @@ def test_constants():
     assert (drawn("ones", (3, 4)) == 1).all()
 
 
-@pytest.mark.parametrize("name", spec.INITIALIZATIONS)
+@pytest.mark.parametrize("name", registry.entries("initialization"))
 def test_shape_type_and_seed(name):
     kernel = drawn(name, (5, 7))
     assert kernel.shape == (5, 7)
@@ -48,12 +48,12 @@ def test_shape_type_and_seed(name):
         assert not (kernel == drawn(name, (5, 7), seed=1)).any()
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
-@pytest.mark.parametrize("name", spec.INITIALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
+@pytest.mark.parametrize("name", registry.entries("initialization"))
 def test_network(name, normalization):
     """Kernels are drawn, one after the other; biases and shifts start at 0, scales at 1."""
     experiment = {
-        **spec.DEFAULTS,
+        **fields.defaults(),
         "initialization": name,
         "normalization": normalization,
         "hidden_layers": (6, 6),
@@ -87,7 +87,7 @@ def test_network(name, normalization):
 
 def test_weights_and_data_are_drawn_apart():
     """The same seed gives the same weights whatever the data set, and another normalization the same kernels."""
-    first, _ = network.initialize(spec.DEFAULTS)
-    other, _ = network.initialize({**spec.DEFAULTS, "dataset": "xor", "normalization": "layer_norm"})
+    first, _ = network.initialize(fields.defaults())
+    other, _ = network.initialize({**fields.defaults(), "dataset": "xor", "normalization": "layer_norm"})
     assert (first[0] == other[0]).all()
     assert (first[2] == other[4]).all()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import spec
 from lab import activations, layers, losses, network, numerics
+from spec import fields, registry, shape
 
 RNG = np.random.default_rng(1)
 ROWS = RNG.normal(3, 2, (40, 5)).astype(np.float32)
@@ -24,11 +24,11 @@ def test_dense():
 
 def test_batch_norm_in_training_uses_the_moments_of_the_batch():
     running = np.full(5, 100, np.float32), np.full(5, 50, np.float32)
-    y, _ = layers.batch_norm(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), running, True)
+    y, _ = layers.batch_norm.apply(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), running, True)
     np.testing.assert_allclose(y.mean(axis=0), 0, atol=1e-5)
     variance = ROWS.astype(float).var(axis=0)
     np.testing.assert_allclose(y.var(axis=0), variance / (variance + 1e-3), rtol=1e-5)
-    scaled, _ = layers.batch_norm(ROWS, (SCALE, SHIFT), running, True)
+    scaled, _ = layers.batch_norm.apply(ROWS, (SCALE, SHIFT), running, True)
     np.testing.assert_allclose(scaled, y * SCALE + SHIFT, rtol=1e-5, atol=1e-5)
     assert scaled.dtype == np.float32
 
@@ -36,7 +36,7 @@ def test_batch_norm_in_training_uses_the_moments_of_the_batch():
 def test_batch_norm_updates_its_running_statistics():
     running = RNG.normal(0, 1, 5).astype(np.float32), RNG.uniform(1, 2, 5).astype(np.float32)
     copies = [array.copy() for array in running]
-    _, (mean, variance) = layers.batch_norm(ROWS, (SCALE, SHIFT), running, True)
+    _, (mean, variance) = layers.batch_norm.apply(ROWS, (SCALE, SHIFT), running, True)
     np.testing.assert_allclose(mean, 0.99 * running[0] + 0.01 * ROWS.mean(axis=0), rtol=1e-5)
     # The population variance, as TensorFlow.js has it: divided by the number of rows.
     np.testing.assert_allclose(variance, 0.99 * running[1] + 0.01 * ROWS.var(axis=0), rtol=1e-5)
@@ -47,26 +47,26 @@ def test_batch_norm_updates_its_running_statistics():
 
 def test_batch_norm_predicts_by_its_running_statistics():
     running = RNG.normal(0, 1, 5).astype(np.float32), RNG.uniform(1, 2, 5).astype(np.float32)
-    y, statistics = layers.batch_norm(ROWS, (SCALE, SHIFT), running, False)
+    y, statistics = layers.batch_norm.apply(ROWS, (SCALE, SHIFT), running, False)
     np.testing.assert_allclose(
         y, (ROWS - running[0]) / np.sqrt(running[1] + 1e-3) * SCALE + SHIFT, rtol=1e-4, atol=1e-5
     )
     assert statistics is running
-    alone, _ = layers.batch_norm(ROWS[:1], (SCALE, SHIFT), running, False)
+    alone, _ = layers.batch_norm.apply(ROWS[:1], (SCALE, SHIFT), running, False)
     np.testing.assert_array_equal(alone, y[:1])
 
 
 @pytest.mark.parametrize("is_training", [True, False])
 def test_layer_norm(is_training):
-    y, statistics = layers.layer_norm(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), (), is_training)
+    y, statistics = layers.layer_norm.apply(ROWS, (np.ones(5, np.float32), np.zeros(5, np.float32)), (), is_training)
     np.testing.assert_allclose(y.mean(axis=1), 0, atol=1e-5)
     variance = ROWS.astype(float).var(axis=1)
     np.testing.assert_allclose(y.var(axis=1), variance / (variance + 1e-3), rtol=1e-4)
     assert statistics == ()
-    scaled, _ = layers.layer_norm(ROWS, (SCALE, SHIFT), (), is_training)
+    scaled, _ = layers.layer_norm.apply(ROWS, (SCALE, SHIFT), (), is_training)
     np.testing.assert_allclose(scaled, y * SCALE + SHIFT, rtol=1e-5, atol=1e-5)
     assert scaled.dtype == np.float32
-    alone, _ = layers.layer_norm(ROWS[:1], (SCALE, SHIFT), (), is_training)
+    alone, _ = layers.layer_norm.apply(ROWS[:1], (SCALE, SHIFT), (), is_training)
     np.testing.assert_allclose(alone, scaled[:1], rtol=1e-5)
 
 
@@ -114,9 +114,9 @@ def test_sigmoid_does_not_overflow():
 
 
 def test_every_kind_of_layer_is_there():
-    for experiment in ({"normalization": name} for name in spec.NORMALIZATIONS):
-        for activation in spec.ACTIVATIONS:
-            for _, kind, width in spec.layers({**spec.DEFAULTS, **experiment, "activation": activation}):
+    for experiment in ({"normalization": name} for name in registry.entries("normalization")):
+        for activation in registry.entries("activation"):
+            for _, kind, width in shape.layers({**fields.defaults(), **experiment, "activation": activation}):
                 layer = layers.layer_of(kind)
                 own = [np.ones((4, 4) if name == "kernel" else 4, np.float32) for name in layer.parameters]
                 statistics = [np.full(4, value, np.float32) for value in layer.statistics]
@@ -165,15 +165,15 @@ def test_numerics():
     assert numerics.ceiling_of_rows(np.float32([[0.5, -3], [-2.5, -7], [4, 4]])).tolist() == [[1], [-2], [4]]
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_forward_names_every_layer(normalization, loss):
-    experiment = {**spec.DEFAULTS, "normalization": normalization, "loss": loss, "hidden_layers": (7, 1, 3)}
+    experiment = {**fields.defaults(), "normalization": normalization, "loss": loss, "hidden_layers": (7, 1, 3)}
     parameters, statistics = network.initialize(experiment)
     x = RNG.normal(0, 2, (11, 2)).astype(np.float32)
     outputs, updated = network.forward(experiment, parameters, statistics, x, training=True)
     assert [(name, *out.shape) for name, out in outputs.items()] == [
-        (name, 11, width) for name, _, width in spec.layers(experiment)
+        (name, 11, width) for name, _, width in shape.layers(experiment)
     ]
     assert all(out.dtype == np.float32 for out in outputs.values())
     assert [array.shape for array in updated] == [array.shape for array in statistics]
@@ -189,7 +189,7 @@ def test_forward_names_every_layer(normalization, loss):
 def test_forward_by_hand():
     """Two hidden layers written out; dense, batch norm and activation follow each other in that order."""
     experiment = {
-        **spec.DEFAULTS,
+        **fields.defaults(),
         "normalization": "batch_norm",
         "activation": "tanh",
         "hidden_layers": (4, 3),

@@ -5,21 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
-from lab import boundary, network, neurons, plane
+from lab import network, neurons, plane, shadings
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, nearness
 
 
 def seen_on(resolution, experiment, parameters, statistics):
-    outputs = network.predict(experiment, parameters, statistics, plane.grid(resolution))
+    outputs = network.predict(experiment, parameters, statistics, networks.PLANE.grid(resolution))
     return {name: output @ plane.selector(output.shape[1]) for name, output in outputs.items()}
 
 
 @pytest.mark.parametrize("resolution", plane.LATTICES)
 @pytest.mark.parametrize("hidden", [(8,), (1, 3), (20, 2), (8,) * 12])
 def test_stride(resolution, hidden):
-    neuron_count = sum(min(width, 16) for *_, width in spec.layers(networks.experiment_of(hidden_layers=hidden)))
+    neuron_count = sum(min(width, 16) for *_, width in shape.layers(networks.experiment_of(hidden_layers=hidden)))
     stride = neurons.tile_stride(resolution, neuron_count)
     assert resolution % stride == 0
     side = resolution // stride + 1
@@ -28,17 +28,17 @@ def test_stride(resolution, hidden):
         assert side == 25
 
 
-@pytest.mark.parametrize("normalization", spec.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("resolution", [12, 36, 96])
 def test_tiles_are_the_activations(resolution, normalization):
     experiment = networks.experiment_of(hidden_layers=(3, 20), normalization=normalization)
     network_arrays = networks.shaken(experiment)
     tiles, scales = neurons.tiles(experiment, seen_on(resolution, experiment, *network_arrays), resolution, PALETTE)
     assert tiles.dtype == np.uint8
-    assert list(scales) == [name for name, *_ in spec.layers(experiment)]
+    assert list(scales) == [name for name, *_ in shape.layers(experiment)]
     side = tiles.shape[1]
     # The heat maps' samples are those of the coarser grid of the same plane.
-    outputs = network.predict(experiment, *network_arrays, plane.grid(side - 1))
+    outputs = network.predict(experiment, *network_arrays, networks.PLANE.grid(side - 1))
     position = 0
     for name, output in outputs.items():
         output = output[:, :16]
@@ -46,7 +46,7 @@ def test_tiles_are_the_activations(resolution, normalization):
         assert scales[name] == pytest.approx(largest, rel=1e-4)
         for neuron in output.T:
             values = neuron.reshape(side, side) / largest
-            expected = np.array(GREY) + boundary.STRENGTH * np.abs(values)[..., None] * (
+            expected = np.array(GREY) + shadings.STRENGTH * np.abs(values)[..., None] * (
                 np.where((values > 0)[..., None], TEAL, VIOLET) - np.array(GREY)
             )
             assert np.abs(tiles[position, ..., :3] - expected).max() < 2
@@ -73,8 +73,8 @@ def test_first_class_is_negative():
     experiment = networks.experiment_of(hidden_layers=())
     parameters = [np.zeros((2, 2), np.float32), np.float32([-1, 1])]
     tiles, _ = neurons.tiles(experiment, seen_on(12, experiment, parameters, []), 12, PALETTE)
-    assert nearness(tiles[2, 0, 0], VIOLET) == pytest.approx(boundary.STRENGTH, abs=0.01)
-    assert nearness(tiles[3, 0, 0], TEAL) == pytest.approx(boundary.STRENGTH, abs=0.01)
+    assert nearness(tiles[2, 0, 0], VIOLET) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(tiles[3, 0, 0], TEAL) == pytest.approx(shadings.STRENGTH, abs=0.01)
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 20), st.floats(1e-30, 1e30)), min_size=1, max_size=4))

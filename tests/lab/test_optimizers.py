@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-import spec
 from lab import optimizers, training
 from lab.gradients import value_and_gradients
+from spec import registry
 from tests.lab import networks
 
 STEPS = 8
@@ -63,21 +63,21 @@ def run(name, dtype):
     """The parameters after each of `STEPS` steps, by the lab."""
     update = getattr(optimizers, name)
     parameter = np.array(START, dtype)
-    state = tuple(np.zeros(3, dtype) for _ in range(spec.OPTIMIZER_SLOTS[name]))
+    state = tuple(np.zeros(3, dtype) for _ in range(registry.trait("optimizer", name, "slots")))
     values = []
     for count, gradient in enumerate(GRADIENTS.astype(dtype), start=1):
         before = parameter.copy(), tuple(array.copy() for array in state)
         new_parameter, new_state = update(parameter, gradient, state, dtype(RATE), dtype(count))
         assert (parameter == before[0]).all()
         assert all((array == copy).all() for array, copy in zip(state, before[1], strict=True))
-        assert len(new_state) == spec.OPTIMIZER_SLOTS[name]
+        assert len(new_state) == registry.trait("optimizer", name, "slots")
         parameter, state = new_parameter, new_state
         values.append(parameter)
     assert parameter.dtype == dtype
     return np.array(values)
 
 
-@pytest.mark.parametrize("name", spec.OPTIMIZERS)
+@pytest.mark.parametrize("name", registry.entries("optimizer"))
 def test_recurrence(name):
     expected = np.array([list(RECURRENCES[name](START[i], GRADIENTS[:, i])) for i in range(3)]).T
     np.testing.assert_allclose(run(name, np.float64), expected, rtol=1e-9)
@@ -85,20 +85,20 @@ def test_recurrence(name):
     np.testing.assert_allclose(run(name, np.float32), expected, rtol=1e-3 if name == "adam" else 1e-4)
 
 
-@pytest.mark.parametrize("name", spec.OPTIMIZERS)
+@pytest.mark.parametrize("name", registry.entries("optimizer"))
 def test_no_gradient_no_change(name):
     zeros = np.zeros(2, np.float32)
-    state = (zeros,) * spec.OPTIMIZER_SLOTS[name]
+    state = (zeros,) * registry.trait("optimizer", name, "slots")
     parameter, _ = getattr(optimizers, name)(np.float32([1, 2]), zeros, state, np.float32(0.1), np.float32(1))
     assert parameter.tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("optimizer", spec.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", registry.entries("optimizer"))
 def test_a_step_updates_every_parameter_with_its_own_state(optimizer):
     """The flat list of state is dealt out in the order of the parameters."""
     experiment = networks.experiment_of(optimizer=optimizer, normalization="batch_norm", hidden_layers=(3, 2))
     parameters, statistics = networks.shaken(experiment, float)
-    slots = spec.OPTIMIZER_SLOTS[optimizer]
+    slots = registry.trait("optimizer", optimizer, "slots")
     zeros = training.initial_state(experiment, parameters)
     assert [array.shape for array in zeros] == [array.shape for array in parameters for _ in range(slots)]
     assert not any(array.any() for array in zeros)

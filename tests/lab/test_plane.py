@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from lab import plane
+from tests.lab import networks
 
 
 @pytest.mark.parametrize("resolution", [4, 12, 16, 100, 200])
 def test_grid(resolution):
-    points = plane.grid(resolution)
+    points = networks.PLANE.grid(resolution)
     assert points.dtype == np.float32
     samples = points.reshape(resolution + 1, resolution + 1, 2)
     # From the top row, left to right; the corners are the plane's own, exactly.
@@ -17,14 +18,14 @@ def test_grid(resolution):
     np.testing.assert_allclose(np.diff(samples[..., 1], axis=0), -12 / resolution, rtol=1e-4)
     assert np.ptp(samples[..., 0], axis=0).max() == 0
     assert np.ptp(samples[..., 1], axis=1).max() == 0
-    assert plane.grid(resolution) is points
+    assert networks.PLANE.grid(resolution) is points
     with pytest.raises(ValueError, match="read-only"):
         points[0] = 0
 
 
 @pytest.mark.parametrize("resolution", plane.LATTICES)
 def test_lattices_have_samples_at_whole_numbers(resolution):
-    ticks = plane.grid(resolution)[: resolution + 1, 0]
+    ticks = networks.PLANE.grid(resolution)[: resolution + 1, 0]
     np.testing.assert_allclose(ticks[:: resolution // 12], np.arange(-6, 7), atol=1e-6)
 
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-import spec
 from lab import datasets, probe
+from spec import registry
 from tests.lab import networks
+
+TASK = networks.task_of(networks.experiment_of())
 
 
 def problem(rows, width, classes=3, seed=0):
@@ -112,7 +114,7 @@ def test_accuracies(width):
     activations, targets = problem(120, width, seed=4)
     order = np.random.default_rng(0).permutation(120)
     training, held_out = order[:100], order[100:]
-    found = probe.accuracies(activations, targets, training, held_out)
+    found = probe.qualities(TASK, activations, targets, training, held_out)
     assert found == pytest.approx(accuracies_by_hand(activations, targets, training, held_out))
     assert all(type(share) is float for share in found)
     if width >= 100:
@@ -122,7 +124,7 @@ def test_accuracies(width):
 
 def separability(dataset, features, seed=0):
     data = datasets.load(networks.experiment_of(dataset=dataset, seed=seed))
-    return probe.accuracies(features(data.points), data.targets, data.training, data.held_out)
+    return probe.qualities(TASK, features(data.inputs), data.targets, data.training, data.held_out)
 
 
 def test_xor_is_not_linearly_separable():
@@ -140,7 +142,7 @@ def test_circle_is_linearly_separable_by_squares():
     assert held_out > 0.9
 
 
-@pytest.mark.parametrize("dataset", spec.DATASETS)
+@pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_gaussian_alone_is_separable_at_the_input(dataset):
     assert (separability(dataset, lambda points: points)[0] > 0.95) == (dataset == "gaussian")
 
@@ -150,5 +152,5 @@ def test_gaussian_alone_is_separable_at_the_input(dataset):
 def test_not_finite_is_nan(hole, row):
     activations, targets = problem(20, 4)
     activations[row, 1] = hole
-    found = probe.accuracies(activations, targets, np.arange(16), np.arange(16, 20))
+    found = probe.qualities(TASK, activations, targets, np.arange(16), np.arange(16, 20))
     assert np.isnan(found).tolist() == [True, True]

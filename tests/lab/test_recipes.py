@@ -50,9 +50,9 @@ def test_other_numbers_are_trained_by_what_was_compiled_before(numbers, formulas
     trainer(**formulas)
 
     def forbidden(*arguments):
-        raise AssertionError("traced again")
+        raise AssertionError("compiled again")
 
-    monkeypatch.setattr(workspace, "trace", forbidden)
+    monkeypatch.setattr(workspace, "compile_function", forbidden)
     again = trainer(**formulas, **numbers)
     assert again.workspace.module == expected.workspace.module
     np.testing.assert_array_equal(again.train(0.05, 0, 25), expected.train(0.05, 0, 25))

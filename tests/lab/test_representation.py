@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
-from lab import boundary, contour, datasets, network, plane, representation
+from lab import contour, datasets, network, plane, representation, tasks
 from lab.projector import Projector
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import STRAIGHT, grouped, marked, polylines, view_of
 
@@ -27,7 +27,8 @@ class Scene:
         self.experiment, self.resolution = experiment, resolution
         self.arrays = arrays or networks.shaken(experiment)
         self.view = view_of(experiment, **changes)
-        self.points = datasets.load(experiment).points
+        self.task = networks.task_of(experiment)
+        self.points = datasets.load(experiment).inputs
         self.outputs = network.predict(experiment, *self.arrays, self.points)
         projector = projector or Projector(experiment)
         names = representation.layers_shown(experiment, self.view)
@@ -48,10 +49,10 @@ class Scene:
 
     def lattice(self):
         """`(seen, positions, margins)` of the lattice."""
-        outputs = self.on_plane(plane.grid(self.resolution))
+        outputs = self.on_plane(networks.PLANE.grid(self.resolution))
         bases = {term.layer: term.basis for term in self.terms}
         seen = {name: output @ plane.selector(output.shape[1], bases.get(name)) for name, output in outputs.items()}
-        margins = boundary.margins(self.experiment, list(outputs.values())[-2:], 2)
+        margins = self.task.margins(list(outputs.values())[-2:])
         return seen, self.positions(outputs), margins
 
     def bend_boundary(self):
@@ -64,7 +65,7 @@ class Scene:
 
 def pairs(experiment):
     """Every layer that another follows, with that one's name and kind."""
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     return [(one[0], other[0], other[1]) for one, other in pairwise(layers)]
 
 
@@ -82,9 +83,9 @@ EXPERIMENTS = [
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=networks.name_of)
-@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("projection", registry.entries("projection"))
 def test_at_rest_a_layer_is_its_projected_activations(experiment, projection):
-    for name, *_ in spec.layers(experiment):
+    for name, *_ in shape.layers(experiment):
         scene = Scene(experiment, layer=name, projection=projection, turn=TURNED.ravel().tolist())
         (shown,) = scene.projections
         expected = scene.outputs[name].astype(float) @ shown.basis - shown.centre
@@ -115,7 +116,7 @@ def test_three_dimensions_turn():
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=networks.name_of)
-@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("projection", registry.entries("projection"))
 def test_a_morph_is_exact_at_both_ends(experiment, projection):
     turn = TURNED.ravel().tolist()
     for layer, after, _ in pairs(experiment):
@@ -132,7 +133,7 @@ def test_a_morph_is_exact_at_both_ends(experiment, projection):
 
 
 @pytest.mark.parametrize("t", [0.25, 0.5, 0.8])
-@pytest.mark.parametrize("activation", spec.ACTIVATIONS)
+@pytest.mark.parametrize("activation", registry.entries("activation"))
 def test_an_activation_is_morphed_element_by_element(activation, t):
     experiment = networks.experiment_of(hidden_layers=(2, 3), activation=activation)
     for number in "12":
@@ -247,7 +248,7 @@ def test_grid_lines_are_where_the_network_puts_them(layer, resolution):
     scene = Scene(experiment, resolution, layer=layer, turn=TURNED.ravel().tolist())
     _, positions, margins = scene.lattice()
     found = representation.samples(positions.T, scene.half)
-    lines, groups = representation.grid_lines(found, margins, resolution, scene.spatial)
+    lines, groups = representation.grid_lines(scene.task, found, margins, resolution, scene.spatial)
     # Every segment of every line, from the lattice itself, with its class and depth.
     side = resolution + 1
     units = np.clip(np.rint(positions.astype(float) / scene.unit), -1e6, 1e6)
@@ -278,7 +279,7 @@ def test_grid_of_the_input_is_straight_and_whole():
     scene = Scene(experiment, 12, layer="input")
     _, positions, margins = scene.lattice()
     found = representation.samples(positions.T, scene.half)
-    lines, groups = representation.grid_lines(found, margins, 12, False)
+    lines, groups = representation.grid_lines(scene.task, found, margins, 12, False)
     total = 0.0
     for _, found_lines in grouped(lines, groups, scene.unit):
         for line in found_lines:
@@ -289,15 +290,19 @@ def test_grid_of_the_input_is_straight_and_whole():
     assert total == pytest.approx(26 * 12, rel=1e-3)
 
 
-@given(seed=st.integers(0, 1000), classes=st.integers(2, 4), spatial=st.booleans())
+@given(seed=st.integers(0, 1000), classes=st.integers(1, 10), spatial=st.booleans())
 def test_grid_groups_of_anything(seed, classes, spatial):
     rng = np.random.default_rng(seed)
     positions = rng.normal(size=(169, 3)).astype(np.float32)
     positions[rng.random(169) < 0.2] = rng.choice([np.nan, np.inf, 1])
-    margins = rng.normal(size=(1 if classes == 2 else classes, 169)).astype(np.float32)
+    fields = {1: 0, 2: 1}.get(classes, classes)
+    margins = rng.normal(size=(fields, 169)).astype(np.float32)
+    labels = np.arange(classes)
+    data = datasets.assemble(np.zeros((classes, 2)), labels, [0], [], classes, registry.CLASSIFICATION)
+    task = tasks.Classification(networks.experiment_of(), data)
     with np.errstate(all="ignore"):
         found = representation.samples(positions.T, 2.0)
-        lines, groups = representation.grid_lines(found, margins, 12, spatial)
+        lines, groups = representation.grid_lines(task, found, margins, 12, spatial)
     segments = sum(len(line) - 1 for _, found_lines in grouped(lines, groups) for line in found_lines)
     index = np.arange(169).reshape(13, 13)
     good = np.isfinite(positions).all(axis=1)
@@ -337,7 +342,7 @@ def test_boundary_runs_where_the_network_decides(layer, t):
     ends = scene.bend_boundary()
     _, _, margins = scene.lattice()
     crossings = contour.crossings(margins.reshape(-1, 97, 97))
-    places = contour.at(crossings, plane.grid(96)).reshape(-1, 2)
+    places = contour.at(crossings, networks.PLANE.grid(96)).reshape(-1, 2)
     expected = scene.positions(scene.on_plane(places))[:, :2]
     assert np.abs(ends - expected).max() < 0.02 * scene.half
 

@@ -6,11 +6,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-import spec
-from lab import boundary, datasets, network, picking, plane, probe, representation, stage
+from lab import boundary, datasets, network, picking, plane, probe, representation, shadings, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
+from spec import registry, shape
 from tests.lab import networks
 from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, grouped, marked, polylines, view_of
 
@@ -29,8 +29,8 @@ class Scene:
         self.experiment = networks.experiment_of(**choices)
         self.data = datasets.load(self.experiment)
         self.trainer = trainer(self.experiment, self.data)
-        self.stage = Stage(self.experiment, self.data)
-        self.names = [name for name, *_ in spec.layers(self.experiment)]
+        self.stage = Stage(self.experiment, self.data, networks.PLANE)
+        self.names = shape.layer_names(self.experiment)
         self.steps = 0
 
     def train(self, steps=1):
@@ -39,7 +39,7 @@ class Scene:
 
     def draw(self, **changes):
         view = view_of(self.experiment, **changes)
-        return self.stage.draw(self.trainer, self.trainer.outputs(*self.names), view)
+        return self.stage.draw(self.trainer, view)
 
 
 def chosen(*indices):
@@ -89,14 +89,14 @@ def assert_well_formed(scene, drawn, layer):
     side = drawn["resolution"] + 1
     assert drawn["pixels"].shape == (side, side, 4)
     assert drawn["tiles"].shape[1:] == (drawn["tile_size"], drawn["tile_size"], 4)
-    shown = sum(min(16, width) for *_, width in spec.layers(scene.experiment))
+    shown = sum(min(16, width) for *_, width in shape.layers(scene.experiment))
     assert len(drawn["tiles"]) == shown
     assert isinstance(drawn["unit"], float)
     assert drawn["unit"] > 0
     assert np.isfinite(drawn["extent"]).all()
     # It shows the points, and the grid as far as that is near.
     assert 0.999 < drawn["extent"][2] / (20_000 * drawn["unit"]) < 1.601
-    widths = {name: width for name, _, width in spec.layers(scene.experiment)}
+    widths = {name: width for name, _, width in shape.layers(scene.experiment)}
     assert drawn["shape"].tolist() == [200, widths[layer]]
     assert isinstance(drawn["spatial"], bool)
     assert isinstance(drawn["moving"], bool)
@@ -125,7 +125,7 @@ POISON = (None, np.nan, np.inf, 1e37)
 
 
 @pytest.mark.parametrize("choices", NETWORKS, ids=networks.name_of)
-@pytest.mark.parametrize("projection", spec.PROJECTIONS)
+@pytest.mark.parametrize("projection", registry.entries("projection"))
 @pytest.mark.parametrize("poison", POISON)
 def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
     """Every layer, at rest and on the way, with every shading in turn; also once parameters have diverged."""
@@ -136,7 +136,7 @@ def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
         parameters[0][0] = poison
         scene.trainer.restore((parameters, state, statistics))
     seconds = 0.0
-    shadings = list(spec.SHADINGS)
+    shadings = list(registry.entries("shading"))
     for number, (layer, morph) in enumerate(product(scene.names, (0.0, 0.35, 0.999))):
         seconds += 0.1
         drawn = scene.draw(
@@ -182,9 +182,10 @@ def test_points_and_what_is_known_of_them():
     scene = Scene(hidden_layers=(3,))
     scene.train(50)
     drawn = scene.draw(layer="fc2", selected=chosen(3, 8), point=8)
-    outputs = scene.trainer.outputs(*scene.names)
+    outputs = scene.trainer.outputs(scene.names)
     np.testing.assert_array_equal(drawn["positions"], outputs["fc2"])
     np.testing.assert_array_equal(drawn["point_scores"], outputs["softmax"][8])
+    np.testing.assert_array_equal(scene.stage.output, outputs["softmax"])
     np.testing.assert_array_equal(drawn["point_values"], outputs["fc2"][8])
     groups = marked(drawn["marks"], drawn["mark_groups"], drawn["unit"])
     assert sum(len(points) for _, points in groups) == 200
@@ -193,7 +194,8 @@ def test_points_and_what_is_known_of_them():
         members &= np.isin(np.arange(200), scene.data.held_out) == key % 2
         members &= np.isin(np.arange(200), [3, 8]) == key // 2 % 2
         np.testing.assert_allclose(points, outputs["fc2"][members], atol=drawn["unit"])
-    assert scene.draw(layer="fc2")["point_values"].tolist() == []
+    nothing = scene.draw(layer="fc2")
+    assert nothing["point_values"].tolist() == nothing["point_scores"].tolist() == []
 
 
 @pytest.mark.parametrize(("layer", "after"), [("fc1", "tanh1"), ("tanh1", "fc2"), ("fc2", "softmax")])
@@ -216,7 +218,7 @@ def test_a_place_of_the_plane(place):
     np.testing.assert_allclose(drawn["place_position"], outputs["fc2"][0], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(drawn["place_scores"], outputs["softmax"][0], rtol=1e-4, atol=1e-6)
     # In a space it lies where the points lie.
-    point = scene.data.points[17].tolist()
+    point = scene.data.inputs[17].tolist()
     drawn = scene.draw(layer="fc1", place=point, turn=[0, 1, 0, -1, 0, 0, 0, 0, 1])
     np.testing.assert_allclose(drawn["place_position"], drawn["positions"][17], atol=1e-5)
     nowhere = scene.draw(layer="fc1")
@@ -232,7 +234,7 @@ def test_shaded_by_a_neuron(neuron, milliseconds):
     resolution = drawn["resolution"]
     assert resolution == (stage.FINEST_OF_NEURON if milliseconds else 12)
     parameters, _, statistics = scene.trainer.arrays()
-    outputs = network.predict(scene.experiment, parameters, statistics, plane.grid(resolution))
+    outputs = network.predict(scene.experiment, parameters, statistics, networks.PLANE.grid(resolution))
     values = outputs[layer][:, index]
     pixels = drawn["pixels"].reshape(-1, 4)[:, :3].astype(int)
     towards_first, towards_last = (
@@ -247,7 +249,7 @@ def test_shaded_by_a_neuron(neuron, milliseconds):
             np.abs(pixels - GREY).max(axis=1)
             / np.abs(np.array(PALETTE["signs"]) - GREY).max(axis=1)[(values > 0).astype(int)]
         )
-        np.testing.assert_allclose(strength, boundary.STRENGTH * np.abs(values) / largest, atol=0.03)
+        np.testing.assert_allclose(strength, shadings.STRENGTH * np.abs(values) / largest, atol=0.03)
 
 
 def test_switches():
@@ -291,13 +293,13 @@ class Counting(PlainTrainer):
         super().__init__(*arguments)
         self.asked = []
 
-    def plane(self, points, selectors):
+    def evaluate(self, inputs, selectors):
         self.asked.append("plane")
-        return super().plane(points, selectors)
+        return super().evaluate(inputs, selectors)
 
-    def grid_outputs(self, resolution):
+    def ends(self, inputs):
         self.asked.append("grid")
-        return super().grid_outputs(resolution)
+        return super().ends(inputs)
 
     def kernels(self, rows=None):
         self.asked.append("kernels")
@@ -375,9 +377,11 @@ def test_weights_and_probes_take_turns(clock):
 
 def assert_probed(scene, probes):
     """Every layer's probe is that of the network as it is."""
-    outputs = scene.trainer.outputs(*scene.names)
+    outputs = scene.trainer.outputs(scene.names)
     for row, name in zip(probes, scene.names, strict=True):
-        expected = probe.accuracies(outputs[name], scene.data.targets, scene.data.training, scene.data.held_out)
+        expected = probe.qualities(
+            scene.stage.task, outputs[name], scene.data.targets, scene.data.training, scene.data.held_out
+        )
         assert row.tolist() == np.float32(expected).tolist()
 
 
@@ -425,16 +429,16 @@ class Timed:
         self.trainer, self.clock, self.seconds_a_point = trainer, clock, seconds_a_point
         self.points = []
 
-    def plane(self, points, selectors):
-        self._takes(len(points))
-        return self.trainer.plane(points, selectors)
+    def __getattr__(self, name):
+        return getattr(self.trainer, name)
 
-    def grid_outputs(self, resolution):
-        self._takes((resolution + 1) ** 2)
-        return self.trainer.grid_outputs(resolution)
+    def evaluate(self, inputs, selectors):
+        self._takes(len(inputs))
+        return self.trainer.evaluate(inputs, selectors)
 
-    def kernels(self, rows=None):
-        return self.trainer.kernels(rows)
+    def ends(self, inputs):
+        self._takes(len(inputs))
+        return self.trainer.ends(inputs)
 
     def _takes(self, points):
         self.points.append(points)
@@ -448,11 +452,10 @@ def drawn_for_long(clock, microseconds, milliseconds, **changes):
     took, drawings = [], []
     for number in range(80):
         scene.train()
-        outputs = scene.trainer.outputs(*scene.names)
         trainer.points = []
         began = clock.now
         view = view_of(scene.experiment, milliseconds=milliseconds, resolution=200, seconds=number / 60, **changes)
-        drawings.append(scene.stage.draw(trainer, outputs, view))
+        drawings.append(scene.stage.draw(trainer, view))
         took.append(1000 * (clock.now - began))
     return trainer, drawings, np.array(took)
 
@@ -508,7 +511,7 @@ def test_one_hiccup_changes_little():
 def test_milliseconds_by_part(clock):
     scene = Scene()
     scene.draw()
-    assert set(scene.stage.milliseconds) == {"boundary", "representation", "network", "probes"}
+    assert set(scene.stage.milliseconds) == {"outputs", "boundary", "representation", "network", "probes"}
     assert all(math.isfinite(number) and number >= 0 for number in scene.stage.milliseconds.values())
 
 
@@ -528,22 +531,22 @@ def test_a_loop_chooses_what_lies_in_it():
     assert drawn["loop"] == 3
     np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), inside)
     # It is drawn at once.
-    for name, unit in (("marks", drawn["unit"]), ("plane_marks", boundary.UNIT)):
+    for name, unit in (("marks", drawn["unit"]), ("plane_marks", networks.PLANE.unit)):
         groups = marked(drawn[name], drawn[name.replace("marks", "mark_groups")], unit)
         assert sum(len(points) for key, points in groups if key & 2) == inside.sum()
     loop = {"number": 4, "plot": "plane", "picture": 0, "corners": [0, 0, 9, 0, 9, 9, 0, 9]}
     drawn = scene.draw(loop=loop)
-    np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), (scene.data.points > 0).all(axis=1))
+    np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), (scene.data.inputs > 0).all(axis=1))
 
 
 def test_marks_of_the_plane_are_sent_where_others_are_chosen():
     scene = Scene(hidden_layers=(3,))
     drawn = scene.draw()
-    groups = marked(drawn["plane_marks"], drawn["plane_mark_groups"], boundary.UNIT)
+    groups = marked(drawn["plane_marks"], drawn["plane_mark_groups"], networks.PLANE.unit)
     assert sum(len(points) for _, points in groups) == 200
     for key, points in groups:
         members = (scene.data.labels == key // 16) & (np.isin(np.arange(200), scene.data.held_out) == key % 2)
-        np.testing.assert_allclose(points, scene.data.points[members], atol=boundary.UNIT)
+        np.testing.assert_allclose(points, scene.data.inputs[members], atol=networks.PLANE.unit)
     scene.train()
     assert "plane_marks" not in scene.draw()
     assert "plane_marks" in scene.draw(selected=chosen(4))
@@ -582,14 +585,13 @@ def test_a_picture_becomes_as_fine_as_the_screen_however_slow_the_machine(traine
     assert drawings > 1
     assert last["resolution"] == 317
     parameters, _, statistics = scene.trainer.arrays()
-    outputs = network.predict(scene.experiment, parameters, statistics, plane.grid(317))
+    outputs = network.predict(scene.experiment, parameters, statistics, networks.PLANE.grid(317))
     values = outputs["tanh2"][:, 3]
     by_neuron = np.clip(values, -1, 1), np.abs(outputs["tanh2"]).max()
-    names = [name for name, *_ in spec.layers(scene.experiment)[-2:]]
+    names = scene.names[-2:]
     view = view_of(scene.experiment, **changes)
-    expected = boundary.draw(
-        scene.experiment, [outputs[name] for name in names], 2, 317, view, by_neuron if shading == "neuron" else None
-    )
+    neuron = by_neuron if shading == "neuron" else None
+    expected = boundary.draw(scene.stage.task, [outputs[name] for name in names], 317, view, neuron)
     differ = (np.abs(last["pixels"].astype(int) - expected["pixels"]) > 4).any(axis=2)
     assert differ.mean() < 0.002
     # The bent grid and what else is made of the lattice are those of a fast machine.

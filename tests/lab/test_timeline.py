@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from lab import network, timeline, training
 from lab.timeline import Rates, Timeline, most_crowded, next_epoch
+from spec import shape
 from tests.lab import networks
 
 
@@ -170,7 +170,7 @@ def test_the_largest_network_of_the_page():
         kept.add(epoch, arrays)
         size = kept.bytes // len(kept.epochs)
         assert kept.bytes + size <= timeline.LIMIT <= 64_000_000
-    assert size == 4 * 2 * spec.parameter_count(experiment)
+    assert size == 4 * 2 * shape.parameter_count(experiment)
     assert kept.epochs == [0, 5]
 
 

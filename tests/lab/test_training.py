@@ -53,8 +53,8 @@ def test_evaluate(classes):
         [max(range(classes), key=row.__getitem__) == label for row, label in zip(probabilities, labels, strict=True)]
     )
     entropy = np.mean([-np.log(row[label]) for row, label in zip(probabilities, labels, strict=True)])
-    loss, accuracy = training.evaluate(networks.experiment_of(), probabilities, targets)
+    loss, accuracy = networks.task_of(networks.experiment_of()).measure(probabilities, targets)
     assert (loss, accuracy) == (pytest.approx(entropy, rel=1e-4), pytest.approx(right))
-    loss, accuracy = training.evaluate(networks.experiment_of(loss="mean_squared_error"), probabilities, targets)
+    loss, accuracy = networks.task_of(networks.experiment_of(loss="mean_squared_error")).measure(probabilities, targets)
     assert (loss, accuracy) == (pytest.approx(np.mean((probabilities - targets) ** 2), rel=1e-5), pytest.approx(right))
     assert type(loss) is type(accuracy) is float

@@ -8,7 +8,7 @@ import pytest
 
 from lab import datasets
 from lab.plain import PlainTrainer
-from lab.session import Session
+from lab.stage import Stage, leaves_of
 from tests.lab import networks
 from tests.lab.pictures import view_of
 
@@ -120,28 +120,26 @@ class Views:
 
         self.experiment = networks.experiment_of(**choices)
         data = datasets.load(self.experiment)
-        self.session = Session(self.experiment)
-        self.session.trainer = PlainTrainer(self.experiment, data)
+        self.trainer = PlainTrainer(self.experiment, data)
+        self.stage = Stage(self.experiment, data, networks.PLANE)
         self.highlight = Highlight(self.draw)
         self.asked = 0
         self.plane = Plane(self.highlight, self.ask)
         self.representation = Representation(self.highlight, self.ask, self.ask)
         self.plots = self.plane, self.representation
-        from lab import boundary, stage
-
-        is_training = np.zeros(len(data.points), np.uint8)
+        is_training = np.zeros(len(data.inputs), np.uint8)
         is_training[data.training] = 1
         given = {
-            **stage.leaves_of(data.points),
+            **leaves_of(data.inputs),
             "plane": np.array([0.0, 0.0, 6.0]),
-            "plane_unit": np.array([boundary.UNIT]),
-            "points": data.points,
+            "unit": np.array([networks.PLANE.unit]),
+            "points": data.inputs,
             "labels": data.labels,
             "training": is_training,
         }
         given = {name: Typed(value) for name, value in given.items()}
         self.points = Points(
-            types.SimpleNamespace(rows=len(data.points), inputs=2, outputs=2, task="classification", **given)
+            types.SimpleNamespace(rows=len(data.inputs), inputs=2, outputs=2, task="classification", **given)
         )
         self.highlight.set_data(self.points)
         self.plane.set_points(self.points)
@@ -156,11 +154,7 @@ class Views:
             plot.redraw()
 
     def show(self, **changes):
-        answer = self.session.stage.draw(
-            self.session.trainer,
-            self.session.trainer.outputs(*self.session.layers),
-            view_of(self.experiment, **changes),
-        )
+        answer = self.stage.draw(self.trainer, view_of(self.experiment, **changes))
         answer = {
             name: Typed(value)
             if isinstance(value, np.ndarray)
@@ -215,7 +209,7 @@ def test_pointing_and_drawing_a_loop_paint_nothing_below(page):
 
 def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(page):
     views = Views(hidden_layers=(3,))
-    views.session.trainer.train(0.01, 0, 5)
+    views.trainer.train(0.01, 0, 5)
     (picture, points), (_, moved) = views.painted(views.show)
     assert picture > 0
     assert points == 0
@@ -299,12 +293,12 @@ def points_of(task, outputs):
         "boxes": [0.0] * 4,
     }
     given = {name: Typed(value) for name, value in given.items()}
-    plane = {"plane": Typed([1e8, 0.0, 250.0]), "plane_unit": Typed([0.05])}
+    plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05])}
     return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given))
 
 
 def test_words_follow_the_task_and_the_number_of_classes(page):
-    from page import fields
+    from page import wording
     from page.plots import plane, readout
 
     many, number = points_of("classification", 10), points_of("regression", 1)
@@ -324,10 +318,10 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
     assert readout.place_words([1.25, -0.3]) == "(1.25, −0.30)"
     assert readout.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
-    assert [text for text, _ in fields.legend("classification", 10)][:2] == ["0", "1"]
-    assert fields.legend_label("classification", 10).startswith("Legend: class 0: circles, class 1: triangles")
-    assert fields.legend_label("classification", 3) == "Legend"
-    assert fields.legend("regression", 1) == [
+    assert [text for text, _ in wording.legend("classification", 10)][:2] == ["0", "1"]
+    assert wording.legend_label("classification", 10).startswith("Legend: class 0: circles, class 1: triangles")
+    assert wording.legend_label("classification", 3) == "Legend"
+    assert wording.legend("regression", 1) == [
         ("least target", "level-0"),
         ("largest", "level-9"),
         ("hollow: held out", "held-out"),

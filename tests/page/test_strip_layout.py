@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from page import strip_layout
+from spec import fields, shape
 from tests.spec.strategies import examples, experiments
 
 widths = st.lists(st.integers(1, 2000), min_size=1, max_size=12)
@@ -115,7 +115,7 @@ def test_by_step_sorts_pieces_and_drops_the_faint():
 @examples(100)
 @given(experiments())
 def test_weight_blocks_follow_one_another(experiment):
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     blocks = strip_layout.weight_blocks(layers)
     assert blocks[0] == (0, 0)
     for (_, end), (start, _) in pairwise(blocks):
@@ -130,7 +130,7 @@ def test_weight_blocks_follow_one_another(experiment):
 @examples(100)
 @given(experiments())
 def test_hidden_spans_are_the_hidden_layers(experiment):
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     spans = strip_layout.hidden_spans(layers)
     assert len(spans) == len(experiment["hidden_layers"])
     for (first, last), width in zip(spans, experiment["hidden_layers"], strict=True):
@@ -146,7 +146,7 @@ def test_hidden_spans_are_the_hidden_layers(experiment):
 @examples(100)
 @given(experiments())
 def test_every_button_is_reached_by_arrow_keys(experiment):
-    layers = spec.layers(experiment)
+    layers = shape.layers(experiment)
     tiles = strip_layout.columns([width for _, _, width in layers], 40, 400)
     stops = strip_layout.stops(layers, tiles, 400)
     everything = {(column, row) for column, there in enumerate(stops) for row in range(len(there))}
@@ -169,7 +169,7 @@ def test_every_button_is_reached_by_arrow_keys(experiment):
 
 
 def stops_of(*hidden_layers):
-    layers = spec.layers(dict(spec.DEFAULTS, hidden_layers=hidden_layers))
+    layers = shape.layers(dict(fields.defaults(), hidden_layers=hidden_layers))
     tiles = strip_layout.columns([width for _, _, width in layers], 60, 400)
     return strip_layout.stops(layers, tiles, 400)
 
@@ -231,5 +231,5 @@ def test_scrolled_shows_the_place_and_moves_no_further_than_it_must(x, left, wid
 
 
 def test_description_names_every_layer():
-    text = strip_layout.description(spec.layers(spec.DEFAULTS))
+    text = strip_layout.description(shape.layers(fields.defaults()))
     assert text.startswith("Network: 5 layers, input 2, fc1 8, tanh1 8, fc2 2, softmax 2; each neuron as a heat map")

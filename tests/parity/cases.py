@@ -4,12 +4,12 @@ from itertools import combinations, product
 
 import numpy as np
 
-import spec
 from lab import datasets, network, training
+from spec import fields, registry
 
 STEPS = 100
 
-# Whether a normalization follows the last dense layer too, as `spec.layers` has it.
+# Whether a normalization follows the last dense layer too, as `shape.layers` has it.
 NORMALIZE_OUTPUT = False
 
 # Rates at which every network below learns smoothly; nearer to chaos, rounding alone would part the two sides.
@@ -31,8 +31,13 @@ EDGES = (
 def every_experiment():
     """All optimizers × normalizations × losses × activations; shapes and data sets alternate over them."""
     shapes = ((8,), (8, 4))
-    data = tuple(spec.DATASETS)
-    tables = (spec.OPTIMIZERS, spec.NORMALIZATIONS, spec.LOSSES, spec.ACTIVATIONS)
+    data = tuple(registry.entries("dataset"))
+    tables = (
+        registry.entries("optimizer"),
+        registry.entries("normalization"),
+        registry.entries("loss"),
+        registry.entries("activation"),
+    )
     experiments = []
     for digits in product(*(range(len(table)) for table in tables)):
         optimizer, normalization, loss, activation = (
@@ -47,13 +52,13 @@ def every_experiment():
             "dataset": data[(digits[0] + digits[1] + 2 * digits[2] + digits[3]) % len(data)],
             "learning_rate": LEARNING_RATES[optimizer],
         }
-        experiments.append({**spec.DEFAULTS, **choices})
+        experiments.append({**fields.defaults(), **choices})
     return experiments
 
 
 def edge_experiments():
     """Networks at the edges of the formulas, each the default experiment but for the choices in `EDGES`."""
-    return [{**spec.DEFAULTS, **choices} for choices in EDGES]
+    return [{**fields.defaults(), **choices} for choices in EDGES]
 
 
 def covering(experiments):
@@ -73,7 +78,7 @@ def covering(experiments):
 
 def name_of(experiment):
     """An experiment as the name of a test: what differs from the default experiment."""
-    return spec.to_query(experiment).replace("&", " ") or "default"
+    return fields.to_query(experiment).replace("&", " ") or "default"
 
 
 def shaken_start(experiment):
@@ -100,7 +105,7 @@ def batches_of(experiment, data):
     while len(batches) < STEPS:
         batches.extend(training.epoch_batches(experiment, data.training, epoch))
         epoch += 1
-    return [(data.points[batch], data.targets[batch]) for batch in batches[:STEPS]]
+    return [(data.inputs[batch], data.targets[batch]) for batch in batches[:STEPS]]
 
 
 def case_for_tensorflow(experiment):
@@ -112,11 +117,11 @@ def case_for_tensorflow(experiment):
         "id": name_of(experiment),
         **{name: experiment[name] for name in own},
         "hidden_layers": list(experiment["hidden_layers"]),
-        "classes": data.classes,
+        "classes": data.targets.shape[1],
         "normalize_output": NORMALIZE_OUTPUT,
         "weights": [parameter.tolist() for parameter in parameters],
         "batches": [{"x": x.tolist(), "y": y.tolist()} for x, y in batches_of(experiment, data)],
-        "predict_x": data.points.tolist(),
+        "predict_x": data.inputs.tolist(),
     }
 
 

@@ -53,8 +53,10 @@ def run_tensorflow():
 @pytest.fixture(scope="session")
 def tensorflow_results(request, run_tensorflow):
     """What TensorFlow.js computed for every experiment that this run asks for, by name; one Node process for all."""
-    experiments = [item.callspec.params["experiment"] for item in request.session.items if _is_parity(item)]
-    results = run_tensorflow([cases.case_for_tensorflow(experiment) for experiment in experiments])
+    asked = [item.callspec.params["experiment"] for item in request.session.items if _is_parity(item)]
+    # Each of them by several tests.
+    experiments = {cases.name_of(experiment): experiment for experiment in asked}
+    results = run_tensorflow([cases.case_for_tensorflow(experiment) for experiment in experiments.values()])
     return {result["id"]: result for result in results}
 
 

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-import spec
+from spec import fields, registry, shape
 
 
 def examples(count):
@@ -13,7 +13,7 @@ def examples(count):
 
 
 learning_rates = st.one_of(
-    st.sampled_from(spec.LEARNING_RATES),
+    st.sampled_from(fields.LEARNING_RATES),
     st.floats(1e-30, 1e30),
     st.integers(1, 10**18).map(float),
 )
@@ -21,9 +21,9 @@ morphs = st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
 
 
 def neurons(experiment):
-    """Names of neurons that the experiment's network has, as `spec.neuron_name` writes them."""
-    return st.sampled_from(spec.layers(experiment)).flatmap(
-        lambda layer: st.integers(0, layer[2] - 1).map(lambda index: spec.neuron_name(layer[0], index))
+    """Names of neurons that the experiment's network has, as `shape.neuron_name` writes them."""
+    return st.sampled_from(shape.layers(experiment)).flatmap(
+        lambda layer: st.integers(0, layer[2] - 1).map(lambda index: shape.neuron_name(layer[0], index))
     )
 
 
@@ -38,16 +38,17 @@ def dimensions(width):
 @st.composite
 def experiments(draw):
     """Experiments as the page makes them: any choice, and a neuron and dimensions that there are."""
-    experiment = {name: draw(st.sampled_from(list(choices))) for name, choices in spec.CHOICES.items()}
-    experiment |= {name: draw(st.booleans()) for name in spec.SWITCHES}
+    experiment = fields.defaults()
+    experiment |= {name: draw(st.sampled_from(list(registry.entries(name)))) for name in registry.kinds()}
+    experiment |= {name: draw(st.booleans()) for name in fields.names(control=fields.SWITCH)}
     experiment["learning_rate"] = draw(learning_rates)
-    experiment["batch_size"] = draw(st.integers(1, spec.TRAINING_POINTS))
+    experiment["batch_size"] = draw(st.integers(1, shape.shape_of(experiment).training))
     experiment["hidden_layers"] = tuple(draw(st.lists(st.integers(1, 40), max_size=4)))
-    experiment["seed"] = draw(st.integers(0, spec.SEED_LIMIT - 1))
-    experiment["speed"] = draw(st.sampled_from(spec.SPEEDS))
+    experiment["data_seed"] = draw(st.one_of(st.none(), st.integers(0, fields.SEED_LIMIT - 1)))
+    experiment["seed"] = draw(st.integers(0, fields.SEED_LIMIT - 1))
+    experiment["speed"] = draw(st.sampled_from(fields.SPEEDS))
     experiment["neuron"] = draw(st.one_of(st.just(""), neurons(experiment)))
-    experiment["layer"] = draw(st.sampled_from(["", *(name for name, _, _ in spec.layers(experiment))]))
+    experiment["layer"] = draw(st.sampled_from(["", *shape.layer_names(experiment)]))
     experiment["morph"] = draw(morphs)
-    _, width = spec.shown_layer(experiment)
-    experiment["dimensions"] = draw(dimensions(width))
-    return {name: experiment[name] for name in spec.DEFAULTS}
+    experiment["dimensions"] = draw(dimensions(shape.shown_layer(experiment).width))
+    return dict(experiment)

@@ -1,6 +1,6 @@
 """What both Pythons must agree on: `lines` computes the same table under CPython and MicroPython.
 
-Written for MicroPython: no imports, but the caller hands in `spec` and modules of the page.
+Written for MicroPython: the caller hands in the modules.
 """
 
 
@@ -40,23 +40,22 @@ def rounded(numbers):
     return [round(number, 9) + 0.0 for number in numbers]
 
 
-def lines(spec, axes, camera, mapping, paths, rotation, inputs):
+def lines(fields, registry, shape, texts, axes, camera, mapping, paths, rotation, inputs):
     """A list of lines, one for each thing computed from `inputs`, a dict of lists."""
-    table = ["the fields are " + shown(list(spec.DEFAULTS))]
-    for name in sorted(spec.CHOICES):
-        table.append("the choices of " + name + " are " + shown(list(spec.CHOICES[name])))
+    table = ["the fields are " + shown(list(fields.defaults()))]
+    for name in sorted(registry.kinds()):
+        table.append("the choices of " + name + " are " + shown(list(registry.entries(name))))
 
     def add(what, function, *arguments):
         table.append(what + " " + shown(arguments) + " → " + attempt(function, *arguments))
 
     for name, text in inputs["texts"]:
-        add("parse", spec.parse, name, text)
-        table.append("changed " + name + " " + text + " → " + attempt(spec.changed, spec.DEFAULTS, name, text))
+        add("parse", fields.parse, name, text)
+        table.append("changed " + name + " " + text + " → " + attempt(fields.changed, fields.defaults(), name, text))
     for query in inputs["queries"]:
-        add("from_query", spec.from_query, query)
-        experiment, _ = spec.from_query(query)
+        add("from_query", fields.from_query, query)
+        experiment, _ = fields.from_query(query)
         for name in (
-            "to_query",
             "layers",
             "logits_layer",
             "shown_layer",
@@ -67,19 +66,20 @@ def lines(spec, axes, camera, mapping, paths, rotation, inputs):
             "memory_needed",
             "check",
         ):
-            table.append(name + " " + query + " → " + attempt(getattr(spec, name), experiment))
-        table.append("same_run " + query + " → " + shown(spec.same_run(experiment, spec.DEFAULTS)))
+            table.append(name + " " + query + " → " + attempt(getattr(shape, name), experiment))
+        add("to_query", fields.to_query, experiment)
+        table.append("same_run " + query + " → " + shown(fields.same_run(experiment, fields.defaults())))
         for width in range(1, 12):
-            add("dimensions_of " + query, spec.dimensions_of, experiment, width)
+            add("dimensions_of " + query, shape.dimensions_of, experiment, width)
     for number in inputs["morphs"]:
-        add("rounded_morph", spec.rounded_morph, number)
-        add("text_of", spec.text_of, "morph", spec.rounded_morph(number))
+        add("rounded_morph", fields.rounded_morph, number)
+        add("text_of", fields.text_of, "morph", fields.rounded_morph(number))
     for number in inputs["rates"]:
-        table.append(f"text_of {number:.12g} → {float(spec.text_of('learning_rate', number)):.12g}")
-    for number in inputs["short_rates"]:
-        add("text_of", spec.text_of, "learning_rate", number)
+        table.append(f"text_of {number:.12g} → {float(fields.text_of('learning_rate', number)):.12g}")
+    for text in inputs["short_rates"]:
+        table.append("text_of " + text + " → " + fields.text_of("learning_rate", fields.parse("learning_rate", text)))
     for number in inputs["bytes"]:
-        add("bytes_in_words", spec.bytes_in_words, number)
+        add("bytes_in_words", texts.bytes_in_words, number)
     for low, high in inputs["ranges"]:
         if high > low:
             add("labelled", axes.labelled, ((low, high), (low, low + 1.5 * (high - low))))

@@ -5,26 +5,26 @@ import math
 
 import pytest
 
-import spec
+from spec import fields, registry, shape, texts
 
 BIG = "9" * 200_000
 
 
 def refusal(name, text, **choices):
     """The message that `text` in field `name` gets; the experiment is the default one but for `choices`."""
-    experiment = {**spec.DEFAULTS, **choices}
+    experiment = {**fields.defaults(), **choices}
     before = copy.deepcopy(experiment)
     with pytest.raises(ValueError) as caught:
-        spec.changed(experiment, name, text)
+        fields.changed(experiment, name, text)
     assert experiment == before
     return str(caught.value)
 
 
 def accepted(name, text, **choices):
     """The value that `text` in field `name` is read as; every other field must stay as it was."""
-    experiment = {**spec.DEFAULTS, **choices}
+    experiment = {**fields.defaults(), **choices}
     before = copy.deepcopy(experiment)
-    after = spec.changed(experiment, name, text)
+    after = fields.changed(experiment, name, text)
     assert experiment == before
     assert after is not experiment
     assert {**after, name: before[name]} == before
@@ -91,8 +91,8 @@ def test_learning_rate_that_float32_cannot_use_is_told_the_range(text):
 
 
 def test_every_offered_learning_rate_is_allowed():
-    for rate in spec.LEARNING_RATES:
-        assert accepted("learning_rate", spec.text_of("learning_rate", rate)) == rate
+    for rate in fields.LEARNING_RATES:
+        assert accepted("learning_rate", fields.text_of("learning_rate", rate)) == rate
 
 
 DIMENSIONS = "Dimensions must be two or three different whole numbers counted from 0, such as 0, 1; "
@@ -217,22 +217,23 @@ def test_no_morph():
     assert refusal("morph", "") == "Morph must be a number from 0 to less than 1; an empty box is not."
 
 
-@pytest.mark.parametrize("name", spec.SWITCHES)
+@pytest.mark.parametrize("name", fields.names(control=fields.SWITCH))
 def test_switches(name):
     assert accepted(name, "on") is True
     assert accepted(name, "off") is False
     for text in ("On", "OFF", "true", "True", "1", "0", "yes", "on off", "onn", "é"):
-        assert refusal(name, text) == f"{spec.LABELS[name]} must be on or off; “{text}” is not."
-    assert refusal(name, "") == f"{spec.LABELS[name]} must be on or off; an empty box is not."
+        assert refusal(name, text) == f"{fields.FIELDS[name].label} must be on or off; “{text}” is not."
+    assert refusal(name, "") == f"{fields.FIELDS[name].label} must be on or off; an empty box is not."
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most"), [("batch_size", 1, spec.TRAINING_POINTS), ("seed", 0, spec.SEED_LIMIT - 1)]
+    ("name", "least", "most"),
+    [("batch_size", 1, shape.shape_of(fields.defaults()).training), ("seed", 0, fields.SEED_LIMIT - 1)],
 )
 def test_whole_numbers(name, least, most):
     for number in (least, least + 1, most):
         assert accepted(name, f" {number} ") == number
-    allowed = f"{spec.LABELS[name]} must be a whole number from {least} to {most}; "
+    allowed = f"{fields.FIELDS[name].label} must be a whole number from {least} to {most}; "
     assert refusal(name, str(most + 1)) == f"{allowed}“{most + 1}” is out of range."
     for text in ("abc", "1.5", "1e1", "-1", "+1", "1_0", "nan", "４"):
         assert refusal(name, text) == f"{allowed}“{text}” is not."
@@ -246,22 +247,22 @@ def test_batch_size_of_0():
 @pytest.mark.parametrize("text", ["3", "-1", "", "fast", "0.5", "60.0", "٦٠"])
 def test_speeds_that_are_not_on_the_slider(text):
     message = refusal("speed", text)
-    for speed in spec.SPEEDS[:-1]:
+    for speed in fields.SPEEDS[:-1]:
         assert str(speed) in message
     assert "0 for flat out" in message
 
 
 def test_speeds_of_the_slider():
-    assert [accepted("speed", str(speed)) for speed in spec.SPEEDS] == list(spec.SPEEDS)
+    assert [accepted("speed", str(speed)) for speed in fields.SPEEDS] == list(fields.SPEEDS)
 
 
-@pytest.mark.parametrize("name", spec.CHOICES)
+@pytest.mark.parametrize("name", registry.kinds())
 def test_choices(name):
-    for key in spec.CHOICES[name]:
+    for key in registry.entries(name):
         assert accepted(name, key) == key
-    for text in ("", "nonsense", spec.CHOICES[name][spec.DEFAULTS[name]], "__class__"):
+    for text in ("", "nonsense", registry.entry(name, fields.defaults()[name]).label, "__class__"):
         message = refusal(name, text)
-        assert message.startswith(f"{spec.LABELS[name]} must be one of {', '.join(spec.CHOICES[name])}; ")
+        assert message.startswith(f"{fields.FIELDS[name].label} must be one of {', '.join(registry.entries(name))}; ")
 
 
 @pytest.mark.parametrize("text", ["fc 1", "<b>", "fc-1", "a" * 25, "fc1;", "../x", "fc1.0", "é", "\u212a", "\u0130"])
@@ -270,7 +271,7 @@ def test_layers_that_cannot_be_a_name(text):
 
 
 def test_long_nonsense_is_cut_short():
-    for name in spec.DEFAULTS:
+    for name in fields.defaults():
         message = refusal(name, "x" * 10_000)
         assert "x…”" in message
         assert len(message) < 250
@@ -281,7 +282,7 @@ def test_digits_without_end_are_refused_unread():
     for name in ("hidden_layers", "dimensions", "batch_size", "seed", "learning_rate", "neuron", "morph", "speed"):
         for text in (BIG, f"8, {BIG}", f"fc1.{BIG}"):
             message = refusal(name, text)
-            assert spec.LABELS[name] in message
+            assert fields.FIELDS[name].label in message
             assert "Exceeds the limit" not in message
             assert len(message) < 250
 
@@ -300,7 +301,7 @@ def test_digits_without_end_are_refused_unread():
 def test_network_too_large_is_told_what_it_would_need(text, amount):
     message = refusal("hidden_layers", text)
     assert f"it would need about {amount} of memory" in message
-    assert f"a page may use at most {spec.bytes_in_words(spec.MEMORY_LIMIT)}" in message
+    assert f"a page may use at most {texts.bytes_in_words(shape.MEMORY_LIMIT)}" in message
     assert "fewer or narrower hidden layers" in message
 
 
@@ -313,8 +314,8 @@ def test_optimizer_that_makes_a_network_too_large_is_refused():
     width = next(
         width
         for width in range(1000, 20_000)
-        if spec.memory_needed({**spec.DEFAULTS, "hidden_layers": (width, width), "optimizer": "adam"})
-        > spec.MEMORY_LIMIT
+        if shape.memory_needed({**fields.defaults(), "hidden_layers": (width, width), "optimizer": "adam"})
+        > shape.MEMORY_LIMIT
     )
     hidden = (width, width)
     assert accepted("optimizer", "sgd", hidden_layers=hidden) == "sgd"
@@ -341,7 +342,7 @@ def test_too_large_a_network_does_not_refuse_what_acts_on_a_running_one():
     ],
 )
 def test_bytes_in_words(count, words):
-    assert spec.bytes_in_words(count) == words
+    assert texts.bytes_in_words(count) == words
 
 
 def test_defaults_are_the_originals():
@@ -358,22 +359,19 @@ def test_defaults_are_the_originals():
         "seed": 0,
         "layer": "",
     }
-    assert {name: spec.DEFAULTS[name] for name in originals} == originals
-    assert spec.DEFAULTS["speed"] in spec.SPEEDS
-    assert spec.LEARNING_RATES == (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
-    assert set(spec.LABELS) == set(spec.DEFAULTS)
-    assert all(math.isfinite(rate) for rate in spec.LEARNING_RATES)
+    assert {name: fields.defaults()[name] for name in originals} == originals
+    assert fields.defaults()["speed"] in fields.SPEEDS
+    assert fields.LEARNING_RATES == (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
+    assert all(math.isfinite(rate) for rate in fields.LEARNING_RATES)
 
 
 def test_every_field_is_of_the_run_or_of_the_view():
-    assert set(spec.VIEW) < set(spec.LIVE) < set(spec.DEFAULTS)
-    assert len(set(spec.LIVE)) == len(spec.LIVE)
-    for name in spec.SWITCHES:
-        assert spec.DEFAULTS[name] in (True, False)
-    for name, choices in spec.CHOICES.items():
-        assert spec.DEFAULTS[name] in choices
+    for name in fields.names(control=fields.SWITCH):
+        assert fields.defaults()[name] in (True, False)
+    for name in registry.kinds():
+        assert fields.defaults()[name] in registry.entries(name)
 
 
 def test_every_default_can_be_typed():
-    for name, value in spec.DEFAULTS.items():
-        assert accepted(name, spec.text_of(name, value)) == value
+    for name, value in fields.defaults().items():
+        assert accepted(name, fields.text_of(name, value)) == value

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-import spec
 from page.plots import axes, camera, mapping, paths, rotation
+from spec import fields, registry, shape, texts
 from tests.spec import table
 from tools import environment, runtime
 
 HERE = Path(__file__).parent
+PY = environment.ROOT / "py"
 # In the order in which `table.lines` takes them.
-MODULES = (spec, axes, camera, mapping, paths, rotation)
+MODULES = (fields, registry, shape, texts, axes, camera, mapping, paths, rotation)
 NASTY = (
     *(
         "",
@@ -77,17 +78,33 @@ def inputs():
         "seed=abc",
     ]
     for _ in range(40):
-        pairs = [f"{name}={dice.choice(list(choices))}" for name, choices in spec.CHOICES.items()]
+        pairs = [f"{name}={dice.choice(list(registry.entries(name)))}" for name in registry.kinds()]
         pairs.append(f"hidden_layers={','.join(str(dice.randint(1, 99)) for _ in range(dice.randint(0, 5)))}")
         pairs.append(f"layer={dice.choice(('fc1', 'fc2', 'BN1', 'LN2', 'tanh1', 'softmax', 'input', ''))}")
         pairs.append(f"dimensions={','.join(str(dice.randint(0, 9)) for _ in range(dice.choice((2, 2, 3))))}")
         pairs.append(f"neuron={dice.choice(('fc1', 'fc2', 'tanh1', 'relu2', 'softmax', 'input'))}.{dice.randint(0, 9)}")
         pairs.append(f"morph={dice.randint(0, 999) / 1000}")
-        pairs += [f"{name}={dice.choice(('on', 'off'))}" for name in spec.SWITCHES]
-        pairs.append(f"{dice.choice(list(spec.DEFAULTS))}={dice.choice(NASTY)}")
+        pairs += [f"{name}={dice.choice(('on', 'off'))}" for name in fields.names(control=fields.SWITCH)]
+        pairs.append(f"{dice.choice(list(fields.defaults()))}={dice.choice(NASTY)}")
         queries.append("&".join(pairs))
     rates = [10 ** dice.uniform(-30, 30) for _ in range(200)]
-    short_rates = [*spec.LEARNING_RATES, 1e14, 1e15, 1e16, 1e30, 1e-5, 1e-7, 1e-30, 0.25, 1.5, 123456.0, 2.5e-7]
+    short_rates = [
+        "0.07",
+        "0.009",
+        "0.0006",
+        "1e14",
+        "1e15",
+        "1e16",
+        "1e30",
+        "1e-5",
+        "1e-7",
+        "1e-30",
+        "123456",
+        "2.5e-7",
+    ]
+    for _ in range(400):
+        digits = dice.randint(1, 999999)
+        short_rates += [f"{digits}e{dice.randint(-30, 20)}", f"{digits / 10 ** dice.randint(0, 9):.9f}"]
     ranges = [(-6, 6), (0, 1), (0, 0), (3.5, 3.5), (-1e-5, 2e-5), (0, 3e7), (-2e-7, 1e5), (-0.25, 0.25), (1, 0)]
     for _ in range(100):
         low, span = dice.gauss(0, 1) * 10 ** dice.uniform(-4, 6), 10 ** dice.uniform(-4, 6)
@@ -97,7 +114,7 @@ def inputs():
         half = 10 ** dice.uniform(-3, 4)
         extents.append((dice.gauss(0, 1) * half, dice.gauss(0, 1) * half, half))
     return {
-        "texts": [(name, text) for name in spec.DEFAULTS for text in NASTY],
+        "texts": [(name, text) for name in fields.defaults() for text in NASTY],
         "queries": queries,
         "rates": rates,
         "short_rates": short_rates,
@@ -142,16 +159,16 @@ def micropython(tmp_path_factory):
 
 
 def test_both_pythons_agree(micropython):
-    files = [table.__file__, *(module.__file__ for module in MODULES)]
+    names = [module.__name__ for module in MODULES]
     process = subprocess.run(
-        [*environment.node(), str(HERE / "micropython_runner.mjs"), str(micropython), *files],
+        [*environment.node(), str(HERE / "micropython_runner.mjs"), str(micropython), str(PY), table.__file__, *names],
         input=json.dumps(inputs()),
         capture_output=True,
         encoding="utf-8",
         timeout=120,
         check=False,
     )
-    assert process.returncode == 0, process.stderr
+    assert process.returncode == 0, process.stderr[-2000:]
     theirs = json.loads(process.stdout)
     # By way of JSON here too, so that both get lists and the same numbers.
     ours = table.lines(*MODULES, json.loads(json.dumps(inputs())))

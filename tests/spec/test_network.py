@@ -5,22 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from lab import network
+from spec import fields, registry, shape
 from tests.spec.strategies import examples, experiments
 
 
 def names(**choices):
     """The names of the layers of the default experiment but for `choices`."""
-    return [name for name, _, _ in spec.layers({**spec.DEFAULTS, **choices})]
+    return [name for name, _, _ in shape.layers({**fields.defaults(), **choices})]
 
 
-@pytest.mark.parametrize("activation", spec.ACTIVATIONS)
-@pytest.mark.parametrize("loss", spec.LOSSES)
+@pytest.mark.parametrize("activation", registry.entries("activation"))
+@pytest.mark.parametrize("loss", registry.entries("loss"))
 @pytest.mark.parametrize(("normalization", "short"), [("none", None), ("batch_norm", "BN"), ("layer_norm", "LN")])
 def test_layers(activation, loss, normalization, short):
     experiment = {
-        **spec.DEFAULTS,
+        **fields.defaults(),
         "activation": activation,
         "loss": loss,
         "normalization": normalization,
@@ -35,10 +35,10 @@ def test_layers(activation, loss, normalization, short):
     expected.append(("fc3", "dense", 2))
     if loss == "cross_entropy":
         expected.append(("softmax", "softmax", 2))
-    assert spec.layers(experiment) == expected
-    assert spec.logits_layer(experiment) == "fc3"
+    assert shape.layers(experiment) == expected
+    assert shape.logits_layer(experiment) == "fc3"
     # Widths may come as a list, as JSON carries them to the worker.
-    assert spec.layers({**experiment, "hidden_layers": [7, 3]}) == expected
+    assert shape.layers({**experiment, "hidden_layers": [7, 3]}) == expected
 
 
 def test_no_hidden_layer():
@@ -55,19 +55,19 @@ def test_ten_layers_are_counted_on():
 
 
 def test_more_classes(monkeypatch):
-    monkeypatch.setitem(spec.CLASSES, "circle", 5)
-    assert spec.layers(spec.DEFAULTS)[-2:] == [("fc2", "dense", 5), ("softmax", "softmax", 5)]
-    assert spec.parameter_count(spec.DEFAULTS) == 3 * 8 + 9 * 5
+    monkeypatch.setitem(registry.entry("dataset", "circle").traits, "outputs", 5)
+    assert shape.layers(fields.defaults())[-2:] == [("fc2", "dense", 5), ("softmax", "softmax", 5)]
+    assert shape.parameter_count(fields.defaults()) == 3 * 8 + 9 * 5
 
 
 def test_shown_layer():
-    assert spec.shown_layer(spec.DEFAULTS) == ("fc2", 2)
-    assert spec.shown_layer({**spec.DEFAULTS, "layer": "tanh1"}) == ("tanh1", 8)
-    assert spec.shown_layer({**spec.DEFAULTS, "layer": "input"}) == ("input", 2)
+    assert shape.shown_layer(fields.defaults()) == ("fc2", "dense", 2)
+    assert shape.shown_layer({**fields.defaults(), "layer": "tanh1"}) == ("tanh1", "tanh", 8)
+    assert shape.shown_layer({**fields.defaults(), "layer": "input"}) == ("input", "input", 2)
     for gone in ("relu1", "fc3", "BN1", "nonsense"):
-        assert spec.shown_layer({**spec.DEFAULTS, "layer": gone}) == ("fc2", 2)
-    squared = {**spec.DEFAULTS, "layer": "softmax", "loss": "mean_squared_error"}
-    assert spec.shown_layer(squared) == ("fc2", 2)
+        assert shape.shown_layer({**fields.defaults(), "layer": gone}) == ("fc2", "dense", 2)
+    squared = {**fields.defaults(), "layer": "softmax", "loss": "mean_squared_error"}
+    assert shape.shown_layer(squared) == ("fc2", "dense", 2)
 
 
 @pytest.mark.parametrize(
@@ -101,17 +101,18 @@ def test_shown_layer():
     ],
 )
 def test_shown_dimensions(hidden, layer, dimensions, shown):
-    experiment = {**spec.DEFAULTS, "hidden_layers": hidden, "layer": layer, "dimensions": dimensions}
-    assert spec.shown_dimensions(experiment) == shown
+    experiment = {**fields.defaults(), "hidden_layers": hidden, "layer": layer, "dimensions": dimensions}
+    assert shape.shown_dimensions(experiment) == shown
 
 
 @examples(150)
 @given(experiments())
 def test_shown_dimensions_exist(experiment):
-    name, width = spec.shown_layer(experiment)
-    assert (name, width) in [(name, width) for name, _, width in spec.layers(experiment)]
-    dimensions = spec.shown_dimensions(experiment)
-    assert dimensions == spec.dimensions_of(experiment, width)
+    shown = shape.shown_layer(experiment)
+    width = shown.width
+    assert shown in shape.layers(experiment)
+    dimensions = shape.shown_dimensions(experiment)
+    assert dimensions == shape.dimensions_of(experiment, width)
     assert dimensions == (experiment["dimensions"] or tuple(range(width if width <= 3 else 2)))
 
 
@@ -119,7 +120,7 @@ def test_shown_dimensions_exist(experiment):
 @given(experiments(), st.integers(1, 50))
 def test_dimensions_of_any_layer_exist(experiment, width):
     """What was chosen for one layer is asked of the others too."""
-    dimensions = spec.dimensions_of(experiment, width)
+    dimensions = shape.dimensions_of(experiment, width)
     assert len(dimensions) == len(set(dimensions)) in range(min(2, width), min(3, width) + 1)
     assert min(dimensions) >= 0
     assert max(dimensions) < width
@@ -152,18 +153,18 @@ def test_dimensions_of_any_layer_exist(experiment, width):
     ],
 )
 def test_shown_neuron(choices, shown):
-    assert spec.shown_neuron({**spec.DEFAULTS, **choices}) == shown
+    assert shape.shown_neuron({**fields.defaults(), **choices}) == shown
 
 
 @examples(200)
-@given(experiments(), st.sampled_from(list(spec.ACTIVATIONS)), st.lists(st.integers(1, 9), max_size=3))
+@given(experiments(), st.sampled_from(list(registry.entries("activation"))), st.lists(st.integers(1, 9), max_size=3))
 def test_shown_neuron_exists_whatever_becomes_of_the_network(experiment, activation, hidden):
     for changed in (experiment, {**experiment, "activation": activation, "hidden_layers": tuple(hidden)}):
-        name, index = spec.shown_neuron(changed)
-        widths = {name: width for name, _, width in spec.layers(changed)}
+        name, index = shape.shown_neuron(changed)
+        widths = {name: width for name, _, width in shape.layers(changed)}
         assert 0 <= index < widths[name]
     if experiment["neuron"]:
-        assert spec.neuron_name(*spec.shown_neuron(experiment)) == experiment["neuron"]
+        assert shape.neuron_name(*shape.shown_neuron(experiment)) == experiment["neuron"]
 
 
 @pytest.mark.parametrize(
@@ -182,23 +183,23 @@ def test_shown_neuron_exists_whatever_becomes_of_the_network(experiment, activat
 )
 def test_shown_morph(choices, shown):
     """There is no way to go on from the last layer."""
-    assert spec.shown_morph({**spec.DEFAULTS, "morph": 0.25, **choices}) == shown
+    assert shape.shown_morph({**fields.defaults(), "morph": 0.25, **choices}) == shown
 
 
 @examples(200)
 @given(st.floats(0, 1))
 def test_rounded_morph_can_be_written(share):
-    morph = spec.rounded_morph(share)
-    assert spec.parse("morph", spec.text_of("morph", morph)) == morph
+    morph = fields.rounded_morph(share)
+    assert fields.parse("morph", fields.text_of("morph", morph)) == morph
     assert abs(morph - share) < 0.0011
-    assert spec.rounded_morph(morph) == morph
+    assert fields.rounded_morph(morph) == morph
 
 
 @examples(150)
 @given(experiments())
 def test_parameter_count_is_what_the_network_has(experiment):
     parameters, statistics = network.initialize(experiment)
-    assert spec.parameter_count(experiment) == sum(parameter.size for parameter in parameters)
+    assert shape.parameter_count(experiment) == sum(parameter.size for parameter in parameters)
     expected = 2 * sum(experiment["hidden_layers"]) if experiment["normalization"] == "batch_norm" else 0
     assert sum(array.size for array in statistics) == expected
 
@@ -210,8 +211,10 @@ def test_memory_is_at_least_what_training_surely_holds(experiment):
     parameters, _ = network.initialize(experiment)
     size = sum(parameter.nbytes for parameter in parameters)
     outputs, _ = network.forward(experiment, *network.initialize(experiment), np.zeros((200, 2), np.float32))
-    held = (2 + spec.OPTIMIZER_SLOTS[experiment["optimizer"]]) * size + sum(out.nbytes for out in outputs.values())
-    assert held <= spec.memory_needed(experiment) <= 8 * held
+    held = (2 + registry.trait("optimizer", experiment["optimizer"], "slots")) * size + sum(
+        out.nbytes for out in outputs.values()
+    )
+    assert held <= shape.memory_needed(experiment) <= 8 * held
 
 
 @examples(100)
@@ -219,15 +222,15 @@ def test_memory_is_at_least_what_training_surely_holds(experiment):
 def test_memory_grows_with_the_network(experiment, place, width):
     hidden = experiment["hidden_layers"]
     place = min(place, len(hidden))
-    needed = spec.memory_needed(experiment)
+    needed = shape.memory_needed(experiment)
     if place < len(hidden):
         wider = (*hidden[:place], hidden[place] + width, *hidden[place + 1 :])
-        assert spec.memory_needed({**experiment, "hidden_layers": wider}) > needed
-    assert spec.memory_needed({**experiment, "hidden_layers": (*hidden, width)}) > needed
+        assert shape.memory_needed({**experiment, "hidden_layers": wider}) > needed
+    assert shape.memory_needed({**experiment, "hidden_layers": (*hidden, width)}) > needed
 
 
 def test_memory_grows_with_the_optimizer():
-    needed = [spec.memory_needed({**spec.DEFAULTS, "optimizer": name}) for name in ("sgd", "momentum", "adam")]
+    needed = [shape.memory_needed({**fields.defaults(), "optimizer": name}) for name in ("sgd", "momentum", "adam")]
     assert needed == sorted(set(needed))
 
 
@@ -243,6 +246,7 @@ def test_same_run():
         "batch_size": 41,
         "hidden_layers": (8, 8),
         "seed": 1,
+        "data_seed": 7,
         "shading": "neuron",
         "neuron": "fc1.3",
         "contour": False,
@@ -255,12 +259,33 @@ def test_same_run():
         "boundary": False,
         "speed": 1,
     }
-    assert set(others) == set(spec.DEFAULTS)
-    assert spec.same_run(spec.DEFAULTS, dict(spec.DEFAULTS))
+    assert set(others) == set(fields.defaults())
+    assert fields.same_run(fields.defaults(), dict(fields.defaults()))
     for name, value in others.items():
-        assert value != spec.DEFAULTS[name]
-        acts_on_a_running_network = name in ("learning_rate", "speed", *spec.VIEW)
-        assert spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, name: value}) is acts_on_a_running_network
-    live = {name: others[name] for name in spec.LIVE}
-    assert spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, **live})
-    assert not spec.same_run(spec.DEFAULTS, {**spec.DEFAULTS, **live, "seed": 1})
+        assert value != fields.defaults()[name]
+        acts_on_a_running_network = name in ("learning_rate", "speed", *fields.names(fields.VIEW))
+        assert fields.same_run(fields.defaults(), {**fields.defaults(), name: value}) is acts_on_a_running_network
+    live = {name: others[name] for name in fields.names(fields.PAGE, fields.VIEW, fields.LIVE)}
+    assert fields.same_run(fields.defaults(), {**fields.defaults(), **live})
+    assert not fields.same_run(fields.defaults(), {**fields.defaults(), **live, "seed": 1})
+
+
+def test_depth_has_a_limit_that_is_said():
+    deepest = {**fields.defaults(), "hidden_layers": (1,) * shape.DEPTH_LIMIT}
+    shape.check(deepest)
+    with pytest.raises(ValueError, match=r"too deep: it has 1001 hidden layers, and there may be at most 1000\."):
+        fields.changed(deepest, "hidden_layers", ",".join("1" * 1001))
+    experiment, complaints = fields.from_query("hidden_layers=" + ",".join("1" * 5000))
+    assert experiment == fields.defaults()
+    assert len(complaints) == 1
+
+
+def test_regression_has_a_loss_that_fits_and_no_softmax(monkeypatch):
+    traits = registry.entry("dataset", "circle").traits
+    monkeypatch.setitem(traits, "task", registry.REGRESSION)
+    monkeypatch.setitem(traits, "outputs", 1)
+    experiment = fields.defaults()
+    assert experiment["loss"] == "cross_entropy"
+    assert shape.loss_of(experiment) == "mean_squared_error"
+    assert [layer.name for layer in shape.layers(experiment)] == ["input", "fc1", "tanh1", "fc2"]
+    assert shape.shape_of(experiment).task == registry.REGRESSION

@@ -4,10 +4,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-import spec
+from spec import fields, registry, shape
 from tools import markup
 from tools.environment import ROOT
 from tools.errors import ToolError
+
+REGISTRY = "py/spec/registry.py"
 
 
 class Elements(HTMLParser):
@@ -39,14 +41,23 @@ class Elements(HTMLParser):
             self.inside = None
 
 
+# The modules that say what is in the controls.
+MODULES = [
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "py").rglob("*.py")
+    if markup.is_read(path.relative_to(ROOT).as_posix())
+]
+
+
 def read(path):
     return (ROOT / path).read_text()
 
 
 def page(**sources):
-    """The page of the repository, or of other sources: `html`, `spec`, `fields`, `config`."""
-    own = {"html": read("index.html"), "spec": read("py/spec.py"), "fields": read("py/page/fields.py"), "config": "{}"}
-    return markup.page(**{**own, **sources})
+    """The page of the repository, or of another `html` or `config`, or with other modules by their paths."""
+    modules = {path: read(path) for path in MODULES}
+    given = {"html": sources.pop("html", read("index.html")), "config": sources.pop("config", "{}")}
+    return markup.page(sources={**modules, **sources}, **given)
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +65,19 @@ def elements():
     return Elements(page()).by_id
 
 
-@pytest.mark.parametrize("name", spec.CHOICES)
+@pytest.mark.parametrize("name", registry.kinds())
 def test_choices_are_offered_and_the_default_is_chosen(elements, name):
     options = elements[name]["within"]
-    assert {option["value"]: option["text"] for option in options} == spec.CHOICES[name]
-    assert [option["value"] for option in options if "selected" in option] == [spec.DEFAULTS[name]]
+    assert {option["value"]: option["text"] for option in options} == {
+        key: entry.label for key, entry in registry.entries(name).items()
+    }
+    assert [option["value"] for option in options if "selected" in option] == [fields.defaults()[name]]
 
 
 def test_layers_are_offered_and_the_logits_chosen(elements):
     options = elements["layer"]["within"]
-    assert [option["value"] for option in options] == [name for name, _, _ in spec.layers(spec.DEFAULTS)]
-    assert [option["value"] for option in options if "selected" in option] == [spec.logits_layer(spec.DEFAULTS)]
+    assert [option["value"] for option in options] == [name for name, _, _ in shape.layers(fields.defaults())]
+    assert [option["value"] for option in options if "selected" in option] == [shape.logits_layer(fields.defaults())]
 
 
 def test_boxes_say_their_defaults(elements):
@@ -72,13 +85,13 @@ def test_boxes_say_their_defaults(elements):
     assert elements["learning_rate"]["value"] == "0.01"
     assert elements["dimensions"]["value"] == "0, 1"
     assert [option["value"] for option in elements["learning_rates"]["within"]] == [
-        spec.text_of("learning_rate", rate) for rate in spec.LEARNING_RATES
+        fields.text_of("learning_rate", rate) for rate in fields.LEARNING_RATES
     ]
 
 
-@pytest.mark.parametrize("name", spec.SWITCHES)
+@pytest.mark.parametrize("name", fields.names(control=fields.SWITCH))
 def test_switches_are_as_by_default(elements, name):
-    assert ("checked" in elements[f"{name}-switch"]) == spec.DEFAULTS[name]
+    assert ("checked" in elements[f"{name}-switch"]) == fields.defaults()[name]
 
 
 def test_what_has_nothing_to_choose_is_disabled(elements):
@@ -88,8 +101,8 @@ def test_what_has_nothing_to_choose_is_disabled(elements):
 
 def test_speed_stands_where_it_is(elements):
     slider = elements["speed"]
-    assert spec.SPEEDS[int(slider["value"])] == spec.DEFAULTS["speed"]
-    assert int(slider["max"]) == len(spec.SPEEDS) - 1
+    assert fields.SPEEDS[int(slider["value"])] == fields.defaults()["speed"]
+    assert int(slider["max"]) == len(fields.SPEEDS) - 1
     assert slider["aria-valuetext"] == "60 steps per second"
     assert elements["speed-text"]["text"] == "60 steps/s"
 
@@ -103,17 +116,17 @@ def test_legend_tells_every_class_and_what_is_held_out(elements):
 
 
 def test_an_edit_of_the_choices_is_seen():
-    edited = read("py/spec.py").replace('("xor", "XOR")', '("xor", "<XOR> & more")')
-    elements = Elements(page(spec=edited)).by_id
+    edited = read(REGISTRY).replace('"xor", "XOR"', '"xor", "<XOR> & more"')
+    elements = Elements(page(**{REGISTRY: edited})).by_id
     assert "<XOR> & more" in {option["text"] for option in elements["dataset"]["within"]}
-    assert spec.CHOICES["dataset"]["xor"] == "XOR", "the module that runs here is another"
+    assert registry.entry("dataset", "xor").label == "XOR", "the module that runs here is another"
 
 
 def test_the_configuration_is_put_in():
     assert '<py-config id="py-config" hidden>{"a": "&lt;"}</py-config>' in page(config='{"a": "<"}')
 
 
-@pytest.mark.parametrize("name", ["dataset", "seed", "contour-switch", "speed-text", "py-config"])
+@pytest.mark.parametrize("name", ["data-fields", "plane-fields", "learning_rates", "speed-text", "py-config"])
 def test_a_page_without_an_element_is_refused(name):
     lacking = read("index.html").replace(f'id="{name}"', 'id="other"')
     with pytest.raises(ToolError, match=f"one element with the id {name} to fill, and has 0"):
@@ -122,4 +135,15 @@ def test_a_page_without_an_element_is_refused(name):
 
 def test_an_edit_that_does_not_run_is_told():
     with pytest.raises(ToolError, match="controls cannot be filled: SyntaxError: invalid syntax"):
-        page(spec="DEFAULTS = = 1")
+        page(**{REGISTRY: "DEFAULTS = = 1"})
+
+
+def test_a_field_that_is_added_to_the_table_stands_in_its_panel():
+    table = read("py/spec/fields.py")
+    table += 'enter("decay", "Decay", "training", 0, int, str, NETWORK, BOX, size=4)\n'
+    table += 'enter_switch("rings", "Rings", "plane", True)\n'
+    html = page(**{"py/spec/fields.py": table})
+    assert '<label for="decay">Decay</label><input id="decay" type="text" value="0" size="4" form="controls">' in html
+    assert '<label><input id="rings-switch" type="checkbox" checked>Rings</label>' in html
+    assert "decay" not in page()
+    assert "decay" not in fields.FIELDS, "the module that runs here is another"

@@ -4,18 +4,29 @@ import hashlib
 import json
 import posixpath
 import re
+import shutil
 import subprocess
 from urllib.parse import urlsplit
 
 import pytest
 
-from tools import environment, site
+from tools import environment, markup, site, styles
 from tools.errors import ToolError
+from tools.snapshot import snapshot
+
+# What says which controls there are.
+CONTROLS = [
+    path.relative_to(environment.ROOT).as_posix()
+    for path in sorted((environment.ROOT / "py").rglob("*.py"))
+    if markup.is_read(path.relative_to(environment.ROOT).as_posix())
+]
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A small stand-in for the project's own files."""
+def project(tmp_path, monkeypatch):
+    """A small stand-in for the project's own files; its lab is not squeezed as hard as can be, which takes long."""
+    compressed = snapshot.compressed
+    monkeypatch.setattr(snapshot, "compressed", lambda content, level: compressed(content, site.QUICKEST))
     root = tmp_path / "project"
     for path, content in {
         "index.html": (environment.ROOT / "index.html").read_text(),
@@ -23,8 +34,7 @@ def project(tmp_path):
         "static/service-worker.js": f"// A worker.\n{site.NO_VERSION}\n",
         "static/snapshot.mjs": (environment.ROOT / "static/snapshot.mjs").read_text(),
         "static/.hidden": "",
-        "py/spec.py": (environment.ROOT / "py/spec.py").read_text(),
-        "py/page/fields.py": (environment.ROOT / "py/page/fields.py").read_text(),
+        **{path: (environment.ROOT / path).read_text() for path in CONTROLS},
         "py/page/main.py": "",
         "py/page/chart.py": "",
         "py/lab/session.py": "from engine.deep import plan\n\ndef start(experiment):\n    pass",
@@ -35,6 +45,7 @@ def project(tmp_path):
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content)
+    shutil.copytree(environment.ROOT / styles.FOLDER, root / styles.FOLDER)
     return root
 
 
@@ -54,10 +65,10 @@ def test_own_files_are_what_belongs_in_the_site(project):
         "static/interpreter.mjs",
         "static/service-worker.js",
         "static/snapshot.mjs",
-        "py/spec.py",
+        *CONTROLS,
+        "static/style.css",
         "py/page/main.py",
         "py/page/chart.py",
-        "py/page/fields.py",
         "py/lab/session.py",
         "py/engine/deep/plan.py",
     }
@@ -69,7 +80,10 @@ def test_project_without_a_page_is_refused(tmp_path):
 
 
 def test_the_page_gets_its_own_modules(project):
-    assert set(site.page_modules(site.own_files(project))) == {"page/chart.py", "page/fields.py", "spec.py"}
+    assert set(site.page_modules(site.own_files(project))) == {
+        "page/chart.py",
+        *(path.removeprefix("py/") for path in CONTROLS),
+    }
 
 
 def test_every_address_in_the_configuration_is_relative_and_exists(files):
@@ -169,6 +183,10 @@ def test_live_site_sees_edits_and_new_modules(project):
     assert b"Again" in read("index.html")
     assert json.loads(read(site.MODULES))["page/new.py"] == "NEW = 1"
     assert read("README.md") is None
+    with (project / "static/styles/rail.css").open("a") as sheet:
+        sheet.write(".rail { color: red }\n")
+    assert b".rail { color: red }" in read("static/style.css")
+    assert read("static/styles/rail.css") is None
 
 
 def test_live_site_is_what_build_writes(project):
@@ -194,8 +212,8 @@ def test_live_site_makes_the_lab_anew_after_an_edit(project):
     read = site.live_site(project)
     before = read(site.LAB_FILES[0])
     assert read(site.LAB_FILES[0]) is before
-    source = (project / "py/spec.py").read_text()
-    (project / "py/spec.py").write_text(source + "EDITED = 1\n")
+    source = (project / "py/spec/texts.py").read_text()
+    (project / "py/spec/texts.py").write_text(source + "EDITED = 1\n")
     assert read(site.LAB_FILES[0]) != before
 
 

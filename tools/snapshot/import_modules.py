@@ -22,11 +22,15 @@ def warm_up():
 
     So is how the network is compiled that most people see first.
     """
-    import spec
-    from lab import session
+    from lab import choices, session
+    from spec import fields, protocol
 
-    session.start(spec.DEFAULTS)
-    session._session = None
+    opening = protocol.Opening("run", fields.defaults(), True, protocol.BUDGET)
+    session.open_runs(protocol.read_openings(protocol.write_openings([opening])))
+    session.close_runs(["run"])
+    # Some are asked for by name only, when they are needed.
+    for name in choices.MODULES.values():
+        importlib.import_module(name)
 
 
 install("/packages.zip", "/lab.zip")

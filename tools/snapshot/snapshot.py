@@ -67,7 +67,7 @@ def bytecode(pyodide: Files, sources: Files) -> bytes:
 
 def is_lab(path: str) -> bool:
     """Whether one of the site's own files is a module that the lab imports."""
-    return path == "py/spec.py" or path.startswith(("py/lab/", "py/engine/"))
+    return path.startswith(("py/spec/", "py/lab/", "py/engine/"))
 
 
 def is_read(path: str) -> bool:

@@ -27,7 +27,8 @@ def ticks(low, high, step):
     """The multiples of `step` from `low` to `high`."""
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return [index * step for index in range(first, last + 1)]
+    # MicroPython's `range` takes only what fits a machine word.
+    return [(first + index) * step for index in range(last - first + 1)]
 
 
 def shared_power(values, step):

@@ -4,11 +4,11 @@ import math
 
 from pyscript import window
 
-import spec
 from page import canvas
 from page.palette import css
 from page.plots import axes
 from page.plots.plot import Plot, path_of
+from spec import shape
 
 # An arrow key moves the place that is pointed at by this share of half the plane.
 STRIDE = 1 / 24
@@ -208,7 +208,7 @@ def shading_words(experiment, points):
     """What the colours of the plane stand for."""
     shading = experiment["shading"]
     if shading == "neuron":
-        return "the activation of neuron %s" % spec.neuron_name(*spec.shown_neuron(experiment))
+        return "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
     if points.is_regression:
         return "the network's output"
     return {

@@ -90,8 +90,7 @@ class Plot:
 
     def restyle(self):
         """Takes up the theme and the size, and draws."""
-        self.size = canvas.size(self.canvas)
-        canvas.fit(self.canvas, *self.size)
+        self.size = canvas.fit(self.canvas)
         self.colours = self.take_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.text, self.quiet = css("--text"), css("--quiet")

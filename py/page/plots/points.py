@@ -10,7 +10,7 @@ class Points:
         self.rows, self.inputs, self.outputs, self.task = given.rows, given.inputs, given.outputs, given.task
         # The middle of the input plane and how far it reaches, (x, y, half), and what 1 is in its paths.
         self.plane = tuple(numbers(given.plane))
-        self.plane_unit = numbers(given.plane_unit)[0]
+        self.plane_unit = numbers(given.unit)[0]
         # Flat typed arrays: where all points lie in the plane, and of each its class or level, and whether it is
         # trained on.
         self.positions, self.labels, self.training = given.points, given.labels, given.training
@@ -38,4 +38,5 @@ class Points:
         if self.is_regression:
             return "output " + ", ".join([("%.3g" % score).replace("-", "−") for score in scores])
         best = max(scores)
-        return "predicted %d at %.0f %%" % (scores.index(best), 100 * best)
+        # Without a softmax a score may lie beyond 0 and 1.
+        return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))

@@ -1,6 +1,6 @@
 """What the highlighted point or place is, in words under the views."""
 
-from page import fields
+from page import wording
 from page.dom import by_id, element, numbers, set_text
 
 
@@ -19,9 +19,9 @@ class Readout:
     def set_data(self, points):
         self.points = points
         legend = by_id("legend")
-        marks = fields.legend(points.task, points.outputs)
+        marks = wording.legend(points.task, points.outputs)
         legend.replaceChildren(*[element("li", text, class_=style) for text, style in marks])
-        legend.setAttribute("aria-label", fields.legend_label(points.task, points.outputs))
+        legend.setAttribute("aria-label", wording.legend_label(points.task, points.outputs))
         self.show(None, None, "")
 
     def show(self, frame, highlight, layer):
@@ -29,9 +29,13 @@ class Readout:
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            words = self.points.words(index), self.points.score_words(numbers(frame.point_scores))
-            left = "%s · %s" % (", ".join(words), place_words(self.points.place(index)))
-            values = numbers(frame.point_values)
+            # The picture may still be that of another point.
+            known = frame.point == index
+            words = self.points.words(index)
+            if known:
+                words += ", " + self.points.score_words(numbers(frame.point_scores))
+            left = "%s · %s" % (words, place_words(self.points.place(index)))
+            values = numbers(frame.point_values) if known else []
             if values:
                 right = "Point %d · %s %s" % (index, layer, place_words(values))
         elif frame and highlight.place:

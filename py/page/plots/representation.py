@@ -1,11 +1,11 @@
 """The right view: the points, the grid of the input plane and the boundary, as they are at a layer or between two."""
 
-import spec
 from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
 from page.plots import axes, rotation
 from page.plots.camera import Camera
 from page.plots.plot import Plot, path_of
+from spec import shape
 
 # Radians for a pixel of dragging, and for an arrow key.
 TURN = 0.009
@@ -312,14 +312,14 @@ class Representation(Plot):
     def describe(self, experiment):
         """Says in words, and in the canvas's label, which space it shows."""
         frame = self.frame
-        layer, _ = spec.shown_layer(experiment)
-        shape = [int(size) for size in numbers(frame.shape)]
-        which = projection_words(experiment, shape[1], numbers(frame.shares))
-        place = "%s, %d × %d, %s" % (layer, shape[0], shape[1], which)
+        layer = shape.shown_layer(experiment).name
+        size = [int(number) for number in numbers(frame.shape)]
+        which = projection_words(experiment, size[1], numbers(frame.shares))
+        place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
         between = ""
-        morph = spec.shown_morph(experiment)
+        morph = shape.shown_morph(experiment)
         if morph:
-            names = [name for name, _, _ in spec.layers(experiment)]
+            names = shape.layer_names(experiment)
             following = names[names.index(layer) + 1]
             between = "%.0f %% of the way to %s" % (100 * morph, following)
             place = "%s → %s, %s" % (layer, following, which)
@@ -328,7 +328,7 @@ class Representation(Plot):
         self.canvas.setAttribute(
             "aria-label",
             "Representation: the %d points at layer %s, shape %d × %d, %s%s.%s%s"
-            % (shape[0], layer, shape[0], shape[1], which, between and ", " + between, self.highlight.words(), held),
+            % (size[0], layer, size[0], size[1], which, between and ", " + between, self.highlight.words(), held),
         )
 
 
@@ -338,7 +338,7 @@ def projection_words(experiment, width, shares):
         return "grand tour"
     if width > 3 and experiment["projection"] == "pca":
         return "PCA: %.0f %% of variance" % (100 * sum(shares))
-    dimensions = [str(number) for number in spec.dimensions_of(experiment, width)]
+    dimensions = [str(number) for number in shape.dimensions_of(experiment, width)]
     if len(dimensions) == 1:
         return "dimension " + dimensions[0]
     return "dimensions %s and %s" % (", ".join(dimensions[:-1]), dimensions[-1])

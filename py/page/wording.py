@@ -1,8 +1,7 @@
 """What the controls say of an experiment, as texts: for the page, and for the markup that it is served as."""
 
-import spec
+from spec import fields, registry, shape
 
-TEXT_FIELDS = ("seed", "hidden_layers", "learning_rate", "batch_size", "dimensions")
 SHAPES = (
     "circles",
     "triangles",
@@ -19,28 +18,30 @@ SHAPES = (
 NAMED = 3
 
 
-def names():
-    """All fields that hold a text: choices, boxes and the layer."""
-    return list(spec.CHOICES) + list(TEXT_FIELDS) + ["layer"]
-
-
-def layers(experiment):
-    """What there is to choose of for the layer to visualize."""
-    return [name for name, _, _ in spec.layers(experiment)]
+def choices(experiment, name):
+    """`[(value, label)]`: what there is to choose of in a list."""
+    if name == "layer":
+        return [(layer, layer) for layer in shape.layer_names(experiment)]
+    if name == "loss":
+        task = shape.shape_of(experiment).task
+        return [(key, entry.label) for key, entry in registry.entries(name).items() if task in entry.traits["tasks"]]
+    return [(key, entry.label) for key, entry in registry.entries(name).items()]
 
 
 def text(experiment, name):
     """What a field says."""
     if name == "layer":
-        return spec.shown_layer(experiment)[0]
+        return shape.shown_layer(experiment).name
+    if name == "loss":
+        return shape.loss_of(experiment)
     if name == "dimensions":
-        return spec.text_of(name, spec.shown_dimensions(experiment))
-    return spec.text_of(name, experiment[name])
+        return fields.text_of(name, shape.shown_dimensions(experiment))
+    return fields.text_of(name, experiment[name])
 
 
 def disabled(experiment):
     """Which fields have nothing to choose: another projection than by dimensions has none of those."""
-    width = spec.shown_layer(experiment)[1]
+    width = shape.shown_layer(experiment).width
     return {
         "dimensions": width == 1 or (width > 3 and experiment["projection"] != "dimensions"),
         "projection": width <= 3,
@@ -59,7 +60,7 @@ def spoken_speed(speed):
 
 def legend(task, outputs):
     """What the marks of the points mean, each with the name of its style."""
-    if task == "regression":
+    if task == registry.REGRESSION:
         marks = [("least target", "level-0"), ("largest", "level-9")]
     elif outputs <= NAMED:
         marks = [(class_words(index), "class-%d" % index) for index in range(outputs)]
@@ -68,9 +69,15 @@ def legend(task, outputs):
     return marks + [("hollow: held out", "held-out")]
 
 
+def default_legend():
+    """The legend of the data that the page begins with."""
+    data = shape.shape_of(fields.defaults())
+    return legend(data.task, data.outputs)
+
+
 def legend_label(task, outputs):
     """What the legend is called: with the shapes of all classes where these are not said in it."""
-    if task == "regression" or outputs <= NAMED:
+    if task == registry.REGRESSION or outputs <= NAMED:
         return "Legend"
     return "Legend: " + ", ".join([class_words(index) for index in range(outputs)])
 

@@ -1,5 +1,7 @@
 """Plans as a whole: placement, updates in place, and random programs against NumPy."""
 
+from unittest.mock import patch
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -7,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine import memory
+from engine import arena, fuse
 from engine.fuse import FusedProduct
-from engine.plan import plan
-from engine.program import Loop
-from engine.trace import Untraceable, flat, trace
+from engine.pipeline import compile_function
+from engine.program import Loop, Uncompilable
+from engine.record import flat
 from lab.gradients import value_and_gradients
-from tests.engine.plans import Planned, assert_close
+from tests.engine.planned import Planned, assert_close
 
 MATRIX = np.arange(1, 7, dtype=np.float32).reshape(2, 3) / 4
 VECTOR = np.array([0.5, -1.5, 2.0], np.float32)
@@ -178,14 +180,13 @@ def test_more_than_two_dimensions(function, arguments):
 )
 def test_refusals(function, shapes, reason):
     arguments = [np.ones(shape, np.float32) for shape in shapes]
-    with pytest.raises(Untraceable, match=reason):
-        program = trace(function, arguments)
-        plan(program, [64] * len(arguments), 1 << 20, [None] * len(program.outputs))
+    with pytest.raises(Uncompilable, match=reason):
+        compile_function(function, arguments, [64] * len(arguments), 1 << 20)
 
 
 def test_placement():
     kernels = [FusedProduct(1, 1, 1, before, before, before + 1, False, False) for before in range(4)]
-    addresses, end = memory.place(kernels, dict.fromkeys(range(5), 20), {0: 0, 3: 400}, {4}, 100)
+    addresses, end = arena.allocate(kernels, dict.fromkeys(range(5), 20), {0: 0, 3: 400}, {4}, 100)
     assert addresses == {0: 0, 1: 112, 2: 144, 3: 400, 4: 112}
     assert end == 176
 
@@ -311,12 +312,25 @@ def test_random_programs_in_place(made, seed):
 
 
 @EXAMPLES
+@given(functions(rank=2), st.integers(0, 1000), st.integers(1, 4))
+def test_random_programs_in_short_loops(made, seed, limit):
+    """Where loops take no more in, what one has computed is stored, or computed again, for the next."""
+    function, given_shapes = made
+    arguments = numbers(given_shapes, seed)
+    with np.errstate(all="ignore"):
+        shapes = [np.shape(output) for output in function(*arguments)]
+    updates = {0: 0} if shapes[0] == arguments[0].shape else {}
+    with patch.object(fuse, "LENGTH_LIMIT", limit):
+        assert_right(function, arguments, updates, tolerance=1e-4)
+
+
+@EXAMPLES
 @given(functions(rank=3), st.integers(0, 1000))
 def test_random_programs_of_higher_rank(made, seed):
     function, given_shapes = made
     try:
         assert_right(function, numbers(given_shapes, seed))
-    except Untraceable as refusal:
+    except Uncompilable as refusal:
         assume("dimensions" not in str(refusal))
         raise
 

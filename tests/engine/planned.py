@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from engine import trace
-from engine.assembly import assemble
+from engine.arena import aligned
+from engine.assemble import assemble
 from engine.machine import Machine
-from engine.memory import aligned
-from engine.plan import plan
+from engine.pipeline import compile_function
 from engine.products import scratch_bytes
 from engine.program import Loop, Product
+from engine.record import flat
 from tests.engine.kernels_in_numpy import run_kernels
 
 # Where a test's first array lies; nothing of a plan may lie before.
@@ -18,21 +18,22 @@ FIRST = 64
 
 
 class Planned:
-    """A function traced and planned, its inputs one behind the other, and memory full of NaN but for them."""
+    """A function compiled to kernels, its inputs one behind the other, and memory full of NaN but for them."""
 
     def __init__(self, function, arguments, updates=None):
         """`updates` maps an output's number to the input in whose place it goes."""
         arguments = [np.asarray(array, np.float32) for array in arguments]
-        self.program = trace.trace(function, arguments)
-        self.shapes = [self.program.shapes[output] for output in self.program.outputs]
         inputs, address = [], FIRST
         for array in arguments:
             inputs.append(address)
             address = aligned(address + max(array.nbytes, 1))
         updates = updates or {}
-        outputs = [inputs[updates[index]] if index in updates else None for index in range(len(self.shapes))]
+        with np.errstate(all="ignore"):
+            count = len(flat(function(*arguments)))
+        outputs = [inputs[updates[index]] if index in updates else None for index in range(count)]
         self.start = address
-        self.plan = plan(self.program, inputs, address, outputs)
+        self.plan = compile_function(function, arguments, inputs, address, outputs)
+        self.shapes = self.plan.shapes
         self.arguments = arguments
         self.updated = {inputs[index] for index in updates.values()}
         self.memory = np.full(self.plan.end, 255, np.uint8)

@@ -1,0 +1,369 @@
+"""One training run and the views of it: training, history, and the places in it that can be gone back to."""
+
+import math
+import time
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.workspace import Uncompilable
+from lab import datasets, training
+from lab.compiled import CompiledTrainer
+from lab.plain import PlainTrainer
+from lab.plane import plane_of
+from lab.recipes import recipe_of
+from lab.stage import Stage, leaves_of
+from lab.tasks import task_of
+from lab.timeline import Rates, Timeline
+from spec import protocol, registry
+
+# A drawing that takes no longer than this is made with every request.
+CHEAP_VIEW_SECONDS = 0.012
+
+# Dearer ones take a quarter of the time; where that would come to fewer pictures a second than this they take more, up
+# to the largest share. There should be ten a second: the rest is for messages.
+VIEW_SHARE = 0.25
+PICTURES_A_SECOND = 12
+LARGEST_VIEW_SHARE = 0.7
+
+# Steps are taken in portions of about this time, between which the clock is looked at.
+CHUNK_SECONDS = 0.002
+
+# The network is kept this often, to go back to should training diverge.
+SAVE_EVERY_SECONDS = 0.25
+
+# The history is thinned to every second epoch, then every fourth, and so on, to stay below this many rows.
+HISTORY_ROWS = 1000
+
+
+class Present(NamedTuple):
+    """The end of a run, kept while the run is back in its past."""
+
+    steps: int
+    arrays: tuple
+    metrics: tuple
+    diverged: bool
+
+
+def rest_between_drawings(seconds):
+    """The seconds to pass from one drawing to the next where each takes `seconds`; see the constants above."""
+    if seconds <= CHEAP_VIEW_SECONDS:
+        return 0.0
+    usual = seconds / VIEW_SHARE - seconds
+    least = seconds / LARGEST_VIEW_SHARE - seconds
+    return min(usual, max(least, 1 / PICTURES_A_SECOND - seconds))
+
+
+class Run:
+    """A run: its data, its network in training, its history, and the places in it that can be gone back to.
+
+    `drawn`: whether it is to be looked at. `budget`: the bytes that it may take for networks to go back to.
+    """
+
+    def __init__(self, experiment, drawn=True, budget=protocol.BUDGET):
+        self.experiment = experiment
+        self.data = datasets.load(experiment)
+        self.task = task_of(experiment, self.data)
+        self.trainer = _trainer(experiment, self.data, drawn)
+        dataset = registry.entry("dataset", experiment["dataset"]).traits
+        self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
+        self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
+        self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
+        self.steps = 0
+        # How many steps take about `CHUNK_SECONDS`.
+        self.affordable = 1
+        self.diverged = False
+        # The learning rate for the next step; a person may choose another one than the run had here.
+        self.rate = experiment["learning_rate"]
+        self.rates = Rates(self.rate)
+        self.timeline = Timeline(budget)
+        self.present: Present | None = None
+        self.saved = self.steps, self.trainer.arrays()
+        self.seconds_since_saved = 0.0
+        # By the names of the task's metrics.
+        self.metrics = (math.nan,) * len(self.task.metrics)
+        # After how many steps they were measured.
+        self.measured_at = -1
+        self.history: list[tuple[float, ...]] = []
+        self.history_stride = 1
+        # What the last drawing showed, unless it is to be drawn again even so.
+        self.drawn = None
+        self.drawn_at = -math.inf
+        self.view_seconds = 0.0
+        self._record()
+        self._keep()
+
+    @property
+    def epoch(self):
+        """Whole epochs trained so far."""
+        return self.steps // self.steps_per_epoch
+
+    @property
+    def last_epoch(self):
+        """Whole epochs trained up to the end of the run, which is later than `epoch` after going back."""
+        return (self.present.steps if self.present else self.steps) // self.steps_per_epoch
+
+    def opened(self):
+        """What does not change during the run, by the names of `protocol.OPENED` but for its id."""
+        data, plane = self.data, self.plane
+        is_training = np.zeros(len(data.inputs), np.uint8)
+        is_training[data.training] = 1
+        points = plane.coordinates(data.inputs)
+        return {
+            "points": points,
+            **leaves_of(points),
+            "labels": data.labels.astype(np.uint8),
+            "training": is_training,
+            "plane": np.array([plane.x, plane.y, plane.half]),
+            "unit": plane.unit,
+            "rows": len(data.inputs),
+            "inputs": data.inputs.shape[1],
+            "outputs": data.targets.shape[1],
+            "task": self.task.name,
+            "targets": np.array(self.task.range),
+            "engine": self.trainer.engine,
+            "reason": self.trainer.reason,
+        }
+
+    def frame(self, request):
+        """Goes to another place of the run if asked, then trains, then draws.
+
+        Takes a `protocol.Request` and returns a dict by `protocol.ANSWER` but for the id. ValueError if the epoch to
+        seek is no whole number from 0 up, and where a run that is not drawn is to be looked at.
+
+        After going back, training repeats what the run did then, its learning rates as well, and changes nothing that
+        is known of it; beyond its end it goes on. A step at another learning rate than then makes a new future: what
+        was recorded after here is forgotten.
+        """
+        if request.view and not self.stage:
+            raise ValueError("This run was opened without drawings")
+        self._go_where_asked(request)
+        began = time.perf_counter()
+        taken = self._train(request, began)
+        trained = time.perf_counter() - began
+        picture = self._picture(request.view, taken == 0, trained) if request.view else None
+        if taken == 0 and not self._is_measured():
+            self._measure(self.trainer.output())
+        parts = {**(self.stage.milliseconds if self.stage else {}), "training": trained * 1000}
+        return {
+            "epoch": self.epoch,
+            "step": self.steps,
+            "taken": taken,
+            "last_epoch": self.last_epoch,
+            "live": np.array([self.rate]),
+            "diverged": self.diverged,
+            "metrics": np.array(self.metrics),
+            "measured": self._is_measured(),
+            "milliseconds": np.array([parts.get(part, 0.0) for part in protocol.PARTS]),
+            "history": np.array(self.history).T if request.history else None,
+            "kept": np.array(self.timeline.epochs, np.int32) if request.history else None,
+            "picture": picture,
+        }
+
+    def _go_where_asked(self, request):
+        chosen = request.live["learning_rate"]
+        is_chosen = not _same_rate(chosen, self.rate)
+        if request.seek is not None:
+            self._seek(request.seek)
+        if request.branch:
+            self._forget_future()
+        if is_chosen:
+            self.rate = chosen
+            if not self.present:
+                self.rates.set(self.steps, chosen)
+
+    def _seek(self, epoch):
+        if type(epoch) is not int or epoch < 0:
+            raise ValueError(f"The epoch to go to must be a whole number from 0 up; {epoch!r} is not")
+        if epoch >= self.last_epoch:
+            self._return_to_present()
+            return
+        place = self.timeline.at(epoch)
+        if place is None:
+            return
+        if not self.present:
+            self._measure(self.trainer.output())
+            self.present = Present(self.steps, self.trainer.arrays(), self.metrics, self.diverged)
+        found, arrays = place
+        self._go_to(found * self.steps_per_epoch, arrays)
+        self.diverged = False
+        self._measure(self.trainer.output())
+
+    def _return_to_present(self):
+        if self.present:
+            present, self.present = self.present, None
+            self._go_to(present.steps, present.arrays)
+            self.metrics, self.diverged = present.metrics, present.diverged
+            self.measured_at = self.steps
+
+    def _go_to(self, steps, arrays):
+        self.trainer.restore(arrays)
+        self.steps = steps
+        self.rate = self.rates.at(steps)
+        self.saved = steps, arrays
+        self.seconds_since_saved = 0.0
+        self.drawn = None
+
+    def _forget_future(self):
+        """Makes an end of the run here, if there is anything after."""
+        if self.present:
+            self.present = None
+            self.rates.set(self.steps, self.rate)
+            self.timeline.cut(self.epoch)
+            self.history = [row for row in self.history if row[0] <= self.epoch]
+            # From here on as fine as in a run that comes here for the first time.
+            self.history_stride = 1
+            while self.history_stride * HISTORY_ROWS <= self.epoch:
+                self.history_stride *= 2
+
+    def _train(self, request, began):
+        """Takes the steps that the request allows and returns how many; none once the loss is not finite."""
+        end = began + request.milliseconds / 1000
+        last = self.steps + request.steps
+        if request.to_epoch is not None:
+            last = min(last, request.to_epoch * self.steps_per_epoch)
+        first = self.steps
+        while self.steps < last and not self.diverged and (self.steps == first or time.perf_counter() < end):
+            if not _same_rate(self.rate, self.rates.at(self.steps)):
+                self._forget_future()
+            self._take_steps(min(last - self.steps, self._chunk()))
+        return self.steps - first
+
+    def _chunk(self):
+        """How many steps to take at once: not past any step at which there is something else to do, nor for too long.
+
+        That is an epoch's end to be recorded or kept, a change of the learning rate, and the end of what is repeated.
+        """
+        stride = self.history_stride * self.steps_per_epoch
+        stop = min(
+            self.steps - self.steps % stride + stride,
+            self.timeline.next * self.steps_per_epoch,
+            self.rates.end(self.steps),
+            self.present.steps if self.present else math.inf,
+        )
+        return min(self.affordable, stop - self.steps)
+
+    def _take_steps(self, count):
+        began = time.perf_counter()
+        losses = self.trainer.train(self.rate, self.steps, count)
+        if not math.isfinite(losses[-1]):
+            self.steps += len(losses) - 1
+            self.metrics = (float(losses[-1]), *self.metrics[1:])
+            self._diverge()
+            return
+        self.steps += len(losses)
+        seconds = time.perf_counter() - began
+        # Where the clock is too coarse to tell, twice as many are tried.
+        self.affordable = max(1, int(CHUNK_SECONDS * len(losses) / seconds)) if seconds else 2 * len(losses)
+        self.seconds_since_saved += seconds
+        if self.present and self.steps == self.present.steps:
+            self._return_to_present()
+            return
+        self.rate = self.rates.at(self.steps)
+        if self.steps % (self.history_stride * self.steps_per_epoch) == 0:
+            self._record()
+        if self.steps == self.timeline.next * self.steps_per_epoch:
+            self._keep()
+        if self.seconds_since_saved >= SAVE_EVERY_SECONDS:
+            self._save()
+
+    def _measure(self, output):
+        """Sets the metrics from the network's output for all rows, and notices a loss that is not finite.
+
+        The metrics of a run that has diverged stay as they are. What is repeated goes on as it did, for whether such a
+        loss is noticed a step earlier or later depends on when the network is looked at.
+        """
+        if self.diverged:
+            return
+        self.measured_at = self.steps
+        self.metrics = tuple(
+            number
+            for part in (self.data.training, self.data.held_out)
+            for number in self.task.measure(output[part], self.data.targets[part])
+        )
+        if not math.isfinite(self.metrics[0]) and not self.present:
+            self._diverge()
+
+    def _is_measured(self):
+        """Whether the metrics are those of the network as it is; of one that has diverged there are no others."""
+        return self.diverged or self.measured_at == self.steps
+
+    def _save(self):
+        self.seconds_since_saved = 0.0
+        arrays = self.trainer.arrays()
+        if _finite(arrays):
+            self.saved = self.steps, arrays
+
+    def _diverge(self):
+        """Notes that training is over, and goes back to the last network that can be drawn.
+
+        That is the one whose loss is not finite, or, where its parameters are not finite either, the one before.
+        """
+        self.diverged = True
+        for last in (self.steps, self.steps - 1):
+            step, arrays = self.saved
+            self.trainer.restore(arrays)
+            while step < last:
+                step += len(self.trainer.train(self.rates.at(step), step, min(last, self.rates.end(step)) - step))
+            if _finite(self.trainer.arrays()):
+                return
+
+    def _record(self):
+        """Measures the network at an epoch's end, and adds that to the history unless it is there already."""
+        self._measure(self.trainer.output())
+        if self.present:
+            return
+        self.history.append((self.epoch, *self.metrics))
+        if len(self.history) > HISTORY_ROWS:
+            self.history_stride *= 2
+            self.history = [row for row in self.history if row[0] % self.history_stride == 0]
+
+    def _keep(self):
+        if not self.diverged:
+            self.timeline.add(self.epoch, self.trainer.arrays())
+
+    def _picture(self, view, idle, trained):
+        """A drawing, or None where it would be the same as the last, or comes too soon after it.
+
+        While nothing is trained none comes too soon. Otherwise that is by the clock, to the nearest request: the next
+        is taken to train for as long as this one did, `trained` seconds.
+        """
+        began = time.perf_counter()
+        shown = self.steps, {name: value for name, value in view.items() if name != "seconds"}
+        due = began - self.drawn_at + trained / 2 >= rest_between_drawings(self.view_seconds)
+        if shown == self.drawn or not (idle or due):
+            return None
+        picture = self._draw(view)
+        self.drawn = shown if picture["fine"] and not picture["moving"] else None
+        self.drawn_at = time.perf_counter()
+        self.view_seconds = self.drawn_at - began
+        return picture
+
+    def _draw(self, view):
+        picture = self.stage.draw(self.trainer, view)
+        began = time.perf_counter()
+        had_diverged = self.diverged
+        self._measure(self.stage.output)
+        if self.diverged != had_diverged:
+            # That went back to another network.
+            picture = self.stage.draw(self.trainer, view)
+        self.stage.milliseconds["outputs"] += (time.perf_counter() - began) * 1000
+        return picture
+
+
+def _trainer(experiment, data, drawn):
+    """What trains a network: the compiled trainer, or, with the reason, the plain one where it cannot be compiled."""
+    try:
+        return CompiledTrainer(experiment, data, drawn, recipe=recipe_of(experiment, data, drawn))
+    except Uncompilable as error:
+        return PlainTrainer(experiment, data, str(error))
+
+
+def _finite(arrays):
+    """Whether parameters, the first of `(parameters, state, statistics)`, are finite, so that they can be drawn."""
+    return all(np.isfinite(parameter).all() for parameter in arrays[0])
+
+
+def _same_rate(one, other):
+    """Whether two learning rates make the same step; a page may write a number's last digit differently."""
+    return np.float32(one) == np.float32(other)

@@ -1,0 +1,362 @@
+"""Every choice that makes up an experiment, each said once: name, label, panel, default, how it is read and written.
+
+What acts on a running network, the address, the markup, the requests to the lab and the compiler's cache follow from
+this table. A field is read alone; what two fields owe one another is for `shape.check`.
+"""
+
+import math
+from collections import OrderedDict, namedtuple
+
+from spec import registry, shape
+from spec.texts import number_text, quoted
+
+# Training steps per second; the last, 0, is flat out.
+SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
+LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
+SEED_LIMIT = 1 << 32
+ROWS_LIMIT = 20000
+
+# How a field acts when it is changed: on the page alone; on what is looked at; on the running network; on the numbers
+# that a network of the same formulas starts with or is given; or on the network itself.
+PAGE, VIEW, LIVE, NUMBERS, NETWORK = "page", "view", "live", "numbers", "network"
+# What it is on the page: a list of choices, a box for text, a check box, a slider, or nothing of its own.
+SELECT, BOX, SWITCH, SLIDER, NOTHING = "select", "box", "switch", "slider", ""
+
+# parse(text) gives the value that a text stands for, or raises ValueError with a sentence on what is allowed.
+# text(value) is its inverse. control: one of those above; hints: more attributes of a box, for the markup.
+Field = namedtuple("Field", ("name", "label", "panel", "default", "parse", "text", "acts", "control", "hints"))
+
+FIELDS = OrderedDict()  # type: OrderedDict[str, Field]
+
+
+def enter(name, label, panel, default, parse, text, acts, control=NOTHING, **hints):
+    """Adds a field behind those that there are; `remove` takes it out again."""
+    FIELDS[name] = Field(name, label, panel, default, parse, text, acts, control, hints)
+
+
+def remove(name):
+    """Takes a field out."""
+    del FIELDS[name]
+
+
+def enter_choice(kind, label, panel, default, acts):
+    """Adds the field by which one of a kind of `registry` is chosen."""
+
+    def parse(text):
+        keys = registry.entries(kind)
+        if text not in keys:
+            raise ValueError("%s must be one of %s; %s is not." % (label, ", ".join(keys), quoted(text)))
+        return text
+
+    enter(kind, label, panel, default, parse, str, acts, SELECT)
+
+
+def enter_switch(name, label, panel, default):
+    """Adds a field that is on or off, and acts on what is looked at."""
+
+    def parse(text):
+        if text not in ("on", "off"):
+            raise ValueError("%s must be on or off; %s is not." % (label, quoted(text)))
+        return text == "on"
+
+    enter(name, label, panel, default, parse, lambda value: "on" if value else "off", VIEW, SWITCH)
+
+
+def defaults():
+    """The experiment that the page starts with, an OrderedDict."""
+    return OrderedDict([(name, field.default) for name, field in FIELDS.items()])
+
+
+def names(*acts, control=None):
+    """The names of the fields that act in one of these ways, all by default; with `control` only those of that kind."""
+    return [
+        field.name
+        for field in FIELDS.values()
+        if (not acts or field.acts in acts) and (control is None or field.control == control)
+    ]
+
+
+def parse(name, text):
+    """The value that `text` stands for in field `name`; ValueError says what is allowed."""
+    return FIELDS[name].parse(text)
+
+
+def text_of(name, value):
+    """A field's value as the text that `parse` reads back: `8, 4, 2`, `0.01`."""
+    return FIELDS[name].text(value)
+
+
+def same_run(one, other):
+    """Whether two experiments are the same network on the same data, so that training can go on."""
+    return all(one[name] == other[name] for name in names(NUMBERS, NETWORK))
+
+
+def changed(experiment, name, text):
+    """A new experiment with field `name` set to what `text` says.
+
+    Raises ValueError with a message for the person who typed it; the old experiment is never altered.
+    """
+    if name == "batch_size":
+        value = _whole_number(text, 1, shape.shape_of(experiment).training, "Batch size")
+    else:
+        value = parse(name, text)
+    result = dict(experiment)
+    result[name] = value
+    if name == "dimensions" and value:
+        shape.check_dimensions(result, value)
+    if FIELDS[name].acts in (NUMBERS, NETWORK):
+        shape.check(result)
+    return result
+
+
+def to_query(experiment):
+    """An experiment as a URL query: only what differs from the defaults, in the order of the fields."""
+    return "&".join(
+        [
+            # In a query a plus sign is a space.
+            name + "=" + field.text(experiment[name]).replace(" ", "").replace("+", "")
+            for name, field in FIELDS.items()
+            if experiment[name] != field.default
+        ]
+    )
+
+
+def from_query(query):
+    """`(experiment, complaints)` of a URL query or fragment.
+
+    A field that cannot be read keeps its default and adds a complaint, a sentence; unknown names are ignored, but for
+    those of TensorFlow Playground's links, see `playground_links`.
+    """
+    given = {}
+    for pair in query.lstrip("#?").split("&"):
+        name, _, text = pair.partition("=")
+        given[name] = _unquoted(text)
+    experiment = defaults()
+    complaints = []
+    if "networkShape" in given:
+        from spec import playground_links
+
+        given, complaints = playground_links.translated(given)
+    for name, field in FIELDS.items():
+        if name in given:
+            try:
+                # What one layer lacks another may have: a choice of what to look at is never out of range.
+                if field.acts == VIEW:
+                    experiment[name] = field.parse(given[name])
+                else:
+                    experiment = changed(experiment, name, given[name])
+            except ValueError as error:
+                complaints.append(str(error))
+    return experiment, complaints
+
+
+def _unquoted(text):
+    for code, letter in (("%2C", ","), ("%2c", ","), ("%20", " "), ("+", " ")):
+        text = text.replace(code, letter)
+    return text
+
+
+def data_seed_of(experiment):
+    """The seed that data are drawn by: its own, or else that of the weights."""
+    return experiment["seed"] if experiment["data_seed"] is None else experiment["data_seed"]
+
+
+def rounded_morph(share):
+    """A share of the way to the next layer, from 0 to 1, as an experiment says it: three digits, and less than 1."""
+    return min(round(share, 3), 0.999)
+
+
+# How the fields are read.
+
+
+def _is_whole(text, length):
+    """Whether a text is a whole number of at most so many digits. One of thousands would take long to read."""
+    return 0 < len(text) <= length and all(letter in "0123456789" for letter in text)
+
+
+def _whole_number(text, least, most, what):
+    text = text.strip()
+    allowed = "%s must be a whole number from %d to %d" % (what, least, most)
+    if not _is_whole(text, 12):
+        raise ValueError("%s; %s is not." % (allowed, quoted(text)))
+    if not least <= int(text) <= most:
+        raise ValueError("%s; %s is out of range." % (allowed, quoted(text)))
+    return int(text)
+
+
+def _parse_seed(text):
+    return _whole_number(text, 0, SEED_LIMIT - 1, "Seed")
+
+
+def _parse_data_seed(text):
+    if not text.strip():
+        # Data go with the weights.
+        return None
+    return _whole_number(text, 0, SEED_LIMIT - 1, "Data seed")
+
+
+def _parse_batch_size(text):
+    return _whole_number(text, 1, ROWS_LIMIT, "Batch size")
+
+
+def _parse_learning_rate(text):
+    message = "Learning rate must be a positive number such as 0.01; %s is not." % quoted(text)
+    # What else `float` reads, such as nan or 1_0, is not the same in both Pythons.
+    if not all(letter in "0123456789.eE+-" for letter in text.strip()):
+        raise ValueError(message)
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(message) from None
+    if not math.isfinite(value) or not value > 0:
+        raise ValueError(message)
+    if not 1e-30 <= value <= 1e30:
+        raise ValueError("Learning rate must lie between 1e-30 and 1e30; %s does not." % quoted(text))
+    return value
+
+
+def _parse_hidden_layers(text):
+    if not text.strip():
+        return ()
+    widths = []
+    for part in text.split(","):
+        part = part.strip()
+        if not _is_whole(part, 15) or int(part) < 1:
+            raise ValueError(
+                "Hidden layers must be whole numbers from 1 up, separated by commas, such as 8, 4, 2, or nothing for "
+                "no hidden layer; %s is not." % (quoted(part) if part else "a comma with no number beside it")
+            )
+        widths.append(int(part))
+    return tuple(widths)
+
+
+def _parse_dimensions(text):
+    if not text.strip():
+        # As many as the layer has itself, as far as they can be shown.
+        return ()
+    allowed = "Dimensions must be two or three different whole numbers counted from 0, such as 0, 1"
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) not in (2, 3) or not all(_is_whole(part, 9) for part in parts):
+        raise ValueError("%s; %s is not." % (allowed, quoted(text)))
+    dimensions = tuple([int(part) for part in parts])
+    for index, dimension in enumerate(dimensions):
+        if dimension in dimensions[:index]:
+            raise ValueError("%s; %d is there twice." % (allowed, dimension))
+    return dimensions
+
+
+def _could_be_layer(text):
+    # Letter by letter: what is a letter or a small one of it is not the same in both Pythons.
+    return len(text) <= 24 and all(
+        "a" <= letter <= "z" or "A" <= letter <= "Z" or "0" <= letter <= "9" for letter in text
+    )
+
+
+def _parse_layer(text):
+    if not _could_be_layer(text):
+        raise ValueError("Visualize layer must be the name of a layer such as fc1; %s is not." % quoted(text))
+    return text
+
+
+def _parse_neuron(text):
+    layer, _, index = text.partition(".")
+    if text and not (layer and _could_be_layer(layer) and _is_whole(index, 9)):
+        raise ValueError(
+            "Neuron must be the name of a layer and a number counted from 0, such as fc1.0; %s is not." % quoted(text)
+        )
+    return text
+
+
+def _parse_morph(text):
+    if not _is_whole(text.replace(".", "", 1), 8) or not float(text) < 1:
+        raise ValueError("Morph must be a number from 0 to less than 1; %s is not." % quoted(text))
+    return rounded_morph(float(text))
+
+
+def _parse_speed(text):
+    if text not in [str(speed) for speed in SPEEDS]:
+        allowed = ", ".join([str(speed) for speed in SPEEDS if speed])
+        raise ValueError(
+            "Speed must be one of %s steps per second, or 0 for flat out; %s is not." % (allowed, quoted(text))
+        )
+    return int(text)
+
+
+def _listed(numbers):
+    return ", ".join([str(number) for number in numbers])
+
+
+def _optional(value):
+    return "" if value is None else str(value)
+
+
+# The order is that of the query and of every panel: what is read later may depend on what was read before.
+enter_choice("dataset", "Dataset", "data", "circle", NUMBERS)
+enter(
+    "data_seed",
+    "Data seed",
+    "data",
+    None,
+    _parse_data_seed,
+    _optional,
+    NUMBERS,
+    BOX,
+    size=4,
+    inputmode="numeric",
+    placeholder="same",
+)
+enter("seed", "Seed", "data", 0, _parse_seed, str, NUMBERS, BOX, size=4, inputmode="numeric")
+enter(
+    "hidden_layers",
+    "Hidden layers",
+    "network",
+    (8,),
+    _parse_hidden_layers,
+    _listed,
+    NETWORK,
+    BOX,
+    size=8,
+    inputmode="text",
+    placeholder="none",
+)
+enter_choice("activation", "Activation", "network", "tanh", NETWORK)
+enter_choice("normalization", "Normalization", "network", "none", NETWORK)
+enter_choice("initialization", "Initialization", "network", "kaiming", NUMBERS)
+enter(
+    "learning_rate",
+    "Learning rate",
+    "training",
+    0.01,
+    _parse_learning_rate,
+    number_text,
+    LIVE,
+    BOX,
+    size=7,
+    inputmode="decimal",
+    list="learning_rates",
+)
+enter_choice("optimizer", "Optimizer", "training", "momentum", NETWORK)
+enter_choice("loss", "Loss", "training", "cross_entropy", NETWORK)
+enter("batch_size", "Batch size", "training", 40, _parse_batch_size, str, NETWORK, BOX, size=4, inputmode="numeric")
+enter("layer", "Visualize layer", "view", "", _parse_layer, str, VIEW, SELECT)
+enter("morph", "Morph", "view", 0.0, _parse_morph, number_text, VIEW)
+enter_choice("shading", "Shading", "plane", "probability", VIEW)
+enter("neuron", "Neuron", "plane", "", _parse_neuron, str, VIEW)
+enter_switch("contour", "Contour", "plane", True)
+enter_switch("zero_lines", "Zero lines", "plane", False)
+enter_choice("projection", "Projection", "representation", "dimensions", VIEW)
+enter(
+    "dimensions",
+    "Dimensions",
+    "representation",
+    (),
+    _parse_dimensions,
+    _listed,
+    VIEW,
+    BOX,
+    size=5,
+    inputmode="text",
+)
+enter_switch("grid", "Grid", "representation", True)
+enter_switch("boundary", "Boundary", "representation", True)
+enter("speed", "Speed", "transport", 60, _parse_speed, str, PAGE, SLIDER)

@@ -1,0 +1,58 @@
+"""The page's style sheet, joined from a file for each region of the page."""
+
+import re
+from pathlib import Path
+
+from tools.errors import ToolError
+
+FOLDER = "static/styles"
+SHEET = "static/style.css"
+# In this order they are joined: what comes later wins where it is not more particular.
+ORDER = (
+    "palette",
+    "base",
+    "layout",
+    "masthead",
+    "about",
+    "controls",
+    "views",
+    "loading",
+    "network",
+    "rail",
+    "charts",
+    "timeline",
+    "messages",
+    "licences",
+)
+# The root of a page whose theme a person has chosen, and of one that follows a dark system.
+CHOSEN, FOLLOWED = ':root:root[data-theme="dark"]', ':root:root:not([data-theme="light"])'
+DARK_RULE = re.compile(rf"^{re.escape(CHOSEN)} {{\n.*?^}}\n", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+INDENTATION = re.compile(r"^\s+", re.MULTILINE)
+
+
+def sheet(root: Path) -> bytes:
+    """The one style sheet that is served, from the files in `FOLDER`, without their comments and indentation.
+
+    Raises `ToolError` when a file is missing, or is there and has no place in `ORDER`.
+    """
+    folder = root / FOLDER
+    found = {path.stem for path in folder.glob("*.css") if not path.name.startswith(".")}
+    for name in sorted(found ^ set(ORDER)):
+        what = "has no place in the order of tools/styles.py" if name in found else "is missing"
+        raise ToolError(f"{FOLDER}/{name}.css {what}")
+    texts = {name: (folder / f"{name}.css").read_text("utf-8") for name in ORDER}
+    texts["palette"] = with_system_theme(texts["palette"])
+    return INDENTATION.sub("", COMMENT.sub("", "\n".join(texts.values()))).encode()
+
+
+def with_system_theme(palette: str) -> str:
+    """`palette` with its dark colours once more, for a system that is dark: CSS has no "or" of the two.
+
+    Raises `ToolError` unless there is one rule of dark colours.
+    """
+    rules = DARK_RULE.findall(palette)
+    if len(rules) != 1:
+        raise ToolError(f"{FOLDER}/palette.css must have one rule for {CHOSEN}, and has {len(rules)}")
+    followed = rules[0].replace(CHOSEN, FOLLOWED)
+    return f"{palette}\n@media (prefers-color-scheme: dark) {{\n{followed}}}\n"
