@@ -41,7 +41,8 @@
     if (view.loop) loop = view.loop.number;
     many.asked = {...view};
     many.point = view.point;
-    Object.assign(view, {point: null, selected: "", loop: null});
+    // It draws again, though for what it knows nothing has changed.
+    Object.assign(view, {point: null, selected: "", loop: null, tour_seconds: performance.now()});
     message[2][0] = JSON.stringify(requests);
   };
   const Channel = window.MessageChannel;

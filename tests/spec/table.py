@@ -89,9 +89,10 @@ def lines(fields, registry, shape, texts, axes, camera, mapping, paths, rotation
     _add_camera(add, camera, inputs["extents"])
     _add_mapping(add, mapping, inputs["extents"])
     _add_rotation(table, rotation, inputs["turns"])
-    for label in range(6):
+    for label in range(10):
         for radius in inputs["radii"]:
             add("mark", paths.mark, label, radius)
+            add("plain_mark", paths.plain_mark, label, radius, label % 2 == 0)
             add("marks", paths.marks, "1 -2 9999999 3 4", label, radius)
     for numbers in inputs["paths"]:
         table.append("data " + shown(numbers) + " → " + paths.data(Numbers(numbers)))
