@@ -40,7 +40,7 @@ class CompiledTrainer:
         self.experiment, self.data = experiment, data
         # Another number whenever the network may be another.
         self.version = 0
-        self._size = shape.batch_size_of(experiment)
+        self._size = min(experiment["batch_size"], len(data.training))
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
         self._block = None
         parameters, statistics = network.initialize(experiment)
@@ -56,10 +56,9 @@ class CompiledTrainer:
         self._order = workspace.place(np.zeros((training.BLOCK, len(data.training)), np.int32))
         self._losses = workspace.place(np.zeros(LOSSES, np.float32))
         self._calls = workspace.place(np.zeros((2 * training.BLOCK + 2, 2), np.int32))
-        full = min(self._size, len(data.training))
-        short = len(data.training) - full * (self._epoch_steps - 1)
-        self._add_step("full", full)
-        if short != full:
+        short = len(data.training) - self._size * (self._epoch_steps - 1)
+        self._add_step("full", self._size)
+        if short != self._size:
             self._add_step("short", short)
         self._add_forward()
         if drawn:

@@ -246,7 +246,7 @@ class Run:
         losses = self.trainer.train(self.rate, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
-            # Of that step nothing else is known.
+            # Whatever else was measured is not of this network.
             self.metrics = (float(losses[-1]), *[math.nan] * (len(self.metrics) - 1))
             self._diverge()
             return

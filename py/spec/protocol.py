@@ -50,7 +50,7 @@ Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 # live: the value of each field that acts on a running network, by name: those that the last answer told, or others
 # that a person has chosen since. seek: an epoch to go to, or None: the last that was kept and is not after it, or, from
 # the run's last epoch on, exactly the end. branch: whether what lies after here is to be forgotten. history: whether
-# the answer should have it. view: what to draw, see `VIEW`, or None where nobody looks.
+# the answer should have it. view: what to draw, see `view`, or None where nobody looks.
 Request = namedtuple(
     "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "history", "view")
 )

@@ -170,6 +170,18 @@
     return {width, height, bytes: btoa(text)};
   };
 
+  // How many colours there are in a box, in CSS pixels, at every other pixel of every other row.
+  answers.shades = (id, box) => {
+    const canvas = find(id);
+    const {width, data} = pixels(canvas);
+    const [left, top, across, down] = box.map((part) => Math.floor((part * width) / canvas.clientWidth));
+    const colours = new Uint32Array(data.buffer);
+    const seen = new Set();
+    for (let y = top; y < top + down; y += 2)
+      for (let x = left; x < left + across; x += 2) seen.add(colours[y * width + x]);
+    return seen.size;
+  };
+
   // Red, green and blue at places in CSS pixels, given as JSON: joined by commas.
   answers.colours = (id, places) => {
     const canvas = find(id);
