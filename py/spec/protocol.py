@@ -211,12 +211,12 @@ def read_opened(given):
     return Opened(*[getattr(given, name, None) for name in OPENED])
 
 
-def read_answer(given, task):
-    """The `Answer` of an object that `frame` answered for a run of that task."""
+def read_answer(given, task, numbers=list):
+    """The `Answer` of an object that `frame` answered for a run of that task; `numbers` makes a list of an array."""
     found = {name: getattr(given, name, None) for name in ANSWER}
-    found["live"] = _named(fields.names(fields.LIVE), found["live"])
-    found["metrics"] = _named(METRICS[task], found["metrics"])
-    found["milliseconds"] = _named(PARTS, found["milliseconds"])
+    found["live"] = _named(fields.names(fields.LIVE), numbers(found["live"]))
+    found["metrics"] = _named(METRICS[task], numbers(found["metrics"]))
+    found["milliseconds"] = _named(PARTS, numbers(found["milliseconds"]))
     return Answer(*[found[name] for name in ANSWER])
 
 

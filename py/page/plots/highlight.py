@@ -17,6 +17,17 @@ class Highlight:
         self.forget()
         listen(by_id("clear-selection"), "click", lambda event: self.choose([]))
 
+    # As a view, see `page.views`.
+
+    def begin(self, experiment):
+        self.set_data((), ())
+
+    def opened(self, run):
+        self.set_data(run.labels, run.training)
+
+    def wants(self, experiment):
+        return {"selected": self.selected, "point": self.point, "place": self.place}
+
     def set_data(self, labels, training):
         """Other points, of these classes: nothing of them is pointed at or chosen yet."""
         self.labels, self.training = labels, training

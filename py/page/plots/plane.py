@@ -2,7 +2,7 @@
 
 from pyscript import window
 
-from page import canvas
+from page import canvas, palette, run_words
 from page.dom import numbers
 from page.palette import css
 from page.plots import axes, paths
@@ -23,7 +23,13 @@ class Plane(Plot):
         self.picture = self.contour = self.zero_lines = None
         # The choice of points that the marks are drawn with.
         self.chosen = None
-        Plot.__init__(self, "boundary", highlight, on_draw, self._paint_picture, self._paint_points)
+        self.due = True
+
+        def draw_soon():
+            self.due = True
+            on_draw()
+
+        Plot.__init__(self, "boundary", highlight, draw_soon, self._paint_picture, self._paint_points)
 
     def set_data(self, plane, points, labels, training):
         """New points to show: a typed array of coordinates, and for each its class and whether it is trained on.
@@ -38,6 +44,7 @@ class Plane(Plot):
 
     def restyle(self):
         self.zero_line, self.grid = css("--held-out"), css("--grid-over")
+        self.shading = palette.shading()
         Plot.restyle(self)
 
     def view(self):
@@ -77,6 +84,34 @@ class Plane(Plot):
         self.contour = path_of(frame.contour)
         self.zero_lines = path_of(frame.zero_lines)
         self.layers[0].due = True
+
+    # As a view, see `page.views`.
+
+    def begin(self, experiment):
+        self.canvas.setAttribute("aria-label", "Decision boundary: nothing to show yet")
+
+    def empty(self):
+        self.plane = self.picture = self.contour = self.zero_lines = None
+        self.clear()
+
+    def opened(self, run):
+        self.set_data(numbers(run.data.plane), run.data.points, run.labels, run.training)
+
+    def wants(self, experiment):
+        return {"resolution": self.enough(), "palette": self.shading}
+
+    def drawn(self, picture):
+        self.show(picture)
+        self.due = True
+
+    def follow(self, experiment):
+        self.due = True
+
+    def draw(self, calm):
+        """Draws, unless it would be the same again: while only the right view moves it need not be."""
+        if self.due:
+            self.due = False
+            self.redraw()
 
     def redraw(self):
         if self.chosen is not self.highlight.selected:
@@ -200,7 +235,7 @@ class Plane(Plot):
         if self.loop_end:
             self.move_loop(*self.mapping.pixel(x, y))
 
-    def describe(self, experiment, metrics, epoch):
+    def describe(self, experiment, run):
         """Says in the canvas's label what it shows."""
         shading = experiment["shading"]
         if shading == "neuron":
@@ -211,9 +246,13 @@ class Plane(Plot):
                 "classes": "the class that the network predicts",
                 "confidence": "how confident the network is",
             }[shading]
+        words = run_words.accuracy_words(run.metrics)
+        if words:
+            words = "the network has %s on the right side" % words
+        else:
+            words = "the loss is %s" % run_words.loss_words(run.metrics)
         self.canvas.setAttribute(
             "aria-label",
-            "Decision boundary over the input plane, both axes from −6 to 6, shaded by %s, after epoch %d: the network "
-            "has %.0f%% of the training points and %.0f%% of the held-out points on the right side.%s"
-            % (shown, epoch, 100 * metrics[1], 100 * metrics[3], self.highlight.words()),
+            "Decision boundary over the input plane, both axes from −6 to 6, shaded by %s, after epoch %d: %s.%s"
+            % (shown, run.epoch, words, self.highlight.words()),
         )

@@ -71,6 +71,13 @@ class Plot:
         self.mapped = None
         self.redraw()
 
+    def clear(self):
+        """Shows nothing, until there is something new to show."""
+        self.positions = self.pixels = self.mapping = self.mapped = None
+        self.lasso.end()
+        self.loop_end = None
+        self.redraw()
+
     def box_of(self, margin):
         """The plot inside the canvas, with that left margin."""
         return axes.plot_box(self.size[0], self.size[1], margin)
@@ -189,7 +196,7 @@ class Plot:
 
     def end_loop(self, cancelled):
         """Chooses the points inside the loop, unless it was cancelled."""
-        chosen = [] if cancelled else self.lasso.inside(self.context, self.point_pixels())
+        chosen = [] if cancelled or not self.lasso.points else self.lasso.inside(self.context, self.point_pixels())
         self.lasso.end()
         self.loop_end = None
         if not cancelled:

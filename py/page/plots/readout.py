@@ -4,7 +4,11 @@ from page.dom import by_id, numbers, set_text
 
 
 class Readout:
-    def __init__(self):
+    """A view of what `highlight` points at."""
+
+    def __init__(self, highlight):
+        self.highlight = highlight
+        self.layer = ""
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
         self.points = self.labels = self.training = None
         self.told = True
@@ -15,12 +19,24 @@ class Readout:
             self.told = told
             self.left.setAttribute("aria-live", "polite" if told else "off")
 
-    def set_data(self, points, labels, training):
-        self.points, self.labels, self.training = points, labels, training
-        self.show(None, None, "")
+    # As a view, see `page.views`.
 
-    def show(self, frame, highlight, layer):
-        """Says what `highlight` points at; `frame` is the last picture, which has its scores and activations."""
+    def begin(self, experiment):
+        self.show(None)
+
+    def opened(self, run):
+        self.points, self.labels, self.training = numbers(run.data.points), run.labels, run.training
+        self.show(None)
+
+    def follow(self, experiment):
+        self.layer = experiment["layer"]
+
+    def drawn(self, picture):
+        self.show(picture)
+
+    def show(self, frame):
+        """Says what is pointed at; `frame` is the last picture, which has its scores and activations."""
+        highlight, layer = self.highlight, self.layer
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point

@@ -41,11 +41,33 @@ class Representation(Plot):
         Plot.__init__(self, "representation", highlight, on_draw, self._paint_axes, self._paint_picture)
         listen(by_id("fit"), "click", lambda event: self.fit())
 
-    def set_data(self):
-        """Other points: where they lie comes with every frame."""
-        self.frame = self.positions = self.mapping = self.mapped = None
+    # As a view, see `page.views`.
+
+    def begin(self, experiment):
+        self.canvas.setAttribute("aria-label", "Representation: nothing to show yet")
+        set_text(by_id("representation-shape"), "")
+
+    def empty(self):
+        self.frame = None
         self.camera.reset()
-        self.redraw()
+        self.clear()
+
+    def opened(self, run):
+        """Other points: where they lie comes with every picture."""
+        self.empty()
+
+    def follow(self, experiment):
+        touring = experiment["projection"] == "tour" and shape.shown_layer(experiment).width > 3
+        if touring != self.touring:
+            self.touring = touring
+            self.axis = None
+            self.set_touch()
+
+    def wants(self, experiment):
+        return {"turn": self.turn, "axis": self.axis}
+
+    def drawn(self, picture):
+        self.show(picture)
 
     def restyle(self):
         self.grid = css("--grid")
@@ -317,9 +339,11 @@ class Representation(Plot):
         self.axis = self.directions[(held + 1) % len(self.directions)]
         self.on_view()
 
-    def describe(self, experiment):
+    def describe(self, experiment, run):
         """Says in words, and in the canvas's label, which space it shows."""
         frame = self.frame
+        if not frame:
+            return
         layer = shape.shown_layer(experiment).name
         size = [int(number) for number in numbers(frame.shape)]
         which = projection_words(experiment, size[1], numbers(frame.shares))
