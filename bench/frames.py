@@ -23,7 +23,7 @@ SCENES = (
 )
 # What has to have come of a scene, however slow the machine is, so that something can be said of it.
 ENOUGH = "window.watch.answers.length > 1 && window.watch.answers.some(({ drawn }) => drawn)"
-# The parts of the worker's time, as `Session.frame` tells them.
+# The parts of the worker's time, as an answer has them: `protocol.PARTS`.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
 # The parts of the page's time, by the names of the browser's own metrics.
 PAGE_PARTS = {

@@ -43,7 +43,7 @@ window.bench = {
       if (elapsed < warmUp / 4) count *= 2;
       elapsed = await contender.run(count);
       total += elapsed;
-    } while (total < warmUp);
+    } while (total < warmUp || !elapsed);
     return { losses, milliseconds: elapsed / count };
   },
 

@@ -20,9 +20,10 @@ Settings = namedtuple(
         "constructions",
         "grid",
         # Of each of the engine's kernels alone (`bench.kernels`), and of a step without one of its passes
-        # (`bench.passes`).
+        # (`bench.passes`); of data of other shapes (`bench.lab_shapes`).
         "kernels",
         "passes",
+        "shapes",
         # First visits to the page, and the seconds until the second one; a browser writes down what it has compiled a
         # moment after a page has been loaded.
         "visits",
@@ -49,6 +50,7 @@ THOROUGH = Settings(
     grid=Pace(rounds=7, seconds=0.1, warm_up=0.35),
     kernels=Pace(rounds=3, seconds=0.3, warm_up=0),
     passes=Pace(rounds=7, seconds=0.15, warm_up=0),
+    shapes=Pace(rounds=5, seconds=0.2, warm_up=0),
     visits=5,
     seconds_between_visits=3,
     scene=Pace(rounds=1, seconds=8, warm_up=3),
@@ -70,6 +72,7 @@ QUICKEST = Settings(
     grid=Pace(rounds=1, seconds=0.002, warm_up=0),
     kernels=Pace(rounds=1, seconds=0.001, warm_up=0),
     passes=Pace(rounds=1, seconds=0.002, warm_up=0),
+    shapes=Pace(rounds=1, seconds=0.002, warm_up=0),
     visits=1,
     seconds_between_visits=0,
     scene=Pace(rounds=1, seconds=0.5, warm_up=0),

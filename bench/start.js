@@ -15,8 +15,8 @@
   // PyScript talks to its worker by a channel of its own.
   const hear = ({ data }) => {
     if (!Array.isArray(data)) return;
-    if (data.some((part) => part && part.engine)) note("network");
-    const answer = data.find((part) => part && part.pixels);
+    if (data.flat().some((part) => part && part.engine)) note("network");
+    const answer = data.flat().find((part) => part && part.picture);
     if (answer) note("picture");
     // The page draws an answer on a frame after it has come; once another has come, that was seen.
     if (answer && answer.epoch > 0) requestAnimationFrame(() => requestAnimationFrame(() => note("trained")));

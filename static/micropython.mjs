@@ -46,6 +46,42 @@ const turn = () =>
         port2.postMessage(null);
     });
 
+// Copies of an element in a fragment, one for each line of a text, which it shows unless it is empty.
+function copy(template, lines) {
+    const fragment = document.createDocumentFragment();
+    for (const line of lines.split("\n")) {
+        const element = template.cloneNode(true);
+        if (line) element.textContent = line;
+        fragment.append(element);
+    }
+    return fragment;
+}
+
+// A page that cannot be built from its address is loaded once more without it, and then says so; if that is of no use
+// the address is not at fault and is put back.
+const ASIDE = "address put aside";
+
+function startOver(error) {
+    const [address] = JSON.parse(storage.tab.read(ASIDE) ?? "[]");
+    storage.tab.write(ASIDE, "[]");
+    if (address) {
+        history.replaceState(null, "", address);
+        return false;
+    }
+    if (location.hash.length < 2) return false;
+    storage.tab.write(ASIDE, JSON.stringify([location.hash, error.message.trim().split("\n").pop()]));
+    history.replaceState(null, "", "#");
+    location.reload();
+    return true;
+}
+
+// Why the page was not built from the address that it was opened with, "" if it was; asked once it stands.
+function addressRefused() {
+    const [, reason = ""] = JSON.parse(storage.tab.read(ASIDE) ?? "[]");
+    storage.tab.write(ASIDE, "[]");
+    return reason;
+}
+
 export async function loadMicroPython(options) {
     const url = address("../vendor/micropython/micropython.wasm");
     const [interpreter, sources] = await Promise.all([load({ ...options, url }), modules]);
@@ -58,7 +94,13 @@ export async function loadMicroPython(options) {
         FS.writeFile(path, encoder.encode(source));
     }
     interpreter.registerJsModule("storage", storage);
-    interpreter.registerJsModule("scripts", { turn, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
+    // A module that the page can do without until something is opened.
+    const fetchModule = async (path) => {
+        const response = await fetch(address(`../py/${path}`));
+        if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
+        FS.writeFile(path, new Uint8Array(await response.arrayBuffer()));
+    };
+    interpreter.registerJsModule("scripts", { copy, turn, fetchModule, addressRefused, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
     // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
     // all.
     interpreter.runPythonAsync = async (...source) => {
@@ -66,6 +108,7 @@ export async function loadMicroPython(options) {
         try {
             return await runPythonAsync(...source);
         } catch (error) {
+            if (startOver(error)) return;
             window.watchdog.fail(error.message.trim().split("\n").pop());
             throw error;
         }

@@ -29,6 +29,9 @@ LAB_PARTS = ("pyodide", "numpy", "autograd")
 SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MODULES = "page.json"
+MAIN = "py/page/main.py"
+# Modules of the page that it fetches when they are wanted, see `page/extras.py`.
+FETCHED_LATE = ("py/page/about.py", "py/page/offline.py")
 PAGE = "index.html"
 MANIFEST = "manifest.json"
 LICENCES = "licences.html"
@@ -134,7 +137,7 @@ def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, byt
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
     """The modules that the page's main script imports: where each goes in MicroPython's files, and its source."""
     paths = [path for path in sorted(own) if path.startswith(("py/spec/", "py/page/"))]
-    return {path.removeprefix("py/"): own[path].decode() for path in paths if path != "py/page/main.py"}
+    return {path.removeprefix("py/"): own[path].decode() for path in paths if path not in (MAIN, *FETCHED_LATE)}
 
 
 def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part], version: str = "") -> bytes:

@@ -40,7 +40,7 @@ class CompiledTrainer:
         self.experiment, self.data = experiment, data
         # Another number whenever the network may be another.
         self.version = 0
-        self._size = shape.batch_size_of(experiment)
+        self._size = min(experiment["batch_size"], len(data.training))
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
         self._block = None
         parameters, statistics = network.initialize(experiment)
@@ -56,10 +56,9 @@ class CompiledTrainer:
         self._order = workspace.place(np.zeros((training.BLOCK, len(data.training)), np.int32))
         self._losses = workspace.place(np.zeros(LOSSES, np.float32))
         self._calls = workspace.place(np.zeros((2 * training.BLOCK + 2, 2), np.int32))
-        full = min(self._size, len(data.training))
-        short = len(data.training) - full * (self._epoch_steps - 1)
-        self._add_step("full", full)
-        if short != full:
+        short = len(data.training) - self._size * (self._epoch_steps - 1)
+        self._add_step("full", self._size)
+        if short != self._size:
             self._add_step("short", short)
         self._add_forward()
         if drawn:
@@ -231,12 +230,12 @@ class CompiledTrainer:
         if rows is None:
             rows = self._every.first[: len(self.data.inputs)]
         parts = []
-        for first in range(0, len(rows), PORTION):
+        for first in range(0, max(1, len(rows)), PORTION):
             some = rows[first : first + PORTION]
             if some.base is self._every.first:
                 machine.set("cursor", self._every.address + 4 * first)
             else:
-                machine.write(self._some.address, some.astype(np.int32))
+                machine.write(self._some.address, np.asarray(some, np.int32))
                 machine.set("cursor", self._some.address)
             machine.call("outputs")
             parts.append({name: self.workspace.read(self._outputs[name])[: len(some)] for name in names})
@@ -281,7 +280,7 @@ class CompiledTrainer:
         """What a function leaves in `results` for the rows of `inputs`, by name, by as many as there is room for."""
         most = len(table.slot.first)
         parts = []
-        for first in range(0, len(inputs), most):
+        for first in range(0, max(1, len(inputs)), most):
             part = inputs if len(inputs) <= most else inputs[first : first + most]
             if part is not table.content:
                 self.workspace.machine.write(table.slot.address, part)

@@ -1,7 +1,25 @@
 """Gradients with respect to many arrays at once, by autograd, without its container primitives."""
 
 from autograd.core import VJPNode, vspace
-from autograd.tracer import isbox, new_box, toposort, trace_stack
+from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_stack
+
+
+class _Node(VJPNode):
+    """A node of a trace that is in the list of all its nodes.
+
+    They are unlinked by that list in the end. Left linked they would be freed one call within another, each operation's
+    by the one behind it, for which a browser's stack is too small where there are hundreds of layers.
+    """
+
+    __slots__ = ["nodes"]
+
+    def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+        super().__init__(value, fun, args, kwargs, parent_argnums, parents)
+        self.nodes = parents[0].nodes
+        self.nodes.append(self)
+
+
+notrace_primitives[_Node] = notrace_primitives[VJPNode]
 
 
 def value_and_gradients(function, arguments):
@@ -11,8 +29,20 @@ def value_and_gradients(function, arguments):
     trace holds NumPy primitives only. `extra`, a list of arrays, is passed through unboxed. A gradient has the shape
     of its argument, and is zeros where the value does not depend on it.
     """
+    nodes: list[_Node] = []
+    try:
+        return _value_and_gradients(function, arguments, nodes)
+    finally:
+        for node in nodes:
+            node.parents, node.vjp = [], None
+        nodes.clear()
+
+
+def _value_and_gradients(function, arguments, nodes):
     with trace_stack.new_trace() as trace:
-        roots = [VJPNode.new_root() for _ in arguments]
+        roots = [_Node.new_root() for _ in arguments]
+        for root in roots:
+            root.nodes = nodes
         boxes = [new_box(argument, trace, root) for argument, root in zip(arguments, roots, strict=True)]
         end, extra = function(*boxes)
 
@@ -33,17 +63,12 @@ def value_and_gradients(function, arguments):
 
 
 def _backward(gradient, end):
-    """The gradient at every root, by walking the trace from `end` against the direction of evaluation.
-
-    The trace is taken apart on the way. Left whole it would be freed by one call within another for each of its
-    operations, for which a browser's stack is too small where there are hundreds of layers.
-    """
+    """The gradient at every root, by walking the trace from `end` against the direction of evaluation."""
     pending, roots = {end: gradient}, {}
-    for node in list(toposort(end)):
+    for node in toposort(end):
         gradient = pending.pop(node)
         if not node.parents:
             roots[node] = gradient
         for parent, contribution in zip(node.parents, node.vjp(gradient), strict=True):
             pending[parent] = pending[parent] + contribution if parent in pending else contribution
-        node.parents, node.vjp = (), None
     return roots

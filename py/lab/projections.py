@@ -20,7 +20,7 @@ TOUR_REST = 1.0
 
 
 class Projected(NamedTuple):
-    """How activations are seen: at activations @ `basis`, shape (width, 3).
+    """How activations are seen: at activations @ `basis`, shape (width, 3), around their mean.
 
     `spatial`: whether in space, to be turned; `shares`, shape (3,), are the principal components' shares of the
     variance, or none; `keep` is what the function is given as `before` next time; `abrupt`: whether this is so far

@@ -248,7 +248,8 @@ class Run:
         losses = self.trainer.train(self.rate, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
-            self.metrics = (float(losses[-1]), *self.metrics[1:])
+            # Whatever else was measured is not of this network.
+            self.metrics = (float(losses[-1]), *[math.nan] * (len(self.metrics) - 1))
             self._diverge()
             return
         self.steps += len(losses)

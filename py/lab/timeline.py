@@ -6,8 +6,7 @@ from operator import itemgetter
 
 import numpy as np
 
-# Bytes that all kept networks may take together, the present one included while the run is somewhere else.
-LIMIT = 64_000_000
+from spec import protocol
 
 
 def next_epoch(epoch):
@@ -29,11 +28,11 @@ def most_crowded(epochs):
 class Timeline:
     """Copies of a network in training, `trainer.arrays()`, at the epochs that `next_epoch` gives from 0 on.
 
-    They are thinned so that with one copy more, the present that a session holds while it is back in the past, they
+    They are thinned so that with one copy more, the present that a run holds while it is back in the past, they
     take at most `limit` bytes. A network of which not even two copies fit is not kept at all.
     """
 
-    def __init__(self, limit=LIMIT):
+    def __init__(self, limit=protocol.BUDGET):
         self._limit = limit
         # Epochs in ascending order, each with all its arrays behind one another.
         self._places = []

@@ -49,7 +49,7 @@ def make_step(experiment):
 
 def steps_per_epoch(experiment, training):
     """How many batches an epoch has, the last one maybe short."""
-    return -(-len(training) // shape.batch_size_of(experiment))
+    return -(-len(training) // experiment["batch_size"])
 
 
 @lru_cache(maxsize=4)
@@ -73,7 +73,7 @@ def orders(experiment, training, block):
 def epoch_batches(experiment, training, epoch):
     """The batches of one epoch, counted from 0: index arrays, the last one maybe short."""
     order = orders(experiment, training, epoch // BLOCK)[epoch % BLOCK]
-    size = shape.batch_size_of(experiment)
+    size = experiment["batch_size"]
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 

@@ -3,85 +3,112 @@
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
-from page.dom import by_id, now
+from page import run_words
+from page.dom import by_id, element, now
 from page.palette import css
+from spec import protocol, shape
 
 # The charts are drawn again this often while training, in milliseconds.
 EVERY = 120
+NOTHING = "%s over epochs: nothing to show yet"
+
+
+# By chart: its canvas's box, its name, the metrics of its two lines, and the ends of its scale.
+CHARTS = (
+    ("loss", "Loss", ("train_loss", "test_loss"), (0, None)),
+    ("accuracy", "Accuracy", ("train_accuracy", "test_accuracy"), (0, 1)),
+)
+NO_ACCURACY = "With regression there is no accuracy."
 
 
 class Charts:
+    """A view of the run's history."""
+
     def __init__(self, uplot):
         self.uplot = uplot
         self.charts = []
-        self.data = None
-        self.drawn = 0
+        # By metric its numbers, and the epochs; empty before there are any.
+        self.history = {}
+        self.drawn_at = 0
+        # An epoch that the run has been taken back to; None where it is at its end.
         self.epoch = None
-        self.marks = [by_id("loss-mark"), by_id("accuracy-mark")]
-        self.texts = ["%s over epochs: nothing to show yet" % name for name in ("Loss", "Accuracy")]
+        self.marks = [by_id(name + "-mark") for name, _, _, _ in CHARTS]
+        self.texts = [NOTHING % name for _, name, _, _ in CHARTS]
+        self.absent = element("p", NO_ACCURACY, class_="absent quiet", hidden="")
+        by_id("accuracy-chart").append(self.absent)
         self.restyle()
 
     def due(self):
         """Whether a new history is worth asking for."""
-        return now() - self.drawn >= EVERY
+        return now() - self.drawn_at >= EVERY
 
     def restyle(self):
         """Makes the charts anew for the theme."""
-        for chart, _ in self.charts:
+        for chart in self.charts:
             chart.destroy()
-        self.charts = [
-            (_chart(self.uplot, by_id("loss-chart"), to_js([0, None])), (1, 3)),
-            (_chart(self.uplot, by_id("accuracy-chart"), to_js([0, 1])), (2, 4)),
-        ]
+        self.charts = [_chart(self.uplot, by_id(name + "-chart"), to_js(list(limits))) for name, _, _, limits in CHARTS]
         self.resize()
         self._draw()
         self._label()
 
     def resize(self):
         """Fits the charts to the room that they have."""
-        for chart, _ in self.charts:
+        for chart in self.charts:
             box = chart.root.parentElement
             chart.setSize(to_js({"width": box.clientWidth, "height": box.clientHeight}))
 
-    def show(self, history):
-        """Takes up a history: epochs, then the four metrics, in one flat typed array of five equal parts."""
-        rows = history.length // 5
-        self.data = [history.subarray(part * rows, (part + 1) * rows) for part in range(5)]
-        self._draw()
+    def begin(self, experiment):
+        self.history = {}
+        self.epoch = None
+        self.absent.hidden = "train_accuracy" in protocol.METRICS[shape.shape_of(experiment).task]
+        self._place_marks()
+        for chart in self.charts:
+            chart.setData(to_js([[], [], []]))
+        self.texts = [NOTHING % name for _, name, _, _ in CHARTS]
+        self._label()
 
-    def mark(self, epoch):
-        """Marks an epoch that the run has been taken back to; None where it is at its end."""
+    def answered(self, run):
+        """Takes up a history, and whether the run was taken back to an epoch before its end."""
+        if run.history:
+            names = ("epoch",) + tuple(protocol.METRICS[run.data.task])
+            rows = run.history.length // len(names)
+            self.history = {
+                name: run.history.subarray(part * rows, (part + 1) * rows) for part, name in enumerate(names)
+            }
+            self._draw()
+        epoch = run.epoch if run.epoch < run.last_epoch else None
         if epoch != self.epoch:
             self.epoch = epoch
             self._place_marks()
 
     def _place_marks(self):
-        for (chart, _), mark in zip(self.charts, self.marks):
+        for chart, mark in zip(self.charts, self.marks):
             mark.hidden = self.epoch is None
             if self.epoch is not None:
                 mark.style.left = "%.1fpx" % (chart.valToPos(self.epoch, "x") + chart.over.offsetLeft)
                 mark.style.height = "%dpx" % chart.over.clientHeight
 
     def _draw(self):
-        self.drawn = now()
-        if self.data:
-            for chart, (training, held_out) in self.charts:
-                chart.setData(window.Array.of(self.data[0], self.data[training], self.data[held_out]))
-            if self.epoch is not None:
-                self._place_marks()
+        self.drawn_at = now()
+        for chart, (_, _, names, _) in zip(self.charts, CHARTS):
+            if names[0] in self.history:
+                chart.setData(window.Array.of(self.history["epoch"], *[self.history[name] for name in names]))
+        if self.epoch is not None:
+            self._place_marks()
 
-    def describe(self, epoch, metrics):
+    def describe(self, experiment, run):
         """Says in the charts' labels how training stands."""
         self.texts = [
-            "Loss over epochs: after epoch %d it is %.3f for the training points and %.3f for the held-out points."
-            % (epoch, metrics[0], metrics[2]),
-            "Accuracy over epochs: after epoch %d it is %.0f%% for the training points and %.0f%% for the held-out "
-            "points." % (epoch, 100 * metrics[1], 100 * metrics[3]),
+            "Loss over epochs: after epoch %d it is %s." % (run.epoch, run_words.loss_words(run.metrics)),
+            "Accuracy over epochs: after epoch %d the network has %s right."
+            % (run.epoch, run_words.accuracy_words(run.metrics))
+            if "train_accuracy" in run.metrics
+            else "Accuracy over epochs: with regression there is none.",
         ]
         self._label()
 
     def _label(self):
-        for (chart, _), text in zip(self.charts, self.texts):
+        for chart, text in zip(self.charts, self.texts):
             chart.ctx.canvas.setAttribute("aria-label", text)
 
 

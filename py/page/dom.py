@@ -2,7 +2,7 @@
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
-from scripts import turn
+from scripts import copy, turn
 
 
 def by_id(identifier):
@@ -29,6 +29,15 @@ def element(tag, text="", **attributes):
     return result
 
 
+def copies(template, texts):
+    """A fragment of copies of an element, one for each text, which it shows where it is not empty.
+
+    In one crossing: one by one a thousand elements would take MicroPython too long, and the arguments of one call more
+    stack than it has.
+    """
+    return copy(template, "\n".join(texts))
+
+
 def now():
     """Milliseconds since the page was opened; never less than before, even if the machine's clock is."""
     global _last, _ahead
@@ -44,11 +53,11 @@ _last = _ahead = 0
 
 
 def numbers(typed_array):
-    """A typed array's numbers as a list, in one crossing instead of one for each."""
-    text = typed_array.join(",")
+    """A typed array's numbers as a list, in one crossing instead of one for each; an empty one for None."""
+    text = typed_array.join(",") if typed_array else ""
     return [float(number) for number in text.split(",")] if text else []
 
 
-async def breath():
+async def let_browser_work():
     """Lets the browser draw and hear before going on, so that no single task takes long."""
     await turn()

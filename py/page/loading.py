@@ -1,8 +1,9 @@
-"""What is seen while Python loads in the worker: the stage, and bytes of all that there are."""
+"""What is seen while something is waited for: Python, by stage and bytes loaded of the total, or a network."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 
+from page import phase
 from page.dom import by_id, set_text
 from spec import texts
 
@@ -19,6 +20,9 @@ class Loading:
     def __init__(self):
         self.expected = {}
         self.loaded = {}
+        # What is said to be waited for, and whether that belongs to the start of a lab.
+        self.waiting = phase.NOTHING
+        self.starting = True
         hear = create_proxy(self._hear)
         # Without it progress is not shown, and that is all.
         manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
@@ -46,9 +50,20 @@ class Loading:
             by_id("loading-progress").value = round(100 * loaded / total)
             set_text(by_id("loading-bytes"), "%s of %s" % (texts.bytes_in_words(loaded), texts.bytes_in_words(total)))
 
-    def begin(self):
-        by_id("loading").hidden = False
-        set_text(by_id("loading-stage"), "Fetching Python")
-
-    def end(self):
-        by_id("loading").hidden = True
+    def show(self, now):
+        """Says what a phase waits for, or nothing."""
+        waiting = now.waiting if now.state == phase.LOADING else phase.NOTHING
+        if waiting == self.waiting:
+            return
+        self.waiting = waiting
+        panel = by_id("loading")
+        panel.hidden = waiting == phase.NOTHING
+        # The first network is part of the start.
+        making = waiting == phase.NETWORK and not self.starting
+        self.starting = waiting == phase.LAB or (self.starting and waiting == phase.NETWORK)
+        panel.classList.toggle("making", making)
+        by_id("loading-progress").hidden = by_id("loading-bytes").hidden = making
+        if making:
+            set_text(by_id("loading-stage"), "Making the network …")
+        elif waiting == phase.LAB:
+            set_text(by_id("loading-stage"), "Fetching Python")

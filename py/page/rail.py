@@ -1,18 +1,20 @@
 """The layer rail: the playhead on its way through the network, and how well a straight line does at each layer."""
 
 from page import journey
-from page.dom import by_id, element, listen, set_text
-from spec import shape
+from page.dom import by_id, copies, element, listen, numbers, set_text
+from spec import fields, shape
 
 FORWARD = ("ArrowRight", "ArrowUp", "PageUp")
 BACK = ("ArrowLeft", "ArrowDown", "PageDown")
 SMALL_STEP = 0.1
 PLAY, STOP = "Play the journey from input to output", "Stop the journey from input to output"
 NOTHING = float("nan")
+# What the bars of so many layers say is written in one go; the rest follows, frame by frame.
+PORTION = 32
 
 
 class Rail:
-    """Shows the playhead at `position`, and moves it.
+    """A view that shows the playhead at `position`, and moves it.
 
     `on_move(position)` is called whenever it has moved, by hand or on its own; `on_go(index)` when a key sends it to
     a layer, for `go` to be called; `on_journey()` when the button is pressed, for `travel` to be called.
@@ -23,8 +25,15 @@ class Rail:
         self.slider, self.list = by_id("rail"), by_id("probes")
         self.names = []
         self.position = 0
+        # By layer: what a straight line has right, in percent of training and of held-out points; and which of them
+        # is not written yet.
+        self.probes, self.due = [], []
         # Where it is going by itself: `"go"` or `"journey"` or None, from where, to which layer, for how many seconds.
         self.way, self.start, self.target, self.seconds = None, 0, 0, 0
+        row = element("li")
+        row.append(element("span", class_="bar", role="img"), element("span", class_="percent", aria_hidden="true"))
+        # To be copied.
+        self.row = row
         listen(self.slider, "input", lambda event: self._moved_by_hand(float(self.slider.value)))
         listen(self.slider, "change", lambda event: self._moved_by_hand(journey.snapped(self.position)))
         listen(self.slider, "keydown", self._pressed)
@@ -32,23 +41,38 @@ class Rail:
 
     # What is shown.
 
-    def show_layers(self, experiment):
+    def begin(self, experiment):
         """Makes a stop and a bar for every layer, if they are others than those that are shown."""
         names = shape.layer_names(experiment)
-        if names == self.names:
-            return
-        self.names = names
-        self.rest()
-        self.slider.max = str(len(names) - 1)
-        self.bars = [element("span", class_="bar", role="img") for _ in names]
-        self.texts = [element("span", class_="percent", aria_hidden="true") for _ in names]
-        rows = [element("li") for _ in names]
-        for row, bar, text in zip(rows, self.bars, self.texts):
-            row.append(bar, text)
-        self.list.replaceChildren(*rows)
-        self.probes = [None] * len(names)
-        self.show_probes([(NOTHING, NOTHING)] * len(names))
-        self.show(min(self.position, len(names) - 1))
+        if names != self.names:
+            self.names = names
+            self.rest()
+            self.slider.max = str(len(names) - 1)
+            self.list.replaceChildren(copies(self.row, [""] * len(names)))
+            self.bars = self.list.querySelectorAll(".bar")
+            self.texts = self.list.querySelectorAll(".percent")
+            self.probes = [None] * len(names)
+        elif self.way == "go":
+            self.rest()
+        self._show_probes([(NOTHING, NOTHING)] * len(names))
+        self.show(self.place(experiment))
+
+    def place(self, experiment):
+        """The position that an experiment says."""
+        return self.names.index(shape.shown_layer(experiment).name) + shape.shown_morph(experiment)
+
+    def drawn(self, picture):
+        flat = numbers(getattr(picture, "probes", None))
+        # What was said of the network before is of no interest any more.
+        if len(flat) == 2 * len(self.names):
+            self._show_probes(list(zip(flat[0::2], flat[1::2])))
+
+    def seen(self, experiment):
+        """An experiment as it is seen from where the playhead is."""
+        if not self.names:
+            return experiment
+        index, morph = journey.parts(self.position)
+        return dict(experiment, layer=self.names[index], morph=fields.rounded_morph(morph))
 
     def show(self, position):
         """Puts the playhead at a position: the number of a layer and the share of the way to the next."""
@@ -57,28 +81,30 @@ class Rail:
         self.slider.setAttribute("aria-valuetext", journey.words(position, self.names))
         self.slider.style.setProperty("--done", "%.4f" % (position / (len(self.names) - 1)))
 
-    def show_probes(self, probes):
+    def _show_probes(self, probes):
         """Shows `(training, held out)` for each layer: shares that a straight line has right, or NaN."""
-        # What was said of the network before is of no interest any more.
-        if len(probes) != len(self.names):
-            return
-        for index, (training, held_out) in enumerate(probes):
-            percents = journey.percent(training), journey.percent(held_out)
-            if percents == self.probes[index]:
-                continue
-            self.probes[index] = percents
+        percents = [(journey.percent(training), journey.percent(held_out)) for training, held_out in probes]
+        changed = [index for index, pair in enumerate(percents) if pair != self.probes[index]]
+        self.probes = percents
+        self.due = sorted(set(self.due + changed)) if self.due else changed
+        self._write_probes()
+
+    def _write_probes(self):
+        for index in self.due[:PORTION]:
+            right, held_out = self.probes[index]
             bar = self.bars[index]
-            bar.style.setProperty("--right", "%d%%" % (percents[0] or 0))
-            bar.style.setProperty("--held-out-right", "%d%%" % (percents[1] or 0))
-            bar.classList.toggle("empty", percents[0] is None)
-            bar.setAttribute("aria-label", journey.probe_words(self.names[index], *percents))
-            set_text(self.texts[index], "–" if percents[0] is None else "%d %%" % percents[0])
+            bar.style.setProperty("--right", "%d%%" % (right or 0))
+            bar.style.setProperty("--held-out-right", "%d%%" % (held_out or 0))
+            bar.classList.toggle("empty", right is None)
+            bar.setAttribute("aria-label", journey.probe_words(self.names[index], right, held_out))
+            set_text(self.texts[index], "–" if right is None else "%d %%" % right)
+        self.due = self.due[PORTION:]
 
     # How it moves.
 
-    def go(self, index):
-        """Lets it glide to a layer."""
-        self._leave("go", index)
+    def go(self, position):
+        """Lets it glide to a layer, or to a place between two."""
+        self._leave("go", position)
 
     def travel(self):
         """Lets it go from input to output, or stop where it is if it is under way."""
@@ -87,9 +113,9 @@ class Rail:
         else:
             self._leave("journey", len(self.names) - 1)
 
-    def destination(self):
-        """Where it glides to, or else where it is."""
-        return self.target if self.way == "go" else self.position
+    def is_sent(self):
+        """Whether it is on its way to a place that the experiment says, not to one that it finds by itself."""
+        return self.way == "go"
 
     def rest(self):
         """Lets it stay where it is."""
@@ -102,10 +128,12 @@ class Rail:
         by_id("journey").setAttribute("aria-label", STOP if playing else PLAY)
         set_text(by_id("journey-name"), "Stop" if playing else "Journey")
 
-    def glide(self, elapsed, calm):
+    def advance(self, elapsed, calm):
         """Moves it on by so many seconds; True while it is on its way. Where it is `calm` it goes at once."""
+        if self.due:
+            self._write_probes()
         if not self.way:
-            return False
+            return self.due != []
         self.seconds += elapsed
         if self.way == "journey":
             position, moving = journey.journey(self.target, self.seconds, calm)
@@ -118,7 +146,7 @@ class Rail:
         if position != self.position:
             self.show(position)
             self.on_move(position)
-        return moving
+        return moving or self.due != []
 
     # What a person does.
 

@@ -22,12 +22,14 @@ FONT_OF_TEXT = 0.81
 
 
 class Strip:
-    """Shows a network; tells of clicks by `on_neuron(layer, index)`, `on_layer(layer)` and `on_network(text)`.
+    """A view of the network; tells of clicks by `on_neuron(layer, index)`, `on_layer(layer)` and `on_network(text)`.
 
-    `text` is what a person would write into Hidden layers.
+    `text` is what a person would write into Hidden layers. It marks where the playhead of `rail` is, and the place of
+    the input plane that is pointed at in `plane`.
     """
 
-    def __init__(self, on_neuron, on_layer, on_network):
+    def __init__(self, rail, plane, on_neuron, on_layer, on_network):
+        self.rail, self.plane = rail, plane
         self.buttons = StripButtons(on_neuron, on_layer, on_network)
         self.scroller, self.sheet = by_id("network-scroller"), by_id("network-sheet")
         self.canvas = by_id("strip")
@@ -46,7 +48,7 @@ class Strip:
 
     # What is shown.
 
-    def show_network(self, experiment):
+    def begin(self, experiment):
         """Builds the strip for a network if it is another than the one that is shown."""
         layers = shape.layers(experiment)
         if layers == self.layers:
@@ -54,10 +56,26 @@ class Strip:
         self.layers = layers
         self.weights = self.tiles = None
         self._build(tuple(experiment["hidden_layers"]))
-        self.describe()
+        self.canvas.setAttribute("aria-label", strip_layout.description(layers))
 
-    def show(self, frame):
-        """Takes up a frame's `tiles` and `tile_size`, and its `weights` if they are new, and draws."""
+    def empty(self):
+        """Shows the network without what it computes and weighs."""
+        self.weights = self.tiles = None
+        self.draws = []
+        self._forget_weights()
+        self._paint_under()
+        self.redraw()
+
+    def advance(self, seconds, calm):
+        """Makes more of a deep network's buttons."""
+        if self.buttons.built == len(self.buttons.stops):
+            return False
+        going_on = self.buttons.go_on()
+        self.buttons.mark(self.position, self.neuron)
+        return going_on
+
+    def drawn(self, frame):
+        """Takes up a picture's `tiles` and `tile_size`, and its `weights` if they are new, and draws."""
         weights = getattr(frame, "weights", None)
         # A frame of the network before has other numbers of weights and of tiles.
         if weights and weights.length == self.blocks[-1][1]:
@@ -73,6 +91,11 @@ class Strip:
             pixels = window.Uint8ClampedArray.new(frame.tiles.buffer)
             self.tiles_context.putImageData(window.ImageData.new(pixels, side, side * count), 0, 0)
         self.redraw()
+
+    def follow(self, experiment):
+        neuron = shape.shown_neuron(experiment) if experiment["shading"] == "neuron" else None
+        self.mark(self.rail.position, neuron)
+        self.point_at(self.plane.pointed_at())
 
     def mark(self, position, neuron):
         """Marks where the playhead is, a number of a layer and a share of the way to the next, and a neuron.
@@ -107,10 +130,6 @@ class Strip:
         if self.layers and self.laid_out_for != self._size():
             self._build(self.buttons.hidden_layers)
 
-    def describe(self):
-        """Says in the canvas's label what it shows."""
-        self.canvas.setAttribute("aria-label", strip_layout.description(self.layers))
-
     # How it is laid out.
 
     def _size(self):
@@ -135,11 +154,11 @@ class Strip:
         self.pieces, self.paths, self.squares = {}, {}, {}
         self.buttons.build(self.layers, hidden_layers, self.columns, self.column, height)
         self.buttons.mark(self.position, self.neuron)
-        self._look()
+        self._take_window()
         self._follow()
         self.redraw()
 
-    def _look(self):
+    def _take_window(self):
         """Takes up which part of the network is in the window."""
         self.left = self.scroller.scrollLeft
         self.first, self.last = strip_layout.visible(self.left, self.window[0], self.column, len(self.layers))
@@ -149,7 +168,7 @@ class Strip:
 
     def _scrolled(self):
         if self.layers and self.scroller.scrollLeft != self.left:
-            self._look()
+            self._take_window()
             self.redraw()
 
     def _follow(self):
@@ -159,7 +178,7 @@ class Strip:
         if left != self.left:
             self.scroller.scrollLeft = left
             if self.scroller.scrollLeft != self.left:
-                self._look()
+                self._take_window()
 
     # Drawing.
 

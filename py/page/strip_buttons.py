@@ -9,6 +9,9 @@ from spec import fields
 # The side of the smallest button, in CSS pixels.
 LEAST_TARGET = 24
 KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
+# The buttons of so many layers are made in one go; those of more follow, so many in a frame.
+AT_ONCE = 32
+IN_A_FRAME = 12
 # Where a layer's buttons begin and how large they are, for the stylesheet.
 COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx"
 
@@ -24,6 +27,8 @@ class StripButtons:
         self.stops = []
         self.at = 0, 0
         self.marked = []
+        # How many columns have their buttons.
+        self.built = 0
         # To be copied: made one by one, the buttons of a large network would take MicroPython too long.
         self.neuron = element("button", type="button", class_="neuron", tabindex="-1", aria_pressed="false")
         listen(self.box, "click", self._clicked)
@@ -34,25 +39,39 @@ class StripButtons:
 
     def build(self, layers, hidden_layers, columns, column, height):
         """Makes all buttons anew; what had the focus keeps it."""
-        had_focus = self.box.contains(document.activeElement)
-        last_stop = self.stops[self.at[0]][self.at[1]] if self.stops else None
+        self.had_focus = self.box.contains(document.activeElement)
+        self.last_stop = self.stops[self.at[0]][self.at[1]] if self.stops else None
         self.hidden_layers = hidden_layers
         by_id("remove-layer").disabled = not hidden_layers
+        self.columns, self.column = columns, column
         self.stops = strip_layout.stops(layers, columns, height)
         self.marked = []
         spans = strip_layout.hidden_spans(layers)
-        frames = [strip_layout.width_frame(first, last, column) for first, last in spans]
-        self.box.replaceChildren(
-            *[self._column(index, tiles, index * column, frames) for index, tiles in enumerate(columns)],
-            *[width_text(*frame, width) for frame, width in zip(frames, hidden_layers)],
-        )
+        self.frames = [strip_layout.width_frame(first, last, column) for first, last in spans]
+        if self.last_stop:
+            self.at = strip_layout.found_again(self.stops, self.last_stop, *self.at)
+        self.box.replaceChildren()
+        self.built = self.built_frames = 0
+        self.go_on()
+
+    def go_on(self):
+        """Makes the next portion of the buttons; True while there are more to make."""
+        if self.built == len(self.stops):
+            return False
+        first = self.built
+        self.built = min(first + (IN_A_FRAME if first else AT_ONCE), len(self.stops))
+        for index in range(first, self.built):
+            self.box.append(self._column(index, self.columns[index], index * self.column, self.frames))
+        if self.built == len(self.stops):
+            for frame, width in zip(self.frames, self.hidden_layers):
+                self.box.append(width_text(*frame, width))
         self.elements = self.box.querySelectorAll("button")
-        if last_stop:
-            self.at = strip_layout.found_again(self.stops, last_stop, *self.at)
-        button = self._button(*self.at)
-        button.tabIndex = 0
-        if had_focus:
-            button.focus()
+        if first <= self.at[0] < self.built:
+            button = self._button(*self.at)
+            button.tabIndex = 0
+            if self.had_focus:
+                button.focus()
+        return self.built < len(self.stops)
 
     def mark(self, position, neuron):
         """Marks the layer at or nearest to a position, and a neuron, `(layer, index)`, if it is not None."""
@@ -63,6 +82,8 @@ class StripButtons:
         place = neuron and strip_layout.find(self.stops, neuron[0], "neuron", neuron[1])
         if place:
             marked.append((place[0], place[1], "aria-pressed"))
+        # Those that are not made yet are marked when they are.
+        marked = [mark for mark in marked if mark[0] < self.built]
         for mark in self.marked:
             if mark not in marked:
                 self._button(*mark[:2]).setAttribute(mark[2], "false")
@@ -126,6 +147,8 @@ class StripButtons:
         place = self._place(event) if event.key in KEYS else None
         if place and not (event.altKey or event.ctrlKey or event.metaKey):
             event.preventDefault()
+            while self.go_on():
+                pass
             column, row = strip_layout.neighbour(self.stops, place[0], place[1], event.key)
             self._button(column, row).focus()
 

@@ -26,6 +26,8 @@ LARGEST_FRAME = 84
 STEPS = 4
 LARGEST_WEIGHT = 127
 FAINTEST = 0.06
+# So many layers are named in words.
+NAMED = 60
 # What a new hidden layer is wide where there is none to copy.
 NEW_WIDTH = 8
 
@@ -42,10 +44,14 @@ def column_width(available, count, text=TEXT):
 
 def columns(widths, column, height, text=TEXT):
     """A `Column` for each layer of these widths, in a strip that is `height` high, for a size of text."""
-    return [_column(index, width, column, height - HEAD - FOOT * text // TEXT) for index, width in enumerate(widths)]
+    room = height - HEAD - FOOT * text // TEXT
+    # Layers of one width are laid out alike.
+    alike = {width: _laid_out(width, column, room) for width in set(widths)}
+    return [Column(int((index + 0.5) * column), *alike[width]) for index, width in enumerate(widths)]
 
 
-def _column(index, width, column, room):
+def _laid_out(width, column, room):
+    """All that a `Column` has beside its place."""
     shown = min(width, SHOWN)
     pitch = room // shown
     size = int(pitch / (1 + GAP_OF_TILE))
@@ -54,7 +60,7 @@ def _column(index, width, column, room):
     size = max(min(size, LARGEST_TILE, int(TILE_OF_COLUMN * column)), SMALLEST_TILE)
     pitch = size + _gap(size)
     top = HEAD + int((room - (shown - 1) * pitch - size) / 2)
-    return Column(int((index + 0.5) * column), top, size, pitch, shown)
+    return top, size, pitch, shown
 
 
 def _gap(size):
@@ -212,9 +218,12 @@ def scrolled(x, left, width, margin):
 
 
 def description(layers):
-    """What the strip shows, in words."""
+    """What the strip shows, in words; of a deep network the first layers and the last."""
+    named = ["%s %d" % (name, width) for name, _, width in layers[:NAMED]]
+    if len(layers) > NAMED:
+        named += ["and so on to %s %d" % (layers[-1][0], layers[-1][2])]
     return (
         "Network: %d layers, %s; each neuron as a heat map of its activation over the input plane, joined by lines "
         "for the weights: solid where positive, dashed where negative, the larger the thicker."
-        % (len(layers), ", ".join("%s %d" % (name, width) for name, _, width in layers))
+        % (len(layers), ", ".join(named))
     )

@@ -1,10 +1,13 @@
 """The timeline of the run: a slider over the epochs that the lab has kept, and the way back into them."""
 
-from page.dom import by_id, listen, set_text
+from page.dom import by_id, listen, numbers, set_text
 
 
 class Timeline:
-    """Calls `on_seek(epoch)` with a kept epoch when a person goes there, `on_branch()` to go on from it for good."""
+    """A view of where the run is; calls `on_seek(epoch)` when a person goes to a kept epoch.
+
+    `on_branch()` is called when it shall go on from there for good.
+    """
 
     def __init__(self, on_seek, on_branch):
         self.kept = [0]
@@ -24,9 +27,14 @@ class Timeline:
     def _stops(self):
         return self.kept if self.kept[-1] == self.last else self.kept + [self.last]
 
-    def set_kept(self, epochs):
-        """The epochs that the lab can go back to."""
-        self.kept = epochs or [0]
+    def begin(self, experiment):
+        self.kept = [0]
+        self.show(0, 0)
+
+    def answered(self, run):
+        if run.kept is not None:
+            self.kept = [int(epoch) for epoch in numbers(run.kept)] or [0]
+        self.show(run.epoch, run.last_epoch)
 
     def show(self, epoch, last):
         """Where the run is, and where it ends."""

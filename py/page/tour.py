@@ -4,23 +4,29 @@ from page.dom import by_id, listen, set_text
 
 
 class Tour:
-    """`seconds` of the tour so far; `on_change()` is called when a person lets it go on."""
+    """A view without a picture: `seconds` of the tour so far; `on_change()` is called when a person lets it go on.
 
-    def __init__(self, on_change, paused):
+    `representation` is what shows it.
+    """
+
+    def __init__(self, representation, on_change, paused):
         self.seconds = 0.0
+        self.representation, self.on_change = representation, on_change
         self.button = by_id("tour")
-        self.on_change = on_change
         self._pause(paused)
         listen(self.button, "click", self._toggle)
 
-    def show(self, touring):
-        """Shows the button only where there is a tour."""
-        if self.button.hidden == touring:
-            self.button.hidden = not touring
+    def wants(self, experiment):
+        return {"tour_seconds": self.seconds}
 
-    def go_on(self, seconds, still):
-        """Lets time pass unless it is stopped, or is to stand `still`; True while it goes on."""
-        if self.paused or still:
+    def follow(self, experiment):
+        """Shows the button only where there is a tour."""
+        if self.button.hidden == self.representation.touring:
+            self.button.hidden = not self.representation.touring
+
+    def advance(self, seconds, calm):
+        """Lets time pass unless it is stopped, or an axis is held; True while it goes on."""
+        if self.paused or not self.representation.touring or self.representation.axis is not None:
             return False
         self.seconds += seconds
         return True

@@ -27,7 +27,8 @@ class Transport:
         by_id("play").classList.toggle("playing", playing)
 
     def show_speed(self, speed):
-        by_id("speed").value = str(fields.SPEEDS.index(speed))
+        if fields.SPEEDS[int(by_id("speed").value)] != speed:
+            by_id("speed").value = str(fields.SPEEDS.index(speed))
         self._name_speed(speed)
 
     def _name_speed(self, speed):

@@ -54,7 +54,7 @@ Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 # live: the value of each field that acts on a running network, by name: those that the last answer told, or others
 # that a person has chosen since. seek: an epoch to go to, or None: the last that was kept and is not after it, or, from
 # the run's last epoch on, exactly the end. branch: whether what lies after here is to be forgotten. history: whether
-# the answer should have it. view: what to draw, see `VIEW`, or None where nobody looks.
+# the answer should have it. view: what to draw, see `view`, or None where nobody looks.
 Request = namedtuple(
     "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "history", "view")
 )
@@ -228,12 +228,12 @@ def read_opened(given):
     return Opened(*[getattr(given, name, None) for name in OPENED])
 
 
-def read_answer(given, task):
-    """The `Answer` of an object that `frame` answered for a run of that task."""
+def read_answer(given, task, numbers=list):
+    """The `Answer` of an object that `frame` answered for a run of that task; `numbers` makes a list of an array."""
     found = {name: getattr(given, name, None) for name in ANSWER}
-    found["live"] = _named(fields.names(fields.LIVE), found["live"])
-    found["metrics"] = _named(METRICS[task], found["metrics"])
-    found["milliseconds"] = _named(PARTS, found["milliseconds"])
+    found["live"] = _named(fields.names(fields.LIVE), numbers(found["live"]))
+    found["metrics"] = _named(METRICS[task], numbers(found["metrics"]))
+    found["milliseconds"] = _named(PARTS, numbers(found["milliseconds"]))
     return Answer(*[found[name] for name in ANSWER])
 
 

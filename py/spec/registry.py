@@ -57,7 +57,7 @@ enter("activation", "tanh", "Tanh")
 enter("activation", "sigmoid", "Sigmoid")
 enter("activation", "linear", "Linear")
 
-# name: what its layers are called by.
+# name: what its layers are called by. A key is none of an activation: a layer's kind is the one or the other.
 enter("normalization", "none", "None")
 enter("normalization", "batch_norm", "Batch norm", name="BN")
 enter("normalization", "layer_norm", "Layer norm", name="LN")

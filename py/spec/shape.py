@@ -52,20 +52,38 @@ def layers(experiment):
     A normalization and an activation follow every dense layer but the last, whose outputs are the logits, or with
     regression the prediction; with cross entropy a softmax ends the network.
     """
-    normalization = experiment["normalization"]
-    activation = experiment["activation"]
     shape = shape_of(experiment)
-    result = [Layer("input", "input", shape.inputs)]
-    for index, width in enumerate(experiment["hidden_layers"]):
+    network = (
+        shape.inputs,
+        tuple(experiment["hidden_layers"]),
+        experiment["normalization"],
+        experiment["activation"],
+        shape.outputs,
+        ends_in_softmax(experiment),
+    )
+    if network not in _layers:
+        # A page asks many times a frame, for one network.
+        _layers.clear()
+        _layers[network] = tuple(_layers_of(*network))
+    return list(_layers[network])
+
+
+# The layers of the network that was asked for last.
+_layers: dict = {}
+
+
+def _layers_of(inputs, widths, normalization, activation, outputs, softmax):
+    result = [Layer("input", "input", inputs)]
+    for index, width in enumerate(widths):
         number = str(index + 1)
         result.append(Layer("fc" + number, "dense", width))
         if normalization != "none":
             name = registry.trait("normalization", normalization, "name") + number
             result.append(Layer(name, normalization, width))
         result.append(Layer(activation + number, activation, width))
-    result.append(Layer("fc%d" % (len(experiment["hidden_layers"]) + 1), "dense", shape.outputs))
-    if ends_in_softmax(experiment):
-        result.append(Layer("softmax", "softmax", shape.outputs))
+    result.append(Layer("fc%d" % (len(widths) + 1), "dense", outputs))
+    if softmax:
+        result.append(Layer("softmax", "softmax", outputs))
     return result
 
 
@@ -76,13 +94,16 @@ def layer_names(experiment):
 
 def logits_layer(experiment):
     """The name of the last dense layer, which ends the network before any softmax: shown unless another is chosen."""
-    return [layer.name for layer in layers(experiment) if layer.kind == "dense"][-1]
+    return "fc%d" % (len(experiment["hidden_layers"]) + 1)
 
 
 def shown_layer(experiment):
     """The `Layer` to draw: the chosen one, or the logits where there is none of that name."""
-    every = {layer.name: layer for layer in layers(experiment)}
-    return every.get(experiment["layer"]) or every[logits_layer(experiment)]
+    every = layers(experiment)
+    for layer in every:
+        if layer.name == experiment["layer"]:
+            return layer
+    return every[-2 if ends_in_softmax(experiment) else -1]
 
 
 def shown_morph(experiment):
@@ -109,13 +130,12 @@ def shown_neuron(experiment):
 
     Without a hidden layer that is the input's first.
     """
-    every = layers(experiment)
     name, _, index = experiment["neuron"].partition(".")
-    for layer in every:
-        if layer.name == name and index and int(index) < layer.width:
+    for layer in layers(experiment) if index else ():
+        if layer.name == name and int(index) < layer.width:
             return name, int(index)
-    hidden = [layer.name for layer in every if layer.kind in registry.entries("activation")]
-    return (hidden or ["input"])[-1], 0
+    depth = len(experiment["hidden_layers"])
+    return experiment["activation"] + str(depth) if depth else "input", 0
 
 
 def neuron_name(layer, index):

@@ -117,6 +117,18 @@ def test_a_contender_that_the_browser_lacks_something_for_is_left_out():
     assert set(driver.REQUIRED) <= set(driver.CONTENDERS)
 
 
+def test_what_is_too_short_for_the_clock_is_trained_for_longer():
+    class Fast(Puppet):
+        def call(self, method, *arguments):
+            if method == "run":
+                return 0.1 * (arguments[0] // 100)
+            return super().call(method, *arguments)
+
+    pace = QUICKEST.contenders._replace(seconds=0.0001)
+    result = rounds.time_network({"fast": Fast()}, rounds.network_of((8,)), pace)["fast"]
+    assert (result["steps"], result["us_per_step"]) == (128, pytest.approx(100 / 128))
+
+
 def test_contenders_take_turns():
     """Each round begins with another of them, so that none is always timed behind the same one."""
     order = []

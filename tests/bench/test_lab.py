@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bench import kernels, lab_compile, lab_simd, lab_steps, passes, rounds, sweeps
+from bench import kernels, lab_compile, lab_shapes, lab_simd, lab_steps, passes, rounds, sweeps
 from bench.networks import gigaflops, in_words, is_small_enough, operations
 from bench.settings import QUICKEST
 from engine.machine import Machine
@@ -68,6 +68,12 @@ def test_simd_rate(lab):
     fastest, rates = sweeps.simd_rate(lab, QUICKEST)
     assert [int(size) for size in rates] == list(lab_simd.SIZES)
     assert are_positive(rates.values()) and fastest == max(rates.values())
+
+
+def test_a_clock_that_is_too_coarse(monkeypatch):
+    """A browser's goes in tenths of a millisecond: what takes less seems to take no time."""
+    monkeypatch.setattr(lab_simd, "timed", lambda machine, count: 1e-4 * (count // 16))
+    assert lab_simd.seconds_each(None, 1) == pytest.approx(1e-4 / 16)
 
 
 def test_compile_times(lab):
@@ -138,6 +144,18 @@ def test_passes(capsys, monkeypatch):
     kernels_of = {name: [cell.split(" µs, ")[1].split()[0] for cell in cells] for name, *cells in lines}
     usual, unfused = (list(map(int, kernels_of[name])) for name in ("nothing left out", "no fusing"))
     assert all(few < many for few, many in zip(usual, unfused, strict=True))
+
+
+def test_shapes(capsys):
+    shapes = ((200, 2, 2, (8,)), (3000, 64, 10, (4, 3)), (1, 1, 1, ()))
+    lab_shapes.main(QUICKEST, shapes)
+    header, *lines = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
+    assert [(int(rows.replace(",", "")), int(inputs), int(outputs)) for rows, inputs, outputs, *_ in lines] == [
+        shape[:3] for shape in shapes
+    ]
+    for line in lines:
+        assert len(line) == len(header)
+        assert are_positive(map(float, line[-3:]))
 
 
 def test_operations():

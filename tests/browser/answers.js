@@ -28,6 +28,7 @@
   let begun = 0;
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
+    // A worker's answer is a list, of one run's here.
     for (const part of data.flat()) {
       if (part && part.engine) {
         asked.shift();
@@ -177,6 +178,18 @@
     for (let start = 0; start < bytes.length; start += 32768)
       text += String.fromCharCode(...bytes.subarray(start, start + 32768));
     return {width, height, bytes: btoa(text)};
+  };
+
+  // How many colours there are in a box, in CSS pixels, at every other pixel of every other row.
+  answers.shades = (id, box) => {
+    const canvas = find(id);
+    const {width, data} = pixels(canvas);
+    const [left, top, across, down] = box.map((part) => Math.floor((part * width) / canvas.clientWidth));
+    const colours = new Uint32Array(data.buffer);
+    const seen = new Set();
+    for (let y = top; y < top + down; y += 2)
+      for (let x = left; x < left + across; x += 2) seen.add(colours[y * width + x]);
+    return seen.size;
   };
 
   // Red, green and blue at places in CSS pixels, given as JSON: joined by commas.

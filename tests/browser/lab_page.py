@@ -36,8 +36,8 @@ class LabPage:
     def all_data(self):
         return self.page.evaluate("({...document.documentElement.dataset})")
 
-    def wait_for_state(self, *states):
-        self.wait(f"{list(states)}.includes(document.documentElement.dataset.state)")
+    def wait_for_state(self, *states, timeout=20_000):
+        self.wait(f"{list(states)}.includes(document.documentElement.dataset.state)", timeout)
 
     def wait_for_epoch(self, epoch):
         self.wait(f"+document.documentElement.dataset.epoch >= {epoch}")

@@ -1,5 +1,7 @@
 """What a wrong entry is told, and that it costs nothing: the network goes on as it was."""
 
+import math
+
 import pytest
 
 from spec import fields
@@ -108,6 +110,12 @@ def test_divergence_stops_and_says_what_to_try(lab_at):
     for word in ("diverged", "smaller learning rate", "10", "Play"):
         assert word in message
     assert lab.button("Play").is_visible()
+    figures = [lab.page.locator(f"#{name}").inner_text() for name in ("train-loss", "test-loss", "test-accuracy")]
+    assert figures == ["not finite"] * 3, "what is not known of it is no number"
+    assert not math.isfinite(lab.number("test-loss"))
+    lab.enter("learning_rate", "0.02")
+    lab.wait("document.querySelector('[role=alert]').textContent.includes('now 0.02')")
+    assert lab.data("state") == "diverged"
     lab.enter("learning_rate", "0.01")
     lab.press("Play")
     lab.wait_for_epoch(3)

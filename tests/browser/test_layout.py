@@ -4,13 +4,17 @@ import json
 
 import pytest
 
-from tests.browser.conftest import SIZE
+from tests.browser.conftest import SIZE, visit_in
+from tools import browser
 
 WIDE, NARROW = {"width": 1920, "height": 1080}, {"width": 900, "height": 700}
 # As wide as the first, and lower: the views become smaller, the network between them wider.
 LOW = {"width": 1280, "height": 640}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TURNED = {"width": 844, "height": 390}
+# Two screens side by side, the second twice as fine.
+SCREEN_WIDTH = 1600
+SCREENS = [f"{{{SCREEN_WIDTH}x1000}}", f"{{{SCREEN_WIDTH}x1000 devicePixelRatio=2.0}}"]
 MEASURED = "html, main, main > section, canvas, .plot, .strip, .chart-box, .rail, #probes"
 BOXES = (
     f"[...document.querySelectorAll({json.dumps(MEASURED)})]"
@@ -116,17 +120,22 @@ def test_a_phone_that_is_turned_and_turned_back(open_page, opened_at):
         assert_becomes(lab, wanted)
 
 
-def test_canvases_are_as_fine_as_the_screen_that_the_window_is_dragged_to(open_page):
+def test_canvases_are_as_fine_as_the_screen_that_the_window_is_dragged_to(chromium, origin):
     """Only the ratio of pixels changes, not the size of anything."""
-    lab = open_page()
-    lab.step_one_epoch()
-    assert lab.page.evaluate(SHARP) == [True] * 5
-    before = at_rest(lab)
-    session = lab.page.context.new_cdp_session(lab.page)
-    for ratio in (2, 1.5, 1, 1.1):
-        session.send("Emulation.setDeviceMetricsOverride", {**SIZE, "deviceScaleFactor": ratio, "mobile": False})
-        lab.wait(f"Math.abs(devicePixelRatio - {ratio}) < 1e-6")
-        lab.wait(f"{SHARP}.every(Boolean)", timeout=8000)
-        lab.wait(f"{SCALES}.every((scale) => Math.abs(scale - {ratio}) < 1e-6)", timeout=8000)
-        lab.wait(f"{DRAWN}.every((share) => share === 1)", timeout=8000)
-        assert at_rest(lab) == before
+    arguments = [*browser.launch_arguments(), f"--screen-info={''.join(SCREENS)}"]
+    with chromium.browser_type.launch(executable_path=str(browser.find_chromium()), args=arguments) as two_screens:
+        page = two_screens.new_context(no_viewport=True).new_page()
+        session = page.context.new_cdp_session(page)
+        # The size is held, the ratio (0) is left to the screen.
+        session.send("Emulation.setDeviceMetricsOverride", {**SIZE, "deviceScaleFactor": 0, "mobile": False})
+        window = session.send("Browser.getWindowForTarget")["windowId"]
+        lab = visit_in(page, origin)
+        lab.step_one_epoch()
+        before = at_rest(lab)
+        for left, ratio in ((0, 1), (SCREEN_WIDTH + 10, 2), (0, 1), (SCREEN_WIDTH + 10, 2)):
+            session.send("Browser.setWindowBounds", {"windowId": window, "bounds": {"left": left, "top": 0}})
+            lab.wait(f"devicePixelRatio === {ratio}", timeout=8000)
+            lab.wait(f"{SHARP}.length === 5 && {SHARP}.every(Boolean)", timeout=8000)
+            lab.wait(f"{SCALES}.every((scale) => scale === {ratio})", timeout=8000)
+            lab.wait(f"{DRAWN}.every((share) => share === 1)", timeout=8000)
+            assert at_rest(lab) == before

@@ -1,10 +1,11 @@
 """Programs as deep as a network of a thousand layers: what they cost, and that no call waits for another per layer."""
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import autograd.numpy as anp
 import numpy as np
+import pytest
 from autograd.tracer import Node
 
 from engine import fuse
@@ -72,7 +73,8 @@ def test_a_long_chain_of_elements():
     assert_close(planned.run_compiled(), function(planned.arguments[0]), 1e-4)
 
 
-def test_a_trace_is_taken_apart_once_its_gradients_are_known():
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_trace_is_unlinked_in_the_end(failing):
     """Freed whole it would be freed call within call, which Python does not count, but the browser's stack does."""
     nodes: list[Node] = []
 
@@ -80,9 +82,12 @@ def test_a_trace_is_taken_apart_once_its_gradients_are_known():
         for _ in range(5):
             x = anp.tanh(x)
             nodes.append(x._node)
+        if failing:
+            raise MemoryError
         return anp.sum(x), []
 
-    value_and_gradients(function, [np.ones(3, np.float32)])
+    with pytest.raises(MemoryError) if failing else nullcontext():
+        value_and_gradients(function, [np.ones(3, np.float32)])
     assert len(nodes) == 5
     assert not any(node.parents or node.vjp for node in nodes)
 

@@ -1,8 +1,6 @@
 """The table of primitives: complete, and open to one more."""
 
-import ast
 import math
-from pathlib import Path
 from unittest.mock import patch
 
 import autograd.numpy as anp
@@ -16,7 +14,6 @@ from engine.jit import jit
 from engine.operations import OPERATIONS, RECORDED, Kind, binary, evaluated, unary
 from engine.simplify import ELEMENT_WISE_RULES, OTHER_RULES
 
-ENGINE = Path(operations.__file__).parent
 X = np.linspace(-2, 2, 21, dtype=np.float32).reshape(3, 7)
 
 
@@ -73,29 +70,3 @@ def test_every_primitive_ends_in_code(name):
 
 def test_every_rule_is_of_a_primitive():
     assert {*ELEMENT_WISE_RULES, *OTHER_RULES} <= set(OPERATIONS)
-
-
-def test_no_module_imports_itself_by_way_of_others():
-    """Imports stand at the top, all of them, and go one way."""
-    imports = {}
-    for path in sorted(ENGINE.glob("*.py")):
-        tree = ast.parse(path.read_text())
-        at_top = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-        anywhere = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-        ours = [name for node in anywhere for name in _modules_of_the_engine(node)]
-        assert ours == [name for node in at_top for name in _modules_of_the_engine(node)], path.name
-        imports[path.stem] = set(ours)
-    assert {"record", "prove", "interpret", "loops", "reductions"} <= set(imports)
-    while imports:
-        free = {name for name, others in imports.items() if not others & set(imports)}
-        assert free, f"a circle among {sorted(imports)}"
-        imports = {name: others for name, others in imports.items() if name not in free}
-
-
-def _modules_of_the_engine(node):
-    """The modules of `engine` that an import statement names."""
-    if isinstance(node, ast.Import):
-        return [alias.name.split(".")[1] for alias in node.names if alias.name.startswith("engine.")]
-    if node.module == "engine":
-        return [alias.name for alias in node.names]
-    return [node.module.split(".")[1]] if (node.module or "").startswith("engine.") else []

@@ -1,6 +1,9 @@
 """The lab's door: runs by their ids, and messages as they cross."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +12,8 @@ from lab import datasets, session
 from spec import protocol, shape
 from tests.lab import networks
 from tests.lab.pictures import view_of
+
+PACKAGES = Path(__file__).parents[2] / "py"
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +158,43 @@ def test_an_experiment_comes_back_the_same():
     (opening,) = protocol.read_openings(text)
     assert opening.experiment == experiment
     assert all(type(opening.experiment[name]) is type(value) for name, value in experiment.items())
+
+
+# Many runs.
+
+# In a process of its own, whose growth is its own: megabytes by which it grows for 64 runs that are trained, and what
+# they came to.
+SIXTY_FOUR = """
+import json, resource, sys
+from lab import session
+from spec import fields, protocol
+
+def megabytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+
+def opening(number):
+    rates = (0.001, 0.01, 0.03, 0.1)
+    experiment = dict(fields.defaults(), seed=number, learning_rate=rates[number % 4], hidden_layers=(8, 4))
+    return protocol.Opening(str(number), experiment, False, 1_000_000)
+
+def request(number):
+    live = protocol.live_of(opening(number).experiment)
+    return protocol.Request(str(number), 300, 1e9, None, live, None, False, True, None)
+
+before = megabytes()
+session.open_runs([opening(number) for number in range(64)])
+answers = session.frame_runs([request(number) for number in range(64)])
+json.dump({"megabytes": megabytes() - before, "losses": [answer["metrics"][0] for answer in answers],
+           "steps": [answer["step"] for answer in answers]}, sys.stdout)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell what a process takes")
+def test_sixty_four_runs_without_drawings():
+    told = subprocess.run([sys.executable, "-c", SIXTY_FOUR], capture_output=True, text=True, check=True, cwd=PACKAGES)
+    found = json.loads(told.stdout)
+    assert found["steps"] == [300] * 64
+    assert len(set(found["losses"])) == 64
+    assert np.isfinite(found["losses"]).all()
+    assert found["megabytes"] < 512

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab import network, timeline, training
+from lab import network, training
 from lab.timeline import Rates, Timeline, most_crowded, next_epoch
-from spec import shape
+from spec import protocol, shape
 from tests.lab import networks
 
 
@@ -169,7 +169,7 @@ def test_the_largest_network_of_the_page():
         assert kept.next == epoch
         kept.add(epoch, arrays)
         size = kept.bytes // len(kept.epochs)
-        assert kept.bytes + size <= timeline.LIMIT <= 64_000_000
+        assert kept.bytes + size <= protocol.BUDGET <= 64_000_000
     assert size == 4 * 2 * shape.parameter_count(experiment)
     assert kept.epochs == [0, 5]
 

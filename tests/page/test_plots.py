@@ -98,7 +98,7 @@ def page(monkeypatch):
     fakes = {
         "pyscript": types.SimpleNamespace(window=window, document=document, ffi=ffi),
         "pyscript.ffi": ffi,
-        "scripts": types.SimpleNamespace(turn=None),
+        "scripts": types.SimpleNamespace(turn=None, copy=None),
         "storage": types.SimpleNamespace(),
     }
     for name, module in fakes.items():
@@ -144,7 +144,7 @@ class Views:
                 rows=len(data.inputs), inputs=2, outputs=data.targets.shape[1], task="classification", **given
             )
         )
-        self.highlight.set_data(self.points)
+        self.highlight.set_count(self.points.rows)
         self.plane.set_points(self.points)
         self.representation.set_points(self.points)
         self.show()
@@ -316,7 +316,6 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         plane.shading_words(experiment, points_of("classification", 2)) == "how probable the network finds either class"
     )
     assert plane.shading_words(experiment, number) == "the network's output"
-    assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
     assert readout.place_words([1.25, -0.3]) == "(1.25, −0.30)"

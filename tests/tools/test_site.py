@@ -234,3 +234,15 @@ def test_no_package_registry_is_named_in_the_project():
 
 def read_tree(folder) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_the_page_fetches_late_is_a_file_and_no_part_of_its_modules():
+    own = site.own_files()
+    modules = site.page_modules(own)
+    extras = own["py/page/extras.py"].decode()
+    for path in site.FETCHED_LATE:
+        assert path in own
+        assert path.removeprefix("py/") not in modules
+        assert f'self._fetch("{path.removeprefix("py/page/").removesuffix(".py")}"' in extras
+    others = [path for path in own if path.startswith("py/page/") and path not in (site.MAIN, *site.FETCHED_LATE)]
+    assert {path.removeprefix("py/") for path in others} <= modules.keys()

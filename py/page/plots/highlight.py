@@ -19,9 +19,25 @@ class Highlight:
         self.forget()
         listen(by_id("clear-selection"), "click", lambda event: self.choose(""))
 
-    def set_data(self, points):
+    # As a view, see `page.views`.
+
+    def begin(self, experiment):
+        self.set_count(0)
+
+    def opened(self, run):
+        self.set_count(run.points.rows)
+
+    def wants(self, experiment):
+        return {"selected": self.selected, "loop": self.loop, "point": self.point, "place": self.place}
+
+    def drawn(self, picture):
+        chosen = getattr(picture, "selected", None)
+        if chosen is not None:
+            self.take_chosen(picture.loop, chosen)
+
+    def set_count(self, count):
         """Other points: nothing of them is pointed at or chosen yet."""
-        self.count = points.rows
+        self.count = count
         self.forget()
         self._say_chosen()
 

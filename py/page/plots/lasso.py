@@ -13,7 +13,9 @@ class Lasso:
         self.points = [(x, y)]
 
     def add(self, x, y):
-        """Goes on to a place, unless that is all but where it is."""
+        """Goes on to a place, unless that is all but where it is, or the loop was ended meanwhile."""
+        if not self.points:
+            return
         last_x, last_y = self.points[-1]
         if abs(x - last_x) + abs(y - last_y) >= 3:
             self.points.append((x, y))

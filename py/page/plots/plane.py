@@ -4,7 +4,7 @@ import math
 
 from pyscript import window
 
-from page import canvas
+from page import canvas, palette, run_words
 from page.palette import css
 from page.plots import axes
 from page.plots.plot import Plot, path_of
@@ -20,7 +20,13 @@ class Plane(Plot):
     def __init__(self, highlight, on_draw):
         self.plane = None
         self.picture = self.contour = self.zero_lines = None
-        Plot.__init__(self, "boundary", "plane", highlight, on_draw, self._paint_picture, self._paint_points)
+        self.is_due = True
+
+        def draw_soon():
+            self.is_due = True
+            on_draw()
+
+        Plot.__init__(self, "boundary", "plane", highlight, draw_soon, self._paint_picture, self._paint_points)
 
     def set_points(self, points):
         Plot.set_points(self, points)
@@ -32,6 +38,7 @@ class Plane(Plot):
 
     def restyle(self):
         self.zero_line, self.grid = css("--held-out"), css("--grid-over")
+        self.shading = palette.shading()
         Plot.restyle(self)
 
     def view(self):
@@ -75,6 +82,34 @@ class Plane(Plot):
         if marks:
             self.take_marks(marks, frame.plane_mark_groups)
             self.layers[1].due = True
+
+    # As a view, see `page.views`.
+
+    def begin(self, experiment):
+        self.canvas.setAttribute("aria-label", "Decision boundary: nothing to show yet")
+
+    def empty(self):
+        self.plane = self.picture = self.contour = self.zero_lines = None
+        self.clear()
+
+    def opened(self, run):
+        self.set_points(run.points)
+
+    def wants(self, experiment):
+        return {"resolution": self.enough(), "palette": self.shading}
+
+    def drawn(self, picture):
+        self.show(picture)
+        self.is_due = True
+
+    def follow(self, experiment):
+        self.is_due = True
+
+    def draw(self, calm):
+        """Draws, unless it would be the same again: while only the right view moves it need not be."""
+        if self.is_due:
+            self.is_due = self.redraw()
+        return self.is_due
 
     def _paint_picture(self, context):
         if not self.picture:
@@ -172,16 +207,21 @@ class Plane(Plot):
         if self.loop_end:
             self.move_loop(*self.mapping.pixel(x, y))
 
-    def describe(self, experiment, metrics, epoch):
-        """Says in the canvas's label what it shows; `metrics` by name."""
+    def describe(self, experiment, run):
+        """Says in the canvas's label what it shows."""
+        words = run_words.accuracy_words(run.metrics)
+        if words:
+            words = "the network has %s on the right side" % words
+        else:
+            words = "the loss is %s" % run_words.loss_words(run.metrics)
         self.canvas.setAttribute(
             "aria-label",
             "Decision boundary over the input plane, %s, shaded by %s, after epoch %d: %s.%s"
             % (
                 extent_words(*self.plane),
                 shading_words(experiment, self.points),
-                epoch,
-                metric_words(metrics),
+                run.epoch,
+                words,
                 self.highlight.words(),
             ),
         )
@@ -217,16 +257,3 @@ def shading_words(experiment, points):
         "classes": "the class that the network predicts",
         "confidence": "how confident the network is",
     }.get(shading, shading)
-
-
-def metric_words(metrics):
-    """How well the network does: by the share that is right, or else by the loss."""
-    if "train_accuracy" in metrics:
-        return "the network has %.0f%% of the training points and %.0f%% of the held-out points on the right side" % (
-            100 * metrics["train_accuracy"],
-            100 * metrics["test_accuracy"],
-        )
-    return "the loss is %.3g for the training points and %.3g for the held-out points" % (
-        metrics["train_loss"],
-        metrics["test_loss"],
-    )

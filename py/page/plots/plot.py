@@ -102,6 +102,16 @@ class Plot:
         if self.redraw():
             self.on_draw()
 
+    def clear(self):
+        """Shows nothing, until there is something new to show."""
+        self.positions = self.leaves = self.mapping = self.mapped = None
+        self.groups = []
+        self.lasso.end()
+        self.loop_end = None
+        for layer in self.layers:
+            layer.fit(*self.size)
+        self.redraw()
+
     def set_points(self, points):
         """Other points: `points.Points`."""
         self.points = points
@@ -261,7 +271,7 @@ class Plot:
         corners = [number for corner in self.lasso.points for number in self.mapping.place(*corner)]
         self.lasso.end()
         self.loop_end = None
-        if not cancelled:
+        if not cancelled and corners:
             self.highlight.choose_inside(self.name, self.picture_number, corners)
         self.on_draw()
 

@@ -5,7 +5,11 @@ from page.dom import by_id, element, numbers, set_text
 
 
 class Readout:
-    def __init__(self):
+    """A view of what `highlight` points at, and of what the marks mean."""
+
+    def __init__(self, highlight):
+        self.highlight = highlight
+        self.layer = ""
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
         self.points = None
         self.told = True
@@ -16,16 +20,29 @@ class Readout:
             self.told = told
             self.left.setAttribute("aria-live", "polite" if told else "off")
 
-    def set_data(self, points):
-        self.points = points
-        legend = by_id("legend")
-        marks = wording.legend(points.task, points.outputs)
-        legend.replaceChildren(*[element("li", text, class_=style) for text, style in marks])
-        legend.setAttribute("aria-label", wording.legend_label(points.task, points.outputs))
-        self.show(None, None, "")
+    # As a view, see `page.views`.
 
-    def show(self, frame, highlight, layer):
-        """Says what `highlight` points at; `frame` is the last answer, which has its scores and activations."""
+    def begin(self, experiment):
+        self.show(None)
+
+    def opened(self, run):
+        self.points = run.points
+        task, outputs = self.points.task, self.points.outputs
+        legend = by_id("legend")
+        marks = [element("li", text, class_=style) for text, style in wording.legend(task, outputs)]
+        legend.replaceChildren(*marks)
+        legend.setAttribute("aria-label", wording.legend_label(task, outputs))
+        self.show(None)
+
+    def follow(self, experiment):
+        self.layer = experiment["layer"]
+
+    def drawn(self, picture):
+        self.show(picture)
+
+    def show(self, frame):
+        """Says what is pointed at; `frame` is the last picture, which has its scores and activations."""
+        highlight, layer = self.highlight, self.layer
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point

@@ -43,13 +43,38 @@ class Representation(Plot):
         )
         listen(by_id("fit"), "click", lambda event: self.fit())
 
-    def set_points(self, points):
-        """Other points; where they lie comes with every frame."""
-        Plot.set_points(self, points)
+    # As a view, see `page.views`.
+
+    def begin(self, experiment):
+        self.canvas.setAttribute("aria-label", "Representation: nothing to show yet")
+        set_text(by_id("representation-shape"), "")
+
+    def empty(self):
         self.frame = None
-        self._take_line_colours()
         self.camera.reset()
-        self.on_draw()
+        self.clear()
+
+    def opened(self, run):
+        self.set_points(run.points)
+
+    def follow(self, experiment):
+        touring = experiment["projection"] == "tour" and shape.shown_layer(experiment).width > 3
+        if touring != self.touring:
+            self.touring = touring
+            self.axis = None
+            self.set_touch()
+
+    def wants(self, experiment):
+        return {"turn": self.turn, "axis": self.axis}
+
+    def drawn(self, picture):
+        self.show(picture)
+
+    def set_points(self, points):
+        """Other points; where they lie comes with every picture."""
+        Plot.set_points(self, points)
+        self._take_line_colours()
+        self.empty()
 
     def restyle(self):
         self.grid = css("--grid")
@@ -309,9 +334,11 @@ class Representation(Plot):
         self.axis = self.directions[(held + 1) % len(self.directions)]
         self.on_view()
 
-    def describe(self, experiment):
+    def describe(self, experiment, run):
         """Says in words, and in the canvas's label, which space it shows."""
         frame = self.frame
+        if not frame:
+            return
         layer = shape.shown_layer(experiment).name
         size = [int(number) for number in numbers(frame.shape)]
         which = projection_words(experiment, size[1], numbers(frame.shares))

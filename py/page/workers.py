@@ -20,6 +20,8 @@ class Lab:
         self.on_progress, self.on_ready, self.on_lost, self.on_quiet = on_progress, on_ready, on_lost, on_quiet
         self.worker = None
         self.generation = 0
+        # Whether its first calls were answered, as the page says with `settled()`.
+        self.has_answered = False
         self.quiet = 0
         self.timer = None
         self._count_proxy = create_proxy(self._count)
@@ -47,6 +49,7 @@ class Lab:
         worker.onerror = create_proxy(current(lambda event: self.on_lost(_reason(event))))
         worker.ready.then(create_proxy(current(lambda worker: self.on_ready())), self.lost)
         # Seconds are counted, not read from the clock, which jumps, and stands still while the machine sleeps.
+        self.has_answered = False
         self.quiet = 0
         self.timer = window.setInterval(self._count_proxy, 1000)
 
@@ -57,13 +60,17 @@ class Lab:
     def stop(self):
         """Ends the worker; nothing that it still says is heard."""
         self.generation += 1
-        self.settled()
+        self._stop_counting()
         if self.worker:
             self.worker.terminate()
             self.worker = None
 
     def settled(self):
         """Takes note that the lab has answered: from now on it may take its time."""
+        self.has_answered = True
+        self._stop_counting()
+
+    def _stop_counting(self):
         if self.timer is not None:
             window.clearInterval(self.timer)
             self.timer = None
@@ -71,7 +78,7 @@ class Lab:
     def _count(self):
         self.quiet += 1
         if self.quiet == PATIENCE:
-            self.settled()
+            self._stop_counting()
             self.on_quiet()
 
     def _hear(self, event):

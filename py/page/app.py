@@ -1,0 +1,502 @@
+"""Puts the page together: changes go into the store, what follows from them is carried out, and the views show it."""
+
+from pyscript import document, window
+from pyscript.ffi import create_proxy
+from scripts import addressRefused
+
+from page import messages, phase, run_words, store
+from page.address import Address
+from page.dom import by_id, let_browser_work, listen, now
+from page.loading import Loading
+from page.loop import Loop
+from page.run_client import RunClient
+from page.status import Status
+from page.views import Views
+from page.workers import PATIENCE, Lab
+from spec import protocol, shape, texts
+
+# The labels of the canvases are for people who hear them: new words this often, in milliseconds.
+DESCRIBE_EVERY = 1000
+DESCRIBE_STILL_EVERY = 200
+# A network that takes longer than this, in milliseconds, has the picture of the one before taken away, which is dimmed
+# by then. A quicker one is not worth an empty view.
+EMPTY_AFTER = 150
+# What errors of Python, NumPy and browsers say when there is no more memory.
+OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
+UNSEEN = "Nobody looked for five minutes; press Play to go on."
+
+
+class App:
+    """The page. `open` must have run before anything else is asked of it."""
+
+    async def open(self):
+        """Builds the page, what takes longest to be ready first.
+
+        Reading a module takes MicroPython milliseconds. What the lab's start does not need is imported here, step by
+        step, so that the browser can draw and hear in between.
+        """
+        self.address = Address(self.experiment)
+        experiment, complaints, play = self.address.read()
+        self.state = store.first(experiment)
+        self.opened = False
+        self.controls = self.transport = self.rail = None
+        self.described = 0
+        self.describe_due = False
+        self.describe_proxy = create_proxy(self.describe_now)
+        # When the last network was asked for, in milliseconds.
+        self.network_asked = 0
+        self.empty_proxy = create_proxy(self.empty_views)
+        self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
+        self.views = Views()
+        self.loading = Loading()
+        self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost, self.lab_quiet)
+        self.run = RunClient(self.lab, self.run_opened, self.run_answered)
+        self.status = self.views.add(Status(self.run))
+        self.loop = Loop(self.run, lambda: self.state, self.draw, self.advance, lambda: True, self.rest_unseen)
+        self.effects = {
+            store.LAB: self.start_lab,
+            store.NETWORK: self.make_network,
+            store.CONTROLS: self.show_experiment,
+            store.ADDRESS: self.address.write,
+            store.ADDRESS_SOON: self.address.write_soon,
+            store.GLIDE: self.lead_playhead,
+            store.PICTURE: self.request_picture,
+            store.CLEAR: messages.clear,
+            store.SAY_DIVERGED: self.say_diverged,
+            store.TRAIN: self.loop.begin_to_train,
+            store.WAKE: self.loop.wake,
+        }
+        self.follow_visibility()
+        listen(document, "visibilitychange", lambda event: self.follow_visibility())
+        await let_browser_work()
+
+        from page.controls import Controls
+        from page.transport import Transport
+
+        self.controls = Controls(self.experiment, self.enter, self.new_weights)
+        self.transport = Transport(self.play_or_pause, self.step, self.reset, self.set_speed)
+        self.show_experiment()
+        if self.state.phase.state != phase.ERROR:
+            complain(complaints)
+        # What a person has done already with the controls as the page came with them.
+        window.early.say = create_proxy(messages.show)
+        window.early.replay()
+        await let_browser_work()
+
+        self.loading.show(self.state.phase)
+        self.lab.start()
+        await let_browser_work()
+
+        show_source()
+
+        from page.plots.highlight import Highlight
+        from page.plots.readout import Readout
+
+        highlight = self.views.add(Highlight(self.request_picture))
+        self.readout = self.views.add(Readout(highlight))
+        await let_browser_work()
+
+        from page.plots.plane import Plane
+
+        plane = self.views.add(Plane(highlight, self.loop.draw_soon))
+        await let_browser_work()
+
+        from page.plots.representation import Representation
+
+        representation = self.views.add(Representation(highlight, self.request_picture, self.loop.draw_soon))
+        await let_browser_work()
+
+        from page.rail import Rail
+
+        self.rail = self.views.add(Rail(self.playhead_moved, self.go_to, self.travel))
+        self.rail.begin(self.state.experiment)
+        await let_browser_work()
+
+        from page.strip import Strip
+
+        strip = self.views.add(Strip(self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network))
+        strip.begin(self.state.experiment)
+        await let_browser_work()
+
+        from page.tour import Tour
+
+        # Whoever wants no motion gets none unasked.
+        self.views.add(Tour(representation, self.loop.wake, self.calm.matches))
+        await let_browser_work()
+
+        from page.timeline import Timeline
+
+        self.views.add(Timeline(self.seek, self.loop.go_on_from_here))
+        await let_browser_work()
+
+        from scripts import uplot
+
+        from page.charts import Charts
+
+        charts = self.views.add(Charts(await uplot()))
+        self.loop.wants_history = charts.due
+        await let_browser_work()
+
+        from page import canvas, palette
+
+        palette.start(self.restyle)
+        self.address.follow(self.follow_address)
+        self.opened = True
+        # Choices may have been made since they were built.
+        self.views.tell("begin", self.state.experiment)
+        self.request_picture()
+        observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
+        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        for identifier in ("boundary", "loss-chart", "strip", "network-scroller"):
+            observer.observe(by_id(identifier))
+        canvas.follow_ratio(self.resize)
+        window.watchdog.opened()
+        self.status.show(self.state.phase)
+        from page.extras import Extras
+
+        self.extras = Extras()
+        if self.state.phase.state == phase.ERROR:
+            return
+        if window.watchdog.unseen.length:
+            say_unseen(window.watchdog.unseen.join(", "))
+        refused = addressRefused()
+        if refused:
+            messages.show("The page could not be opened with its address and begins with the defaults. (%s)" % refused)
+        if play and not phase.is_playing(self.state.phase):
+            self.play_or_pause()
+
+    def experiment(self):
+        """The experiment in force."""
+        return self.state.experiment
+
+    def do(self, origin, kind, value=None):
+        """Takes up a change and carries out what follows. Raises ValueError where a person entered what cannot be."""
+        before = self.state
+        self.state, effects = store.update(before, store.Change(origin, kind, value))
+        for effect in effects:
+            self.effects[effect]()
+        if self.state.phase != before.phase:
+            self.show_phase()
+
+    def report(self, event, value=None):
+        """Takes up an event of `phase.EVENTS`."""
+        self.do(store.REPORTED, event, value)
+
+    # What a person does.
+
+    def enter(self, name, text):
+        self.do(store.TYPED, store.ENTER, (name, text))
+
+    def new_weights(self):
+        self.do(store.TYPED, store.SET, store.new_weights(self.state.experiment))
+
+    def set_speed(self, speed):
+        self.do(store.TYPED, store.SET, {"speed": speed})
+
+    def play_or_pause(self):
+        self.do(store.TYPED, store.PAUSE if phase.is_playing(self.state.phase) else store.PLAY)
+        self.rest_if_all_is_known()
+
+    def step(self):
+        """Trains to the end of the epoch that is under way."""
+        self.do(store.TYPED, store.STEP, self.run.epoch)
+
+    def reset(self):
+        """Starts the experiment afresh: the same weights, drawn from the seed, and the same order of batches."""
+        self.do(store.TYPED, store.RESET)
+
+    def seek(self, epoch):
+        """Goes to an epoch of the run so far, and rests there."""
+        self.loop.go_to(epoch)
+        self.do(store.TYPED, store.SEEK)
+        self.rest_if_all_is_known()
+
+    def rest_unseen(self):
+        """Pauses what nobody has looked at for a long time, and says why."""
+        self.do(store.REPORTED, store.PAUSE, UNSEEN)
+        self.rest_if_all_is_known()
+
+    def follow_address(self):
+        experiment, complaints, play = self.address.read()
+        messages.clear()
+        self.do(store.LINKED, store.EXPERIMENT, experiment)
+        complain(complaints)
+        if play and not phase.is_playing(self.state.phase):
+            self.play_or_pause()
+
+    def follow_visibility(self):
+        """Draws nothing where nobody sees it, and at once where somebody does again."""
+        self.loop.set_hidden(document.hidden)
+
+    def go_to(self, index):
+        """Sends the playhead to a layer by its number."""
+        self.go_to_layer(self.rail.names[index])
+
+    def go_to_layer(self, name):
+        self.do(store.TYPED, store.ENTER, ("layer", name))
+
+    def travel(self):
+        self.rail.travel()
+        self.loop.wake()
+
+    def playhead_moved(self, position):
+        """The playhead has moved: what is seen is where it is, and what is chosen, where it was sent."""
+        if self.rail.is_sent():
+            self.request_picture()
+        else:
+            seen = self.rail.seen(self.state.experiment)
+            layer = "" if seen["layer"] == shape.logits_layer(seen) else seen["layer"]
+            self.do(store.PLAYHEAD, store.SET, {"layer": layer, "morph": seen["morph"]})
+
+    def show_neuron(self, layer, index):
+        """Shades the plane by a neuron; asked for the one that it is shaded by, goes back to the probability."""
+        experiment = self.state.experiment
+        if experiment["shading"] == "neuron" and shape.shown_neuron(experiment) == (layer, index):
+            values = {"shading": "probability"}
+        else:
+            values = {"shading": "neuron", "neuron": shape.neuron_name(layer, index)}
+        self.do(store.TYPED, store.SET, values)
+
+    def change_network(self, hidden_layers):
+        self.controls.enter("hidden_layers", hidden_layers)
+
+    # What follows.
+
+    def show_phase(self):
+        now_in = self.state.phase
+        self.loading.show(now_in)
+        if self.transport:
+            self.transport.show_playing(phase.is_playing(now_in))
+        self.status.show(now_in)
+
+    def show_experiment(self):
+        if self.controls:
+            self.controls.show()
+            self.transport.show_speed(self.state.experiment["speed"])
+
+    def make_network(self):
+        """Has the lab make the network; nothing that is seen belongs to the run before from now on."""
+        self.run.renew()
+        self.loop.begin()
+        if not self.opened:
+            return
+        self.views.tell("begin", self.state.experiment)
+        self.network_asked = now()
+        window.setTimeout(self.empty_proxy, EMPTY_AFTER)
+
+    def empty_views(self):
+        """Takes the picture of the network before away, unless there is a new one, or yet another was asked for."""
+        if self.run.data is None and now() - self.network_asked >= EMPTY_AFTER - 1:
+            self.views.tell("empty")
+
+    def start_lab(self):
+        if self.opened and self.extras.superseded():
+            # The lab's files would be those of another version than the page.
+            window.location.reload()
+            return
+        messages.clear()
+        self.make_network()
+        self.lab.start()
+
+    def start_lab_again(self):
+        self.report("lab asked")
+        self.start_lab()
+
+    def lead_playhead(self):
+        """Lets the playhead glide to where the experiment says."""
+        if self.rail:
+            experiment = self.state.experiment
+            self.rail.go(self.rail.place(experiment))
+
+    def say_diverged(self):
+        messages.show(run_words.divergence(self.run.step, self.state.experiment["learning_rate"]))
+
+    # What the lab says.
+
+    def lab_ready(self):
+        self.run.lab_ready(True)
+        self.report("lab ready")
+        self.loop.wake()
+
+    def lab_quiet(self):
+        """Says that nothing is heard of the lab; it may still come, and then all is well."""
+        self.report("lab quiet")
+        messages.show(
+            "The lab has not answered for %d seconds. On a slow network it may still." % PATIENCE,
+            button="Start the lab again",
+            action=self.start_lab_again,
+        )
+        generation = self.lab.generation
+
+        def say(found):
+            if found and generation == self.lab.generation and self.state.phase.state == phase.ERROR:
+                self.lab_lost(found)
+
+        # A damaged pack would not be silent, and may be on its way still.
+        window.watchdog.damaged(False).then(create_proxy(say))
+
+    def lab_lost(self, reason):
+        has_answered = self.lab.has_answered
+        self.lab.stop()
+        self.run.lab_ready(False)
+        self.report("lab lost")
+        if any(words in reason.lower() for words in OUT_OF_MEMORY):
+            text = (
+                "There is not enough memory for the lab: training this network takes about %s, beside Python itself. "
+                "Close other tabs or programs, or choose a smaller network."
+            ) % texts.bytes_in_words(shape.memory_needed(self.state.experiment))
+        elif not has_answered:
+            self.say_why_not(reason)
+            return
+        else:
+            text = "The lab has stopped: %s" % _sentence(reason)
+        messages.show(text + " Your experiment is kept.", button="Start the lab again", action=self.start_lab_again)
+
+    def say_why_not(self, reason):
+        """Says that the lab could not start, and by which file if it is one's fault: they are all looked through."""
+        text = "The lab could not start: %s Your experiment is kept."
+        generation = self.lab.generation
+
+        def say(found):
+            if generation == self.lab.generation:
+                words = "%s (%s)" % (found, reason) if found and found != reason else _sentence(reason)
+                messages.show(text % words, button="Reload the page", action=window.watchdog.reload)
+
+        say("")
+        window.watchdog.damaged(True).then(create_proxy(say))
+
+    def run_opened(self):
+        if not self.run.due:
+            self.views.tell("opened", self.run)
+            self.request_picture()
+        self.loop.ask()
+
+    def run_answered(self):
+        run = self.run
+        # What was asked of a run that is to be opened afresh is of no interest any more.
+        if not run.due:
+            self.take_answer(run)
+            self.loop.drawing_due = True
+        self.loop.answered()
+
+    def take_answer(self, run):
+        self.views.tell("answered", run)
+        if run.picture:
+            # One that is still being refined has nothing new to show.
+            if getattr(run.picture, "pixels", None):
+                self.views.tell("drawn", run.picture)
+            self.readout.tell(not self.is_training())
+            # One that is not fine may get finer as long as nothing is trained.
+            if run.picture.moving or not (run.picture.fine or self.is_training()):
+                self.loop.look_again()
+        self.follow_live(run)
+        if self.state.phase.waiting:
+            self.lab.settled()
+            if self.state.phase.state == phase.ERROR:
+                messages.clear()
+            self.report("shown")
+            self.extras.start()
+        if run.diverged and self.state.phase.state != phase.DIVERGED:
+            self.report("diverged")
+            self.loop.look_again()
+            self.say_diverged()
+        until = self.state.phase.until
+        if until is not None and until != phase.FOREVER and run.epoch >= until:
+            self.report("arrived")
+            self.loop.look_again()
+        self.rest_if_all_is_known()
+        self.describe()
+
+    def follow_live(self, run):
+        """Shows the numbers in force at a place that the run was taken back to."""
+        asked = run.asked_live
+        if run.live != asked and all(asked[name] == self.state.experiment[name] for name in asked):
+            self.do(store.REPORTED, store.SET, run.live)
+
+    def is_training(self):
+        """Whether steps are taken, or will be, or may be under way."""
+        return phase.wants_training(self.state.phase) or self.run.may_train()
+
+    def rest_if_all_is_known(self):
+        """Says that training has paused once it really has.
+
+        What the lab was asked for before may still come, and the metrics of the last step if it was not measured.
+        """
+        if self.state.phase.state == phase.TRAINING and not self.is_training() and self.run.measured:
+            self.report("rested")
+
+    # What is seen.
+
+    def request_picture(self):
+        """Tells the lab what to draw, as soon as there is something to draw it on."""
+        if not self.opened:
+            return
+        seen = self.rail.seen(self.state.experiment)
+        self.views.tell("follow", seen)
+        wants = self.views.wants(seen)
+        wants["calm"] = self.calm.matches
+        self.loop.set_view(protocol.view(seen, wants))
+        self.loop.draw_soon()
+
+    def advance(self, seconds):
+        """Lets time pass for what moves by itself; True while anything does."""
+        if not self.opened:
+            return False
+        moving = self.views.tell("advance", seconds, self.calm.matches)
+        if moving:
+            self.request_picture()
+        return moving
+
+    def draw(self):
+        return self.opened and self.views.tell("draw", self.calm.matches)
+
+    def describe(self):
+        """Says in words what the canvases show: soon after it has changed, and now and then while training."""
+        if self.describe_due:
+            return
+        every = DESCRIBE_EVERY if self.state.phase.state == phase.TRAINING else DESCRIBE_STILL_EVERY
+        if now() - self.described >= every:
+            self.describe_now()
+        else:
+            self.describe_due = True
+            window.setTimeout(self.describe_proxy, every)
+
+    def describe_now(self):
+        self.describe_due = False
+        self.described = now()
+        if self.run.metrics and not self.run.due:
+            self.views.tell("describe", self.rail.seen(self.state.experiment), self.run)
+
+    def restyle(self):
+        self.views.tell("restyle")
+        self.request_picture()
+
+    def resize(self):
+        self.views.tell("resize")
+        self.request_picture()
+
+
+def complain(complaints):
+    """Says what of the address was not understood."""
+    if complaints:
+        messages.show("Not all of the address was understood. " + " ".join(complaints))
+
+
+def say_unseen(sheets):
+    """Says that the page may look wrong: style sheets did not come."""
+    text = "This page may look wrong: %s did not load." % sheets
+    messages.show(text, button="Reload the page", action=window.watchdog.reload)
+
+
+def show_source():
+    """Points the link at the repository where the site says which it is, else at the code that runs here."""
+    host, path = window.location.hostname, window.location.pathname
+    if host.endswith(".github.io"):
+        by_id("source").href = "https://github.com/%s/%s" % (host.split(".")[0], path.strip("/").split("/")[0])
+    else:
+        by_id("source").href = "py/lab/network.py"
+
+
+def _sentence(text):
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else text + "."

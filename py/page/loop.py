@@ -1,0 +1,242 @@
+"""The loop: at the display's rate, ask the lab to train a little, and draw what came back.
+
+While the lab works on one request the page draws the answer before. While it plays a second request may be on its
+way, so that the lab never waits for the page; but not to a lab that takes long, for what a person does would come
+after both.
+
+Where nobody sees the page there are no frames of the display, and browsers let timers fire once a second or once a
+minute: training goes on by answers and such timers, without a picture, and after a while not at all.
+"""
+
+from pyscript import window
+from pyscript.ffi import create_proxy
+
+from page import phase
+from page.dom import now
+from page.run_client import SEEN
+from spec import protocol
+
+# How long the lab may train and draw for one request, in milliseconds. Flat out, the views shall take no more than a
+# quarter of its time, that for the network's outputs included; at a pace there is time left.
+TRAIN_MILLISECONDS = 12
+VIEW_MILLISECONDS = 3.6
+PACED_VIEW_MILLISECONDS = 7
+PAUSED_VIEW_MILLISECONDS = 60
+# While a picture moves though nothing is trained.
+MOVING_VIEW_MILLISECONDS = 14
+# Steps that a slow display could not ask for in time are made up for, but no more than this many seconds of them.
+OWED_SECONDS = 0.25
+# More steps than any request can have the time for.
+UNLIMITED_STEPS = 1000000
+# Out of sight: milliseconds of training for one request, which is how long coming back may have to wait; how often
+# steps are asked for at a pace; seconds of steps that are made up for at most; and seconds until it is enough.
+HIDDEN_TRAIN_MILLISECONDS = 100
+HIDDEN_EVERY = 1000
+HIDDEN_OWED_SECONDS = 60
+HIDDEN_SECONDS = 300
+# An answer that takes no longer than this from asking, in milliseconds, is quick.
+QUICK = 60
+
+
+class Loop:
+    """Asks `run` what follows from the page's state, which `state()` returns, and draws.
+
+    `draw()` returns True while it wants to be called again for the next frame of the display. `advance(seconds)` is
+    called on every frame before anything is asked, and returns True while something moves by itself. `wants_history()`
+    tells whether an answer should bring the history along. `on_unseen()` is called when it has trained for a long time
+    and nobody has seen it. Nothing is asked of the lab before `set_view`.
+    """
+
+    def __init__(self, run, state, draw, advance, wants_history, on_unseen):
+        self.run, self.state, self.draw, self.advance = run, state, draw, advance
+        self.wants_history, self.on_unseen = wants_history, on_unseen
+        # When the page went out of sight, in milliseconds; None while it is seen.
+        self.hidden_since = None
+        # What to draw, see `protocol.view`.
+        self.view = None
+        self.view_due = False
+        # What the next request has to ask for once.
+        self.seek = None
+        self.branch = False
+        self.drawing_due = False
+        self.in_motion = False
+        # What the browser calls the next frame or, out of sight, the timer; None if there is none.
+        self.scheduled = None
+        # Whether no frame follows by itself on the one before.
+        self.resting = True
+        self.owed = 0
+        self.last = now()
+        # Made once: a new proxy for every frame would never be freed.
+        self._tick_proxy = create_proxy(self._tick)
+
+    def begin(self):
+        """Takes note that the run is to be opened afresh."""
+        self.seek = None
+        self.branch = False
+        self.wake()
+
+    def set_view(self, view):
+        """What to draw from now on, see `protocol.view`."""
+        if view != self.view:
+            self.view = view
+            self.look_again()
+
+    def look_again(self):
+        """Asks the lab for another picture though nothing was changed, as it is on its way to one or had no time."""
+        self.view_due = True
+        self.wake()
+
+    def begin_to_train(self):
+        """Owes a first step at once; and a picture, for where training ends the last was drawn in a hurry."""
+        self.owed = 1
+        self.look_again()
+
+    def go_to(self, epoch):
+        """Goes back to an epoch that was kept, or forward to the end, without training."""
+        self.seek = epoch
+        self.look_again()
+
+    def go_on_from_here(self):
+        """Forgets what lies after the epoch that was gone back to."""
+        self.branch = True
+        self.look_again()
+
+    def draw_soon(self):
+        """Draws what there is on the next frame of the display."""
+        self.drawing_due = True
+        self.wake()
+
+    def set_hidden(self, hidden):
+        """Stops drawing, or draws at once: tells whether nobody sees the page."""
+        if hidden == self.hidden():
+            return
+        self._cancel()
+        self.hidden_since = now() if hidden else None
+        # What moves goes on where it was; the steps are those of the time before.
+        self.resting = True
+        self.owed = min(self.owed, 1)
+        self.drawing_due = True
+        self.look_again()
+
+    def hidden(self):
+        """Whether nobody sees the page."""
+        return self.hidden_since is not None
+
+    def wake(self):
+        """Sees to it that the loop runs for the next frame of the display, or soon where there are none."""
+        if self.scheduled is not None:
+            return
+        if self.hidden():
+            self.scheduled = window.setTimeout(self._tick_proxy, HIDDEN_EVERY if self._is_playing() else 0)
+        else:
+            self.scheduled = window.requestAnimationFrame(self._tick_proxy)
+
+    def answered(self):
+        """Asks for more at once where the lab would wait for a frame of the display otherwise."""
+        now_asked = self.state().phase.until is not None and not self._is_paced()
+        if self.run.due or self.view_due or now_asked:
+            self.ask()
+        self.wake()
+
+    def ask(self):
+        """Sends the next request if there is one to send and the lab is free for it."""
+        run = self.run
+        most = 2 if self._is_playing() and run.latency < QUICK and not run.due else 1
+        if not self.view or not run.is_free(most):
+            return
+        experiment = self.state().experiment
+        if run.due:
+            self.view_due = True
+            run.open(experiment)
+            return
+        steps = self._steps()
+        if not steps and not self.view_due:
+            return
+        self.view_due = False
+        training = phase.wants_training(self.state().phase)
+        until = self.state().phase.until
+        seen = not self.hidden()
+        request = protocol.Request(
+            run=SEEN,
+            steps=steps,
+            milliseconds=TRAIN_MILLISECONDS if seen else HIDDEN_TRAIN_MILLISECONDS,
+            to_epoch=None if until == phase.FOREVER else until,
+            live=protocol.live_of(experiment),
+            seek=self.seek,
+            branch=self.branch,
+            history=seen and (self.wants_history() or not training),
+            view=self._view(training) if seen else None,
+        )
+        self.seek = None
+        self.branch = False
+        run.ask(request)
+
+    def _view(self, training):
+        return dict(self.view, milliseconds=self._view_milliseconds(training), seconds=now() / 1000)
+
+    def _view_milliseconds(self, training):
+        if training:
+            return PACED_VIEW_MILLISECONDS if self._is_paced() else VIEW_MILLISECONDS
+        return MOVING_VIEW_MILLISECONDS if self.in_motion else PAUSED_VIEW_MILLISECONDS
+
+    def _is_playing(self):
+        return phase.is_playing(self.state().phase)
+
+    def _is_paced(self):
+        """Whether it plays at so many steps per second, not as fast as it goes."""
+        return self._is_playing() and self.state().experiment["speed"] > 0
+
+    def _steps(self):
+        if not phase.wants_training(self.state().phase):
+            return 0
+        if not self._is_paced():
+            return UNLIMITED_STEPS
+        steps = int(self.owed)
+        self.owed -= steps
+        return steps
+
+    def _cancel(self):
+        """Calls the next frame or timer off."""
+        if self.scheduled is not None:
+            if self.hidden():
+                window.clearTimeout(self.scheduled)
+            else:
+                window.cancelAnimationFrame(self.scheduled)
+            self.scheduled = None
+
+    def _tick(self, *_):
+        self.scheduled = None
+        elapsed = self._elapsed()
+        if self.hidden():
+            self._go_on_unseen()
+            return
+        self.in_motion = self.advance(elapsed)
+        self.ask()
+        if self.drawing_due:
+            self.drawing_due = self.draw()
+        # A lab that is not there yet will be heard of.
+        training = self._is_playing() and self.run.ready and not self.run.opening
+        self.resting = not (training or self.drawing_due or self.in_motion)
+        if not self.resting:
+            self.wake()
+
+    def _elapsed(self):
+        """Seconds since the last frame; notes what they make owing. A laptop that slept owes no night of steps."""
+        time = now()
+        at_most = HIDDEN_OWED_SECONDS if self.hidden() else OWED_SECONDS
+        # After a rest what begins to move begins where it is.
+        elapsed = 0 if self.resting else min((time - self.last) / 1000, at_most)
+        self.last = time
+        if self._is_paced():
+            speed = self.state().experiment["speed"]
+            self.owed = min(self.owed + elapsed * speed, max(1, at_most * speed))
+        return elapsed
+
+    def _go_on_unseen(self):
+        """Trains on, if it is playing, without a picture."""
+        if self._is_playing() and now() - self.hidden_since >= 1000 * HIDDEN_SECONDS:
+            self.on_unseen()
+        self.ask()
+        self.resting = not self._is_playing()
+        if not self.resting:
+            self.wake()

@@ -1,0 +1,102 @@
+"""Where the page is in its life, and which events lead from one state to another. Pure."""
+
+from collections import namedtuple
+
+LOADING, READY, TRAINING, PAUSED, DIVERGED, ERROR = "loading", "ready", "training", "paused", "diverged", "error"
+# What is waited for: a lab that answers, the network that was asked for, or nothing.
+LAB, NETWORK, NOTHING = "lab", "network", ""
+# To be trained until somebody says otherwise.
+FOREVER = -1
+
+# state: one of those above. waiting: what is waited for. until: the epoch to train to, FOREVER, or None where nobody
+# has asked for training. reason: a sentence that says why it was paused, or "".
+Phase = namedtuple("Phase", ("state", "waiting", "until", "reason"))
+
+FIRST = Phase(LOADING, LAB, None, "")
+
+
+def is_playing(phase):
+    """Whether it trains until somebody says otherwise."""
+    return phase.until == FOREVER
+
+
+def wants_training(phase):
+    """Whether steps are to be taken, as soon as they can be."""
+    return phase.until is not None
+
+
+def after(phase, event, value=None):
+    """The phase that an event leads to, one of `EVENTS` by name; `value` belongs to the event."""
+    return EVENTS[event](phase, value)
+
+
+def _network_asked(phase, _):
+    """Another network is to be made, or the same afresh: it plays on, but an epoch to train to was the old one's."""
+    return Phase(LOADING, LAB if phase.waiting == LAB else NETWORK, FOREVER if is_playing(phase) else None, "")
+
+
+def _lab_asked(phase, _):
+    return Phase(LOADING, LAB, FOREVER if is_playing(phase) else None, "")
+
+
+def _lab_ready(phase, _):
+    # A lab that was given up on may come after all: it is all well again with its first answer.
+    return Phase(phase.state, NETWORK, phase.until, phase.reason)
+
+
+def _lab_quiet(phase, _):
+    return Phase(ERROR, phase.waiting, phase.until, "")
+
+
+def _lab_lost(phase, _):
+    return Phase(ERROR, LAB, None, "")
+
+
+def _shown(phase, _):
+    """The network's first picture has come."""
+    return Phase(TRAINING if wants_training(phase) else READY, NOTHING, phase.until, "")
+
+
+def _asked_to_train(phase, epoch):
+    return Phase(phase.state if phase.waiting else TRAINING, phase.waiting, epoch, "")
+
+
+def _asked_to_pause(phase, reason):
+    return Phase(phase.state, phase.waiting, None, reason or "")
+
+
+def _arrived(phase, _):
+    """The epoch to train to has been reached."""
+    return Phase(phase.state, phase.waiting, None, phase.reason)
+
+
+def _rested(phase, _):
+    """Nothing is trained any more, and all is known of the last step."""
+    if phase.state != TRAINING or wants_training(phase):
+        return phase
+    return Phase(PAUSED, NOTHING, None, phase.reason)
+
+
+def _diverged(phase, _):
+    return Phase(DIVERGED, NOTHING, None, "")
+
+
+def _sought(phase, _):
+    """Another epoch of the run is looked at, where it has not diverged yet."""
+    return Phase(PAUSED if phase.state == DIVERGED else phase.state, phase.waiting, None, "")
+
+
+EVENTS = {
+    "network asked": _network_asked,
+    "lab asked": _lab_asked,
+    "lab ready": _lab_ready,
+    "lab quiet": _lab_quiet,
+    "lab lost": _lab_lost,
+    "shown": _shown,
+    "asked to train": _asked_to_train,
+    "asked to pause": _asked_to_pause,
+    "arrived": _arrived,
+    "rested": _rested,
+    "diverged": _diverged,
+    "sought": _sought,
+}

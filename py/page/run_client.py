@@ -1,0 +1,99 @@
+"""The lab's run as the page knows it: what it was asked, and where it is by the last answer."""
+
+from pyscript.ffi import create_proxy
+
+from page.dom import now, numbers
+from page.plots.points import Points
+from spec import protocol
+
+# The one run that is seen.
+SEEN = "seen"
+# What is taken for the time of an answer, in milliseconds, before there is one.
+SLOW = 1000
+
+
+class RunClient:
+    """Calls the lab for a run: `on_opened()` when its data are there, `on_answer()` when it has come further.
+
+    What is known of it are attributes: `data`, see `protocol.Opened`, None before there are any; `metrics`, an
+    OrderedDict by name, None before there are any; and of the last answer `epoch`, `step`, `last_epoch`, `live`,
+    `diverged`, `measured`, `history`, `kept` and `picture`, see `protocol.Answer`; `points` are a
+    `points.Points`.
+    """
+
+    def __init__(self, lab, on_opened, on_answer):
+        self.lab, self.on_opened, self.on_answer = lab, on_opened, on_answer
+        # Whether the lab answers, whether the run is to be opened, and whether it is being opened.
+        self.ready = self.opening = False
+        self.due = True
+        # Of every request on its way: the request, and when it was sent.
+        self.asked = []
+        # How long the last answer took, in milliseconds, and the numbers that it was asked with.
+        self.latency = SLOW
+        self.asked_live = None
+        self.forget()
+        # Made once: a new proxy for every call would never be freed.
+        self._opened_proxy = create_proxy(self._opened)
+        self._answered_proxy = create_proxy(self._answered)
+
+    def forget(self):
+        """Forgets what is known."""
+        self.data = self.metrics = self.live = self.history = self.kept = self.picture = None
+        self.points = None
+        self.epoch = self.step = self.last_epoch = 0
+        self.diverged = False
+        self.measured = True
+
+    def renew(self):
+        """Has the run opened afresh, as soon as that can be: what it was asked before is of no interest any more."""
+        self.due = True
+        self.forget()
+
+    def lab_ready(self, ready):
+        """Tells whether the lab answers; one that has just been started knows of no run."""
+        self.ready = ready
+        self.opening = False
+        self.asked = []
+        self.due = True
+
+    def is_free(self, most):
+        """Whether there is something to ask of, and no more than `most` requests would be on their way."""
+        return self.ready and not self.opening and len(self.asked) < most
+
+    def may_train(self):
+        """Whether steps may be under way."""
+        return any(request.steps > 0 for request, _ in self.asked)
+
+    def open(self, experiment):
+        """Opens the run."""
+        self.due = False
+        self.opening = True
+        openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
+        self.lab.call("open", protocol.write_openings(openings), self._opened_proxy)
+
+    def ask(self, request):
+        """Sends a `protocol.Request`."""
+        self.asked.append((request, now()))
+        self.lab.call("frame", protocol.write_requests([request]), self._answered_proxy)
+
+    def _opened(self, answers):
+        self.opening = False
+        if not self.due:
+            self.data = protocol.read_opened(answers[0])
+            self.points = Points(self.data)
+        self.on_opened()
+
+    def _answered(self, answers):
+        request, sent = self.asked.pop(0)
+        self.latency = now() - sent
+        self.asked_live = request.live
+        if not self.due:
+            self._take(protocol.read_answer(answers[0], self.data.task, numbers))
+        self.on_answer()
+
+    def _take(self, answer):
+        self.epoch, self.step, self.last_epoch = answer.epoch, answer.step, answer.last_epoch
+        self.live, self.diverged, self.measured = answer.live, answer.diverged, answer.measured
+        self.metrics = answer.metrics
+        self.history, self.kept = answer.history, answer.kept
+        self.picture = answer.picture

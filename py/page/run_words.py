@@ -1,0 +1,75 @@
+"""What is said of a run, as texts. Pure."""
+
+from page import phase
+from spec import fields, texts
+
+
+def is_finite(value):
+    """Whether a number is one that can be drawn."""
+    return value == value and abs(value) != float("inf")
+
+
+def plain_number(value):
+    """A number for programs: as short as it can be, or `nan`, `inf`."""
+    return texts.number_text(value) if is_finite(value) else str(value)
+
+
+def known(metrics, diverged):
+    """The metrics that there are, by name: one that is no number is known only of a run that has diverged."""
+    return {name: value for name, value in (metrics or {}).items() if diverged or value == value}
+
+
+def metric_text(name, value):
+    """A metric as a figure: `0.123`, `97.5 %`; a dash for one that there is not."""
+    if value is None:
+        return "–"
+    if not is_finite(value):
+        return "not finite"
+    if name.endswith("accuracy"):
+        return "%.1f %%" % (100 * value)
+    return "%.3f" % value if value < 1000 else "%.2e" % value
+
+
+def loss_words(metrics):
+    """How the loss stands, for the label of its chart."""
+    return "%s for the training points and %s for the held-out points" % (
+        metric_text("train_loss", metrics.get("train_loss")),
+        metric_text("test_loss", metrics.get("test_loss")),
+    )
+
+
+def accuracy_words(metrics):
+    """How the accuracy stands, for labels; "" where the task has none."""
+    if "train_accuracy" not in metrics:
+        return ""
+    shares = [metrics["train_accuracy"], metrics["test_accuracy"]]
+    return "%s of the training points and %s of the held-out points" % tuple(
+        ["%.0f%%" % (100 * share) if is_finite(share) else "no known share" for share in shares]
+    )
+
+
+def state_words(now, run):
+    """A phase in words, or "" where there is nothing to be told; `run` has `epoch` and `metrics`."""
+    if now.state == phase.PAUSED:
+        parts = ["Paused at epoch %s" % "{:,}".format(run.epoch)]
+        for word, name in (("loss", "train_loss"), ("accuracy", "train_accuracy")):
+            if name in (run.metrics or {}):
+                parts.append("%s %s" % (word, metric_text(name, run.metrics[name])))
+        return ", ".join(parts) + (". " + now.reason if now.reason else "")
+    if now.state == phase.LOADING:
+        return "Making the network" if now.waiting == phase.NETWORK else ""
+    return {
+        phase.READY: "Ready",
+        phase.TRAINING: "Training",
+        phase.DIVERGED: "Training diverged",
+        phase.ERROR: "The lab has stopped",
+    }[now.state]
+
+
+def divergence(step, rate):
+    """What is said after training has diverged; `step` is the last that went well, `rate` the learning rate now."""
+    return (
+        "Training diverged at step %s: the loss is no longer a finite number. Try a smaller learning rate (now %s), a "
+        "normalization, or another initialization, and press Play to start afresh."
+        % ("{:,}".format(step + 1), fields.text_of("learning_rate", rate))
+    )

@@ -1,0 +1,195 @@
+"""All that the page knows of itself, and the one way in which it changes: `update`. Pure.
+
+A change is plain data and knows where it comes from. What follows from it outside is told by effects, in their order,
+which `app.App` carries out.
+"""
+
+from collections import namedtuple
+
+from page import phase
+from spec import fields, shape
+
+# Where changes come from: entered by a person, the address, undone, told by a story, reported by the run, or the
+# playhead on its way along the layers.
+TYPED, LINKED, UNDONE, TOLD, REPORTED, PLAYHEAD = "typed", "linked", "undone", "told", "reported", "playhead"
+
+# What kind of change: a text entered into a field, `(name, text)`; values of fields, by name; a whole experiment; the
+# last change taken back. Or what is asked of the run: training without end, to the end of an epoch (of which the value
+# is the number), a rest, and why; a start afresh; another epoch to look at. Or an event of `phase.EVENTS`.
+ENTER, SET, EXPERIMENT, UNDO = "enter", "set", "experiment", "undo"
+PLAY, STEP, PAUSE, RESET, SEEK = "play", "step", "pause", "reset", "seek"
+
+Change = namedtuple("Change", ("origin", "kind", "value"))
+
+# What is to be done: start a lab; make the network; show the experiment in the controls; write the address at once, or
+# soon; lead the playhead to where the experiment says; tell the lab what to draw; take away what was said; say anew
+# that training has diverged; begin or end training; wake the loop.
+LAB, NETWORK, CONTROLS, ADDRESS, ADDRESS_SOON = "start lab", "make network", "controls", "address", "address soon"
+GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
+    "glide",
+    "request picture",
+    "clear message",
+    "say diverged",
+    "train",
+    "wake",
+)
+
+# experiment: the choices, with the place that the playhead was sent to. phase: see `phase.Phase`. past: what led here,
+# the newest last, to be undone.
+State = namedtuple("State", ("experiment", "phase", "past"))
+# A change in the past: its origin, the names of the fields, and the experiment before it.
+Step = namedtuple("Step", ("origin", "names", "before"))
+
+# Changes that can be undone.
+MOST_STEPS = 100
+UNDOABLE = (TYPED, LINKED, TOLD, PLAYHEAD)
+
+
+def first(experiment):
+    """The state that the page begins with."""
+    return State(experiment, phase.FIRST, ())
+
+
+def update(state, change):
+    """`(state, effects)` after a change. Raises ValueError with a sentence where a person entered what cannot be."""
+    kind, value = change.kind, change.value
+    if kind in phase.EVENTS:
+        return _with_phase(state, phase.after(state.phase, kind, value)), ()
+    if kind in RUN:
+        return RUN[kind](state, value)
+    if kind == UNDO:
+        return undo(state)
+    experiment = EXPERIMENTS[kind](state.experiment, value)
+    return _changed(state, experiment, change.origin, _past(state, experiment, change.origin))
+
+
+def undo(state):
+    """`(state, effects)` with the last change of the experiment taken back; as it is where there is none."""
+    if not state.past:
+        return state, ()
+    return _changed(state, state.past[-1].before, UNDONE, state.past[:-1])
+
+
+# What is chosen.
+
+
+def entered(experiment, name, text):
+    """The experiment after a person has put `text` into a field; ValueError says what is allowed.
+
+    What a field says by itself is no choice; another network is looked at where it can be.
+    """
+    if name == "layer" and text == shape.logits_layer(experiment):
+        text = ""
+    if name == "dimensions" and text == fields.text_of(name, shape.shown_dimensions(dict(experiment, dimensions=()))):
+        text = ""
+    result = fields.changed(experiment, name, text)
+    if name == "layer" or not fields.same_run(result, experiment):
+        layer = shape.shown_layer(result).name
+        result["layer"] = "" if layer == shape.logits_layer(result) else layer
+        result["morph"] = 0.0
+    return result
+
+
+def new_weights(experiment):
+    """The values that draw other weights for the same data: the next seed."""
+    return {"seed": (experiment["seed"] + 1) % fields.SEED_LIMIT, "data_seed": fields.data_seed_of(experiment)}
+
+
+EXPERIMENTS = {
+    ENTER: lambda experiment, value: entered(experiment, *value),
+    SET: lambda experiment, values: _with(experiment, values),
+    EXPERIMENT: lambda experiment, value: value,
+}
+
+
+def _with(experiment, values):
+    result = dict(experiment)
+    result.update(values)
+    return result
+
+
+def _changed(state, experiment, origin, past):
+    """What follows from another experiment: a network made afresh, or the run goes on."""
+    before, now, effects = state.experiment, state.phase, []
+    if now.state == phase.ERROR and origin not in (PLAYHEAD, REPORTED):
+        now = phase.after(now, "lab asked")
+        effects.append(LAB)
+    if not fields.same_run(experiment, before):
+        now = phase.after(now, "network asked")
+        effects += [CLEAR, NETWORK]
+    elif origin != PLAYHEAD and _place(experiment) != _place(before):
+        effects.append(GLIDE)
+    if now.state == phase.DIVERGED and _differ(experiment, before, fields.names(fields.LIVE)):
+        effects.append(SAY_DIVERGED)
+    if origin != PLAYHEAD or experiment["layer"] != before["layer"]:
+        effects.append(CONTROLS)
+    effects += [ADDRESS_SOON if origin == PLAYHEAD else ADDRESS, PICTURE, WAKE]
+    return State(experiment, now, past), tuple(effects)
+
+
+def _place(experiment):
+    return experiment["layer"], experiment["morph"]
+
+
+def _differ(one, other, names):
+    return [name for name in names if one[name] != other[name]]
+
+
+def _past(state, experiment, origin):
+    """The past with one change more. Each move of a slider is no change of its own."""
+    names = tuple(_differ(experiment, state.experiment, fields.names()))
+    if origin not in UNDOABLE or not names:
+        return state.past
+    last = state.past[-1] if state.past else None
+    if last and last.origin == origin:
+        slid = last.names == names and all(fields.FIELDS[name].control == fields.SLIDER for name in names)
+        if slid or origin == PLAYHEAD:
+            return state.past
+    return (state.past + (Step(origin, names, state.experiment),))[-MOST_STEPS:]
+
+
+# What is asked of the run.
+
+
+def _with_phase(state, now):
+    return State(state.experiment, now, state.past)
+
+
+def _recovered(state):
+    """`(phase, effects)`: what cannot go on is started afresh, a run that diverged or a lab that is gone."""
+    if state.phase.state == phase.ERROR:
+        return phase.after(state.phase, "lab asked"), (LAB,)
+    if state.phase.state == phase.DIVERGED:
+        return phase.after(state.phase, "network asked"), (CLEAR, NETWORK)
+    return state.phase, ()
+
+
+def _play(state, _):
+    now, effects = _recovered(state)
+    return _with_phase(state, phase.after(now, "asked to train", phase.FOREVER)), effects + (TRAIN,)
+
+
+def _step(state, epoch):
+    """Trains to the end of the epoch that is under way, `epoch` being the number of those that are over."""
+    now, effects = _recovered(state)
+    until = 1 if now.waiting else epoch + 1
+    return _with_phase(state, phase.after(now, "asked to train", until)), effects + (WAKE,)
+
+
+def _pause(state, reason):
+    return _with_phase(state, phase.after(state.phase, "asked to pause", reason)), (ADDRESS, TRAIN)
+
+
+def _reset(state, _):
+    if state.phase.state == phase.ERROR:
+        return _with_phase(state, phase.after(state.phase, "lab asked")), (LAB, WAKE)
+    return _with_phase(state, phase.after(state.phase, "network asked")), (CLEAR, NETWORK, WAKE)
+
+
+def _seek(state, _):
+    if state.phase.state == phase.ERROR:
+        return _with_phase(state, phase.after(state.phase, "lab asked")), (LAB, WAKE)
+    return _with_phase(state, phase.after(state.phase, "sought")), (CLEAR, WAKE)
+
+
+RUN = {PLAY: _play, STEP: _step, PAUSE: _pause, RESET: _reset, SEEK: _seek}

@@ -1,0 +1,121 @@
+"""Data of every shape on the page: data sets that only the tests know come in by the registry, as any other would."""
+
+import functools
+import http.server
+import inspect
+import shutil
+import threading
+
+import pytest
+
+from spec import registry
+from tests import data_sets
+from tests.browser.conftest import SUB_PATH, QuietHandler, visit
+from tools import site
+from tools.environment import ROOT
+
+SHAPES = {key: traits for key, (_, traits) in data_sets.DATA_SETS.items()}
+CLASSES = {key: traits["outputs"] for key, traits in SHAPES.items() if traits["task"] == registry.CLASSIFICATION}
+TARGETS = [key for key in SHAPES if key not in CLASSES]
+
+
+@pytest.fixture(scope="module")
+def shaped(chromium, tmp_path_factory):
+    """A page of a site that has the tests' data sets: a line for each in the registry, a function in the lab."""
+    project, host = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("host")
+    shutil.copy(ROOT / "index.html", project)
+    for folder in ("static", "py"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    append(project / "py/spec/registry.py", data_sets.lines())
+    functions = (inspect.getsource(getattr(data_sets, key)) for key in SHAPES)
+    append(project / "py/lab/datasets.py", "\n\n".join(functions))
+    (host / SUB_PATH).parent.mkdir(parents=True)
+    site.build(host / SUB_PATH, project)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=host)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        lab = visit(chromium, f"http://127.0.0.1:{server.server_port}")
+        yield lab
+        lab.page.context.close()
+        server.shutdown()
+
+
+def append(path, text):
+    path.write_text(f"{path.read_text()}\n\n{text}")
+
+
+@pytest.fixture
+def open_data(shaped):
+    """`open_data(key, **fields)` has the page go over to a data set, and waits until it stands there at epoch 0."""
+
+    def go(key, **fields):
+        traits = SHAPES[key]
+        query = "&".join([f"dataset={key}", *(f"{name}={value}" for name, value in fields.items())])
+        shaped.page.evaluate("query => { location.hash = query; }", query)
+        shaped.wait(
+            f"(({{rows, inputs, outputs, task, state, epoch}}) => state === 'ready' && epoch === '0' && "
+            f"[rows, inputs, outputs, task].join() === '{traits['rows']},{traits['inputs']},{traits['outputs']},"
+            f"{traits['task']}')(document.documentElement.dataset)"
+        )
+        return shaped
+
+    yield go
+    if shaped.button("Pause").count():
+        shaped.press("Pause")
+    complaints, shaped.complaints[:] = shaped.complaints[:], []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_data_of_any_shape_are_trained_on_and_drawn(open_data, key):
+    lab = open_data(key, hidden_layers="6,5", batch_size=1 if SHAPES[key]["training"] == 1 else 4, speed=0)
+    lab.press("Play")
+    lab.wait_for_state("training")
+    lab.wait("+document.documentElement.dataset.step > 200")
+    lab.press("Pause")
+    lab.wait_for_state("paused")
+    assert lab.no_alert()
+    assert lab.data("engine") == "wasm"
+    assert lab.number("train-loss") >= 0
+    rows = SHAPES[key]["rows"]
+    lab.wait(f"document.getElementById('representation').ariaLabel.includes('the {rows} point')")
+    for name in ("Decision boundary", "Representation", "Network"):
+        assert "nothing to show" not in lab.picture(name).get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("key", CLASSES)
+def test_every_class_has_its_place_in_the_legend_and_in_the_words(open_data, key):
+    lab = open_data(key)
+    legend = lab.page.get_by_role("list", name="Legend").get_by_role("listitem").all_text_contents()
+    classes = [text for text in legend if text.startswith("class ")]
+    assert [text.split(":")[0] for text in classes] == [f"class {label}" for label in range(CLASSES[key])]
+    marks = [text.split(": ")[1] for text in classes]
+    assert len(set(marks)) == len(marks)
+    plane = lab.picture("Decision boundary")
+    plane.press("n")
+    readout = lab.page.locator("#boundary-readout")
+    lab.wait("document.getElementById('boundary-readout').textContent !== ''")
+    assert "Point 0" in readout.text_content()
+    assert "predicted" in readout.text_content()
+    plane.press("Escape")
+
+
+@pytest.mark.parametrize("key", TARGETS)
+def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data, key):
+    lab = open_data(key)
+    lab.step_one_epoch()
+    assert lab.data("train-accuracy") is None
+    assert lab.data("test-accuracy") is None
+    assert lab.number("test-loss") > 0
+    assert "%" not in lab.page.get_by_label("Accuracy over epochs", exact=False).first.inner_text()
+    for name in ("Decision boundary", "Representation", "Loss"):
+        assert "NaN" not in lab.picture(name).get_attribute("aria-label")
+    offered = lab.field("loss").locator("option").all_text_contents()
+    assert offered == ["Mean squared error"]
+    assert lab.field("loss").input_value() == "mean_squared_error"
+
+
+def test_a_data_set_is_offered_by_its_name(open_data):
+    lab = open_data("three_classes")
+    offered = lab.field("dataset").locator("option").all_text_contents()
+    assert offered[-len(SHAPES) :] == [label for label, _ in data_sets.DATA_SETS.values()]
+    assert lab.field("dataset").input_value() == "three_classes"
