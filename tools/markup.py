@@ -57,8 +57,9 @@ def filled(html: str, fields: Any, wording: Any) -> str:
     """`html` with the controls of `fields` in their panels, saying the defaults, as `wording` words them."""
     experiment = fields.defaults()
     slider = experiment["speed"]
-    for panel in sorted({field.panel for field in fields.FIELDS.values() if field.control in CONTROLS}):
-        in_panel = [field for field in fields.FIELDS.values() if field.panel == panel and field.control in CONTROLS]
+    written = [field for field in fields.FIELDS.values() if field.control in (SWITCH, *CONTROLS)]
+    for panel in sorted({field.panel for field in written}):
+        in_panel = [field for field in written if field.panel == panel]
         html = with_content(html, f"{panel}-fields", controls(in_panel, experiment, wording))
     rates = (fields.text_of("learning_rate", rate) for rate in fields.LEARNING_RATES)
     html = with_content(html, "learning_rates", "".join(f'<option value="{rate}"></option>' for rate in rates))
@@ -73,13 +74,13 @@ def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any)
     disabled = wording.disabled(experiment)
     result = []
     for field in fields:
-        if field.control == "switch":
+        if field.control == SWITCH:
             continue
         off = " disabled" if disabled.get(field.name) else ""
         control = CONTROLS[field.control](field, experiment, wording, f' form="controls"{off}')
         label = f'<label for="{field.name}">{escape(field.label)}</label>'
         result.append(f'<div class="field {field.name}">{label}{control}</div>')
-    switches = "".join(_switch(field, experiment) for field in fields if field.control == "switch")
+    switches = "".join(_switch(field, experiment) for field in fields if field.control == SWITCH)
     return "".join(result) + (f'<div class="switches">{switches}</div>' if switches else "")
 
 
@@ -100,8 +101,10 @@ def _switch(field: Any, experiment: Mapping[str, Any]) -> str:
     return f'<label><input id="{field.name}-switch" type="checkbox"{checked}>{escape(field.label)}</label>'
 
 
-# How a field is written by its kind of control; a slider, and what has no control, is none of a panel's.
-CONTROLS = {"select": _select, "box": _box, "switch": None}
+# How a field is written by its kind of control, beside check boxes; a slider, and what has no control, is none of a
+# panel's.
+CONTROLS = {"select": _select, "box": _box}
+SWITCH = "switch"
 
 
 def options(labels: Mapping[str, str], chosen: str) -> str:

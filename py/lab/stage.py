@@ -148,7 +148,7 @@ class Stage:
         # The view that the last picture was drawn for, unless that is on its way to another, and whether it was fine.
         self._drawn: dict | None = None
         self._fine = False
-        # What is being refined while nothing is trained, each with what it is of.
+        # What is being refined while nothing is trained, by what it is: its key, resolution and `Refinement`.
         self._refined: dict[str, tuple] = {}
         columns = sum(plane.columns(layer.width) for layer in shape.layers(experiment))
         self._finest_lattice = max(

@@ -124,7 +124,13 @@ METRICS = {
 # `lab/contour.py`; groups are rows (key, count) that part a path.
 PICTURE = OrderedDict(
     (
+        # Both views.
+        ("fine", "whether it is as fine as the screen; without all else where it is still being refined"),
+        ("selected", "the rows that a loop chooses, as hexadecimal digits"),
+        ("loop", "the number of that loop"),
         # Left view.
+        ("plane_marks", "path of the examples in units of the plane; where others are chosen than before"),
+        ("plane_mark_groups", "(n, 2) see mark_groups"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
         ("contour", "path of the decision boundary in units of the plane; empty with regression"),

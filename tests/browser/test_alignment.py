@@ -153,9 +153,8 @@ def assert_grid_lines(view, offset, scale, turned):
     picture = view.picture()
     ratio = picture.shape[1] / view.size()[0]
     left, top, width, height = view.box()
-    limits = [(left - offset[0]) / scale, (left + width - offset[0]) / scale]
-    upright = [(offset[1] - top - height) / scale, (offset[1] - top) / scale]
-    (values, _, _), (up_values, _, _) = axes.labelled((limits, upright))
+    # Which numbers have ticks is not the question here.
+    (values, _, _), (up_values, _, _) = axes.labelled(view.mapping().ranges())
     if turned:
         places, first, side, span = offset[1] - scale * np.array(up_values), top, height, (left + 4, left + width - 4)
     else:

@@ -3,13 +3,14 @@
 Three and ten classes, one to 64 inputs, one row to 20,000, regression, any units.
 """
 
+import sys
 import time
 
 import numpy as np
 import pytest
 
 from engine.workspace import Uncompilable
-from lab import datasets, session
+from lab import datasets, picking, session
 from lab import run as run_module
 from lab.contour import BREAK
 from spec import protocol, registry, shape
@@ -349,3 +350,28 @@ def test_cost_grows_with_what_is_asked():
     once = time.perf_counter() - began
     assert started < 1.5
     assert min(seconds) < 1.8 * once
+
+
+def test_a_thousand_layers_of_one_neuron(monkeypatch):
+    """Trained and drawn without a call within a call for each layer: half of the stack that Python has is enough."""
+
+    def uncompilable(*arguments, **options):
+        raise Uncompilable("as asked for")
+
+    monkeypatch.setattr(run_module, "CompiledTrainer", uncompilable)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(500)
+    try:
+        experiment = networks.experiment_of(hidden_layers=(1,) * shape.DEPTH_LIMIT)
+        opened(experiment)
+        (answer,) = framed(request_of(experiment, 2))
+        (drawn,) = framed(request_of(experiment, view=seen_by(experiment, zero_lines=True)))
+    finally:
+        sys.setrecursionlimit(limit)
+    assert answer["step"] == 2
+    data = datasets.load(experiment)
+    outputs = by_hand(experiment, data.inputs)
+    np.testing.assert_allclose(drawn["metrics"], metrics_by_hand(experiment, data, outputs["softmax"]), rtol=1e-4)
+    # 2 inputs, a neuron before and after each activation, two logits and two probabilities.
+    assert len(drawn["picture"]["tiles"]) == 2 + 2 * shape.DEPTH_LIMIT + 4
+    assert np.isfinite(drawn["picture"]["positions"]).all()

@@ -328,3 +328,27 @@ def test_a_number_is_drawn_as_discs_from_one_sign_to_the_other(page, monkeypatch
     for level in range(10):
         mark = Mark(16 * level + 12, colours, "#ffffff", "#000000", is_level=True)
         assert (mark.label, mark.colour) == (0, colours[level])
+
+
+def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
+    """What was there before stays until then; no slice takes longer than it may, by the clock."""
+    with data_sets.entered():
+        views = Views(dataset="large", hidden_layers=(3,))
+    rows = views.points.rows
+    assert rows >= 10_000
+    for plot in views.plots:
+        shown = plot.layers[1].canvas
+        frames = 1
+        while plot.redraw():
+            frames += 1
+            assert plot.layers[1].canvas is shown
+            assert frames < 10_000
+        assert frames > 2
+        assert plot.layers[1].canvas is not shown
+        calls = plot.layers[1].context.calls
+        assert calls.count("fill") == sum(1 for _ in plot.groups) >= rows / 100
+        assert sum(len(places.join(" ").split(" 9999999 ")) for _, places in plot.groups) == rows
+        # At rest nothing is painted.
+        before = len(calls)
+        assert not plot.redraw()
+        assert len(calls) == before

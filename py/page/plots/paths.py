@@ -105,7 +105,7 @@ def plain_mark(label, radius, hollow):
     x, y, text = _polygon(corners, radius, 0, 0)
     if hollow:
         # The other way round, so that it is not filled.
-        _, _, hole = _polygon(corners[::-1], 0.6 * radius, x, y)
+        _, _, hole = _polygon(tuple(reversed(corners)), 0.6 * radius, x, y)
         text += hole
     return text
 

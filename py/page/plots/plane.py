@@ -20,10 +20,10 @@ class Plane(Plot):
     def __init__(self, highlight, on_draw):
         self.plane = None
         self.picture = self.contour = self.zero_lines = None
-        self.due = True
+        self.is_due = True
 
         def draw_soon():
-            self.due = True
+            self.is_due = True
             on_draw()
 
         Plot.__init__(self, "boundary", "plane", highlight, draw_soon, self._paint_picture, self._paint_points)
@@ -99,16 +99,16 @@ class Plane(Plot):
 
     def drawn(self, picture):
         self.show(picture)
-        self.due = True
+        self.is_due = True
 
     def follow(self, experiment):
-        self.due = True
+        self.is_due = True
 
     def draw(self, calm):
         """Draws, unless it would be the same again: while only the right view moves it need not be."""
-        if self.due:
-            self.due = self.redraw()
-        return self.due
+        if self.is_due:
+            self.is_due = self.redraw()
+        return self.is_due
 
     # Drawing.
 

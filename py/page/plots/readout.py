@@ -5,7 +5,7 @@ from page.dom import by_id, element, numbers, set_text
 
 
 class Readout:
-    """A view of what `highlight` points at."""
+    """A view of what `highlight` points at, and of what the marks mean."""
 
     def __init__(self, highlight):
         self.highlight = highlight
