@@ -69,7 +69,7 @@ def layers(experiment):
 
 
 # The layers of the network that was asked for last.
-_layers = {}
+_layers: dict = {}
 
 
 def _layers_of(inputs, widths, normalization, activation, outputs, softmax):

@@ -40,7 +40,7 @@ def rounded(numbers):
     return [round(number, 9) + 0.0 for number in numbers]
 
 
-def lines(fields, registry, shape, texts, axes, camera, mapping, paths, rotation, inputs):
+def lines(fields, registry, shape, texts, links, run_words, store, axes, camera, mapping, paths, rotation, inputs):
     """A list of lines, one for each thing computed from `inputs`, a dict of lists."""
     table = ["the fields are " + shown(list(fields.defaults()))]
     for name in sorted(registry.kinds()):
@@ -95,7 +95,35 @@ def lines(fields, registry, shape, texts, axes, camera, mapping, paths, rotation
             add("marks", paths.marks, "1 -2 9999999 3 4", label, radius)
     for numbers in inputs["paths"]:
         table.append("data " + shown(numbers) + " → " + paths.data(Numbers(numbers)))
+    _add_store(table, fields, links, store, inputs["queries"])
+    for metric in inputs["metrics"]:
+        for name in ("train_loss", "test_accuracy"):
+            add("metric_text", run_words.metric_text, name, metric)
     return table
+
+
+def _add_store(table, fields, links, store, queries):
+    """Link after link, with what a person and the run do in between, and then all the way back."""
+    state = store.first(fields.defaults())
+
+    def change(origin, kind, value=None):
+        nonlocal state
+        state, effects = store.update(state, store.Change(origin, kind, value))
+        table.append(origin + " " + kind + " → " + shown(effects) + shown(state[:2]))
+
+    for query in queries:
+        experiment, complaints, play = links.read(query)
+        table.append("read " + query + " → " + shown(complaints) + shown(play))
+        change(store.LINKED, store.EXPERIMENT, experiment)
+        change(store.TYPED, store.PLAY)
+        change(store.REPORTED, "shown")
+        change(store.TYPED, store.SET, store.new_weights(state.experiment))
+        change(store.PLAYHEAD, store.SET, {"layer": "fc1", "morph": 0.5})
+        change(store.TYPED, store.STEP, 3)
+        change(store.REPORTED, "diverged")
+        change(store.TYPED, store.PAUSE, "Why.")
+    while state.past:
+        change(store.TYPED, store.UNDO)
 
 
 def _add_mapping(add, mapping, extents):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from page import links, run_words, store
 from page.plots import axes, camera, mapping, paths, rotation
 from spec import fields, registry, shape, texts
 from tests.spec import table
@@ -15,7 +16,7 @@ from tools import environment, runtime
 HERE = Path(__file__).parent
 PY = environment.ROOT / "py"
 # In the order in which `table.lines` takes them.
-MODULES = (fields, registry, shape, texts, axes, camera, mapping, paths, rotation)
+MODULES = (fields, registry, shape, texts, links, run_words, store, axes, camera, mapping, paths, rotation)
 NASTY = (
     *(
         "",
@@ -135,6 +136,7 @@ def inputs():
             2 * 10**30,
         ],
         "ranges": ranges,
+        "metrics": [None, 0, 1, 0.0004, 0.12345, 12.5, 999.9, 1000, 2.5e7],
         "morphs": [thousandths / 1000 for thousandths in range(1001)] + [dice.random() for _ in range(100)],
         "extents": extents,
         "turns": [(dice.gauss(0, 0.5), dice.gauss(0, 0.5)) for _ in range(100)],

@@ -1,0 +1,79 @@
+"""What is said of a run, by its metrics' names: with regression there is no accuracy to be said."""
+
+import math
+from collections import namedtuple
+
+import pytest
+
+from page import phase, run_words
+
+Run = namedtuple("Run", ("epoch", "metrics"))
+CLASSES = {"train_loss": 0.25, "train_accuracy": 0.975, "test_loss": 1234.5, "test_accuracy": 0.5}
+REGRESSION = {"train_loss": 0.25, "test_loss": 0.5}
+PAUSED = phase.Phase(phase.PAUSED, phase.NOTHING, None, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("train_loss", 0.12345, "0.123"),
+        ("test_loss", 1234.5, "1.23e+03"),
+        ("train_accuracy", 0.975, "97.5 %"),
+        ("train_loss", None, "–"),
+        ("test_loss", math.nan, "not finite"),
+        ("test_loss", math.inf, "not finite"),
+        ("test_accuracy", math.nan, "not finite"),
+    ],
+)
+def test_figures(name, value, text):
+    assert run_words.metric_text(name, value) == text
+
+
+def test_what_is_no_number_is_known_only_of_a_run_that_has_diverged():
+    metrics = {"train_loss": math.inf, "test_loss": math.nan}
+    assert run_words.known(metrics, False) == {"train_loss": math.inf}
+    assert run_words.known(metrics, True).keys() == metrics.keys()
+    assert run_words.known(None, False) == {}
+
+
+def test_a_pause_is_told_with_what_the_task_has():
+    assert run_words.state_words(PAUSED, Run(1234, CLASSES)) == "Paused at epoch 1,234, loss 0.250, accuracy 97.5 %"
+    assert run_words.state_words(PAUSED, Run(7, REGRESSION)) == "Paused at epoch 7, loss 0.250"
+    assert run_words.state_words(PAUSED._replace(reason="Tired."), Run(7, None)) == "Paused at epoch 7. Tired."
+
+
+def test_every_state_has_its_words():
+    words = {
+        state: run_words.state_words(phase.Phase(state, phase.NOTHING, None, ""), Run(0, None)) for state in STATES
+    }
+    assert words == {
+        phase.LOADING: "",
+        phase.READY: "Ready",
+        phase.TRAINING: "Training",
+        phase.PAUSED: "Paused at epoch 0",
+        phase.DIVERGED: "Training diverged",
+        phase.ERROR: "The lab has stopped",
+    }
+    making = phase.Phase(phase.LOADING, phase.NETWORK, None, "")
+    assert run_words.state_words(making, Run(0, None)) == "Making the network"
+
+
+STATES = (phase.LOADING, phase.READY, phase.TRAINING, phase.PAUSED, phase.DIVERGED, phase.ERROR)
+
+
+def test_labels_have_no_accuracy_where_the_task_has_none():
+    assert run_words.accuracy_words(REGRESSION) == ""
+    assert run_words.accuracy_words(CLASSES) == "98% of the training points and 50% of the held-out points"
+    nothing = {**CLASSES, "test_accuracy": math.nan}
+    assert "nan" not in run_words.accuracy_words(nothing)
+    assert run_words.loss_words(REGRESSION) == "0.250 for the training points and 0.500 for the held-out points"
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.1, "0.1"), (1 / 3, str(1 / 3)), (1.0, "1"), (math.nan, "nan")])
+def test_numbers_for_programs(value, text):
+    assert run_words.plain_number(value) == text
+
+
+def test_divergence_is_told_with_the_learning_rate_in_force():
+    words = run_words.divergence(1233, 0.07)
+    assert "step 1,234" in words and "(now 0.07)" in words
