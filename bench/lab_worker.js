@@ -41,6 +41,7 @@ self.onmessage = async ({ data: { method, argument } }) => {
   try {
     self.postMessage({ value: await METHODS[method](argument) });
   } catch (error) {
-    self.postMessage({ error: String(error) });
+    // Of a traceback the last line says what is wrong.
+    self.postMessage({ error: String(error).trim().split("\n").at(-1) });
   }
 };

@@ -230,12 +230,12 @@ class CompiledTrainer:
         if rows is None:
             rows = self._every.first[: len(self.data.inputs)]
         parts = []
-        for first in range(0, len(rows), PORTION):
+        for first in range(0, max(1, len(rows)), PORTION):
             some = rows[first : first + PORTION]
             if some.base is self._every.first:
                 machine.set("cursor", self._every.address + 4 * first)
             else:
-                machine.write(self._some.address, some.astype(np.int32))
+                machine.write(self._some.address, np.asarray(some, np.int32))
                 machine.set("cursor", self._some.address)
             machine.call("outputs")
             parts.append({name: self.workspace.read(self._outputs[name])[: len(some)] for name in names})
@@ -280,7 +280,7 @@ class CompiledTrainer:
         """What a function leaves in `results` for the rows of `inputs`, by name, by as many as there is room for."""
         most = len(table.slot.first)
         parts = []
-        for first in range(0, len(inputs), most):
+        for first in range(0, max(1, len(inputs)), most):
             part = inputs if len(inputs) <= most else inputs[first : first + most]
             if part is not table.content:
                 self.workspace.machine.write(table.slot.address, part)

@@ -89,7 +89,7 @@ class PlainTrainer:
     def _passed(self, inputs, seen):
         """What `seen` makes of all layers' outputs by name, for the rows of a table: a dict of arrays."""
         parts = []
-        for first in range(0, len(inputs), PORTION):
+        for first in range(0, max(1, len(inputs)), PORTION):
             part = inputs[first : first + PORTION]
             parts.append(seen(network.predict(self.experiment, self._parameters, self._statistics, part)))
         if len(parts) == 1:

@@ -11,6 +11,11 @@ KEPT = 16
 _recipes: OrderedDict[Hashable, dict] = OrderedDict()
 
 
+def forget():
+    """From now on every experiment is compiled as if it were the first."""
+    _recipes.clear()
+
+
 def recipe_of(experiment, data, drawn=True):
     """The recipe, for `CompiledTrainer`, of all experiments that are compiled to the same: empty the first time."""
     choices = (experiment[name] for name in fields.names(fields.NETWORK))

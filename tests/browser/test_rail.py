@@ -306,7 +306,7 @@ def test_a_layer_that_is_gone_is_left(lab):
 def straight_line(dataset="circle", seed=0):
     """What least squares of the classes on the input has right, in percent of training and of held-out points."""
     data = datasets.load(dict(fields.defaults(), dataset=dataset, seed=seed))
-    features = np.hstack([data.points, np.ones((len(data.points), 1))])
+    features = np.hstack([data.inputs, np.ones((len(data.inputs), 1))])
     weights, *_ = np.linalg.lstsq(features[data.training], 2.0 * data.labels[data.training] - 1, rcond=None)
     right = (features @ weights > 0) == (data.labels == 1)
     return tuple(100 * right[part].mean() for part in (data.training, data.held_out))

@@ -3,6 +3,7 @@
 Three and ten classes, one to 64 inputs, one row to 20,000, regression, any units.
 """
 
+import sys
 import time
 
 import numpy as np
@@ -319,22 +320,48 @@ def test_probes_of_regression_are_the_share_of_variance_that_a_linear_fit_explai
 
 
 def test_cost_grows_with_what_is_asked():
-    """20,000 rows start and are drawn about as fast as they can go once through the network."""
+    """20,000 rows start and are drawn about as fast as they can go once through the network, by process time.
+
+    What else the machine has to do is no matter then.
+    """
     experiment = networks.experiment_of(dataset="large", hidden_layers=(128, 128))
-    began = time.perf_counter()
+    began = time.process_time()
     opened(experiment)
-    started = time.perf_counter() - began
-    seconds = []
+    started = time.process_time() - began
+    drawings, passes = [], []
     for number in range(5):
         framed(request_of(experiment, 1))
-        session._runs["one"].drawn_at = -1e9
         view = seen_by(experiment, milliseconds=3.6, seconds=float(number))
-        began = time.perf_counter()
+        began = time.process_time()
         assert framed(request_of(experiment, view=view))[0]["picture"]
-        seconds.append(time.perf_counter() - began)
-    outputs = session._runs["one"].trainer
-    began = time.perf_counter()
-    outputs.output()
-    once = time.perf_counter() - began
+        drawings.append(time.process_time() - began)
+        began = time.process_time()
+        session._runs["one"].trainer.output()
+        passes.append(time.process_time() - began)
     assert started < 1.5
-    assert min(seconds) < 1.8 * once
+    assert min(drawings) < 1.8 * min(passes)
+
+
+def test_a_thousand_layers_of_one_neuron(monkeypatch):
+    """Trained and drawn without a call within a call for each layer: half of the stack that Python has is enough."""
+
+    def uncompilable(*arguments, **options):
+        raise Uncompilable("as asked for")
+
+    monkeypatch.setattr(run_module, "CompiledTrainer", uncompilable)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(500)
+    try:
+        experiment = networks.experiment_of(hidden_layers=(1,) * shape.DEPTH_LIMIT)
+        opened(experiment)
+        (answer,) = framed(request_of(experiment, 2))
+        (drawn,) = framed(request_of(experiment, view=seen_by(experiment, zero_lines=True)))
+    finally:
+        sys.setrecursionlimit(limit)
+    assert answer["step"] == 2
+    data = datasets.load(experiment)
+    outputs = by_hand(experiment, data.inputs)
+    np.testing.assert_allclose(drawn["metrics"], metrics_by_hand(experiment, data, outputs["softmax"]), rtol=1e-4)
+    # 2 inputs, a neuron before and after each activation, two logits and two probabilities.
+    assert len(drawn["picture"]["tiles"]) == 2 + 2 * shape.DEPTH_LIMIT + 4
+    assert np.isfinite(drawn["picture"]["positions"]).all()

@@ -167,7 +167,7 @@ def predict_here(experiment, parameters, statistics, wrap):
         names[:] = outputs
         return list(outputs.values())
 
-    outputs = wrap(predict)(datasets.load(experiment).points, *parameters, *statistics)
+    outputs = wrap(predict)(datasets.load(experiment).inputs, *parameters, *statistics)
     return dict(zip(names, outputs, strict=True))
 
 

@@ -1,0 +1,84 @@
+"""In what classification and regression differ."""
+
+import numpy as np
+import pytest
+
+from lab import datasets, tasks
+from spec import protocol, registry
+from tests import data_sets
+from tests.lab import networks
+
+
+def regression(targets):
+    targets = np.asarray(targets, float)
+    rows = np.arange(len(targets))
+    data = datasets.assemble(np.zeros((len(rows), 2)), targets, rows, [], targets.shape[1], registry.REGRESSION)
+    return tasks.Regression(networks.experiment_of(loss="mean_squared_error"), data), data
+
+
+def test_levels_are_equal_parts():
+    values = np.linspace(-2, 3, 1001)
+    found = tasks.levels(values, -2, 3)
+    assert found.min() == 0
+    assert found.max() == 9
+    for level in range(10):
+        members = values[found == level]
+        assert members.min() == pytest.approx(-2 + 0.5 * level, abs=0.006)
+        assert members.max() == pytest.approx(-1.5 + 0.5 * level, abs=0.006)
+    assert tasks.levels(np.array([-99.0, 99, np.nan, np.inf]), -2, 3).tolist() == [0, 9, 5, 5]
+    assert tasks.levels(np.ones(3), 1, 1).tolist() == [5, 5, 5]
+
+
+def test_what_a_data_set_returns_becomes_labels_and_targets():
+    labels, targets = tasks.prepare(registry.CLASSIFICATION, np.array([2, 0, 1]), 4)
+    assert labels.tolist() == [2, 0, 1]
+    assert targets.tolist() == np.eye(4)[[2, 0, 1]].tolist()
+    for values in (np.array([1.0, 2.0, 11.0]), np.array([[1.0], [2.0], [11.0]])):
+        labels, targets = tasks.prepare(registry.REGRESSION, values, 1)
+        assert labels.tolist() == [0, 1, 9]
+        assert targets.tolist() == [[1], [2], [11]]
+        assert targets.dtype == np.float32
+
+
+def test_metrics_have_names_and_of_nothing_they_are_nan():
+    task = networks.task_of(networks.experiment_of())
+    assert task.metrics == protocol.METRICS["classification"]
+    assert np.isnan(task.measure(np.zeros((0, 2)), np.zeros((0, 2)))).tolist() == [True, True]
+    task, _ = regression([[1.0], [2.0]])
+    assert task.metrics == protocol.METRICS["regression"]
+    assert np.isnan(task.measure(np.zeros((0, 1)), np.zeros((0, 1)))).tolist() == [True]
+    assert task.measure(np.float32([[1], [4]]), np.float32([[2], [2]])) == (2.5,)
+
+
+def test_a_loss_that_does_not_fit_gives_way_to_one_that_does():
+    with data_sets.entered():
+        for loss in registry.entries("loss"):
+            task = networks.task_of(networks.experiment_of(dataset="plane_target", loss=loss))
+            assert task.measure(np.float32([[1], [4]]), np.float32([[2], [2]])) == (2.5,)
+
+
+def test_regression_is_shaded_and_coloured_by_its_first_target():
+    task, data = regression([[0.0, 5], [10, 5], [4, 5]])
+    assert data.labels.tolist() == [0, 9, 4]
+    values, scale = task.signed(np.float32([[5, 1], [0, 1], [10, 1], [99, 1], [-99, 1]]))
+    assert scale == 5
+    assert values.tolist() == [0, -5, 5, 5, -5]
+    last = [np.zeros((3, 2)), np.float32([[0, 7], [9, 7], [3, 7]])]
+    assert task.margins(last).shape == (0, 3)
+    shades = task.shades(last)
+    assert shades.tolist() == [[0, 9, 3]]
+    # Between two samples their mean counts.
+    assert task.colours_between(shades[:, :2], shades[:, 1:]).tolist() == [4, 6]
+
+
+def test_share_of_variance_explained():
+    task, data = regression(np.arange(12.0)[:, None])
+    assert task.fit(data.targets, data.targets) == 1
+    assert task.fit(np.full((12, 1), 5.5), data.targets) == pytest.approx(0)
+    # Worse than the mean is no worse than nothing.
+    assert task.fit(data.targets[::-1], data.targets) == 0
+    noisy = data.targets + np.float32([[1], [-1]] * 6)
+    expected = 1 - 12 / ((data.targets - 5.5) ** 2).sum()
+    assert task.fit(noisy, data.targets) == pytest.approx(expected)
+    assert np.isnan(task.fit(np.ones((3, 1)), np.ones((3, 1))))
+    assert np.isnan(task.fit(np.ones((0, 1)), np.ones((0, 1))))
