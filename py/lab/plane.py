@@ -58,6 +58,10 @@ class Plane:
             places[:, 1] = self.y + golden_spread(len(inputs)) * (SPREAD * self.half)
         return places.astype(np.float32)
 
+    def samples(self, resolution):
+        """`Samples` of the corners of resolution × resolution squares."""
+        return Samples(self, _corners(resolution, self.x, self.y, self.half))
+
     def grid(self, resolution):
         """The inputs at the corners of resolution × resolution squares: ((resolution + 1)², inputs) float32, read-only.
 
@@ -67,13 +71,22 @@ class Plane:
             # As many as are in use at a time.
             if len(self._grids) >= 2:
                 del self._grids[next(iter(self._grids))]
-            self._grids[resolution] = self.inputs_at(self.places(resolution))
+            self._grids[resolution] = self.samples(resolution)[:]
             self._grids[resolution].flags.writeable = False
         return self._grids[resolution]
 
-    def places(self, resolution):
-        """The places that `grid` has the inputs of: ((resolution + 1)², 2) float32."""
-        return _corners(resolution, self.x, self.y, self.half)
+
+class Samples:
+    """What `Plane.grid` has, made slice by slice: of many inputs a fine grid would fill the memory."""
+
+    def __init__(self, plane, places):
+        self._plane, self._places = plane, places
+
+    def __len__(self):
+        return len(self._places)
+
+    def __getitem__(self, rows):
+        return self._plane.inputs_at(self._places[rows])
 
 
 def plane_of(inputs, extent=None, told=None):

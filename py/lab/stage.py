@@ -281,9 +281,9 @@ class Stage:
         if lattice.resolution < self._finest_lattice:
             if "lattice" not in self._refined:
                 key = dict(self._selected)
-                places = self.plane.places(self._finest_lattice)
+                samples = self.plane.samples(self._finest_lattice)
                 every = dict.fromkeys(self._selectors, slice(None))
-                self._refined["lattice"] = key, self._finest_lattice, Refinement(places, every)
+                self._refined["lattice"] = key, self._finest_lattice, Refinement(samples, every)
             return
         if "left" not in self._refined or self._refined["left"][1] <= resolution:
             levels = [r for r in FINER_RESOLUTIONS if resolution < r < view["resolution"]] + [view["resolution"]]
@@ -293,13 +293,13 @@ class Stage:
             columns = {name: list(range(min(self.task.outputs, self._selectors[name].shape[1]))) for name in self._last}
             if view["shading"] == "neuron":
                 columns[view["neuron"][0]] = [*columns.get(view["neuron"][0], []), -1]
-            self._refined["left"] = _left_key(view), level, Refinement(self.plane.places(level), columns)
+            self._refined["left"] = _left_key(view), level, Refinement(self.plane.samples(level), columns)
 
     def _refine(self, trainer):
         """Goes on with what is being refined; True where that has been finished now, or there is nothing."""
         for _, _, refinement in self._refined.values():
             if not refinement.finished:
-                return refinement.go_on(lambda places: trainer.evaluate(self.plane.inputs_at(places), self._selectors))
+                return refinement.go_on(lambda inputs: trainer.evaluate(inputs, self._selectors))
         return True
 
     def _finished(self, what, key):

@@ -1,7 +1,7 @@
 """The worker's own script: carries `session`'s calls between the page and the lab; see `spec/protocol.py`."""
 
 import numpy
-from js import Object
+from js import Object, postMessage
 from pyodide.ffi import to_js
 
 from lab import session
@@ -12,6 +12,8 @@ numpy.seterr(all="ignore")
 
 
 def open(text):
+    # A deep network takes long: that it is under way is told at once.
+    postMessage(to_js({"lab": {"stage": "Making the network …", "making": True}}, dict_converter=Object.fromEntries))
     return _to_page(session.open_runs(protocol.read_openings(text)))
 
 

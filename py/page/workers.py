@@ -86,6 +86,9 @@ class Lab:
         if news is None:
             return
         self.quiet = 0
+        if getattr(news, "making", None):
+            # It may take its time from now on; that it has died meanwhile is told by its lock.
+            self._stop_counting()
         lock = getattr(news, "lock", None)
         if getattr(news, "failed", None):
             self.on_lost(_reason(news.failed))

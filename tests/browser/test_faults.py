@@ -139,7 +139,7 @@ def _impatient(files):
     """A site whose page does not wait for long; the real one's patience would take the test a quarter of a minute."""
     modules = json.loads(files["page.json"])
     assert "PATIENCE = 15" in modules["page/workers.py"]
-    modules["page/workers.py"] = modules["page/lab.py"].replace("PATIENCE = 15", "PATIENCE = 2")
+    modules["page/workers.py"] = modules["page/workers.py"].replace("PATIENCE = 15", "PATIENCE = 2")
     changed = {**files, "page.json": json.dumps(modules).encode()}
     # As published: else they would be found to be damaged.
     return {**changed, site.MANIFEST: site.manifest(changed, site.site_parts())}

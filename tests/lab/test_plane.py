@@ -116,6 +116,9 @@ def test_more_inputs_are_seen_along_their_first_principal_components(inputs):
     np.testing.assert_allclose(found.inputs_at([[0, 0]])[0], values.mean(axis=0), rtol=1e-5)
     grid = found.grid(12)
     assert grid.shape == (169, inputs)
+    samples = found.samples(12)
+    assert len(samples) == 169
+    np.testing.assert_array_equal(samples[20:90], grid[20:90])
     corners = found.coordinates(grid[[0, 12, -13, -1]])
     expected = [[found.x + across * found.half, found.y + up * found.half] for up in (1, -1) for across in (-1, 1)]
     np.testing.assert_allclose(corners, expected, atol=1e-4 * found.half)

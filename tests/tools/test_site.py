@@ -37,7 +37,9 @@ def project(tmp_path, monkeypatch):
         **{path: (environment.ROOT / path).read_text() for path in CONTROLS},
         "py/page/main.py": "",
         "py/page/chart.py": "",
-        "py/lab/session.py": "from engine.deep import plan\n\ndef start(experiment):\n    pass",
+        "py/lab/session.py": "from engine.deep import plan\n\ndef open_runs(openings):\n    return []\n\n"
+        "def close_runs(ids):\n    pass\n",
+        "py/lab/choices.py": "MODULES = {}\n",
         "py/lab/__pycache__/session.cpython-311.py": "",
         "py/engine/deep/plan.py": "import autograd.numpy",
         "py/notes.txt": "",
@@ -69,6 +71,7 @@ def test_own_files_are_what_belongs_in_the_site(project):
         "static/style.css",
         "py/page/main.py",
         "py/page/chart.py",
+        "py/lab/choices.py",
         "py/lab/session.py",
         "py/engine/deep/plan.py",
     }
