@@ -55,7 +55,7 @@ def test_data_of_any_shape_are_trained_on_and_drawn(open_data, key):
     assert lab.number("train-loss") >= 0
     rows = SHAPES[key]["rows"]
     lab.wait(f"document.getElementById('representation').ariaLabel.includes('the {rows} point')")
-    for name in ("Decision boundary", "Representation", "Network"):
+    for name in ("Decision boundary", "Representation:", "Network:"):
         assert "nothing to show" not in lab.picture(name).get_attribute("aria-label")
 
 
@@ -89,7 +89,7 @@ def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data
     assert lab.data("test-accuracy") is None
     assert lab.number("test-loss") > 0
     assert "%" not in lab.page.get_by_label("Accuracy over epochs", exact=False).first.inner_text()
-    for name in ("Decision boundary", "Representation", "Loss"):
+    for name in ("Decision boundary", "Representation:", "Loss over epochs"):
         assert "NaN" not in lab.picture(name).get_attribute("aria-label")
     offered = lab.field("loss").locator("option").all_text_contents()
     assert offered == ["Mean squared error"]
