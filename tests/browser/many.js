@@ -10,6 +10,9 @@
   );
   const take = (...names) => Object.fromEntries(names.map((name) => [name, arrays[name]]));
   let loop = null;
+  // The choice that the marks were last sent for, and that which they are asked for.
+  let sent = "";
+  let chosen = "";
   const hear = ({data}) => {
     if (!Array.isArray(data)) return;
     for (const part of data.flat()) {
@@ -24,7 +27,8 @@
           extent: Float32Array.of(0, 0, 6),
           spatial: false,
         });
-        if (picture.plane_marks) Object.assign(picture, {plane_marks: arrays.marks, plane_mark_groups: arrays.mark_groups});
+        if (picture.plane_marks || sent !== chosen) Object.assign(picture, {plane_marks: arrays.marks, plane_mark_groups: arrays.mark_groups});
+        sent = chosen;
         if (loop) {
           Object.assign(picture, {loop, selected: many.selected});
           Object.assign(picture, {plane_marks: arrays.chosen_marks, plane_mark_groups: arrays.chosen_groups});
@@ -39,6 +43,7 @@
     const view = requests[0].at(-1);
     if (!view) return;
     if (view.loop) loop = view.loop.number;
+    chosen = view.selected;
     many.asked = {...view};
     many.point = view.point;
     // It draws again, though for what it knows nothing has changed.

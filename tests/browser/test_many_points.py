@@ -108,7 +108,7 @@ def test_the_point_under_the_pointer_is_found_among_many(crowd, side):
     mapping = stage.left.mapping() if side == "left" else view.mapping()
     rng = np.random.default_rng(0)
     for _ in range(5):
-        pixel = np.round(np.array(mapping.pixel(*places[rng.integers(ROWS)])))
+        pixel = np.round(np.array(mapping.pixel(*places[rng.integers(ROWS)].tolist())))
         if not mapping.holds(*pixel, -12):
             continue
         nearest = np.hypot(*(places - mapping.place(*pixel)).T).argmin()
