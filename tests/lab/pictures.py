@@ -7,7 +7,8 @@ from spec import protocol
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
 VIOLET, TEAL = (150, 40, 170), (20, 140, 120)
-PALETTE = {"classes": [ORANGE, BLUE, GREEN], "signs": [VIOLET, TEAL], "neutral": GREY}
+MORE = [(20 * number, 250 - 23 * number, 90) for number in range(3, 10)]
+PALETTE = {"classes": [ORANGE, BLUE, GREEN, *MORE], "signs": [VIOLET, TEAL], "neutral": GREY}
 STRAIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
 

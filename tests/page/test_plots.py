@@ -334,7 +334,7 @@ def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
     """What was there before stays until then; no slice takes longer than it may, by the clock."""
     with data_sets.entered():
         views = Views(dataset="large", hidden_layers=(3,))
-    rows = views.points.rows
+    rows = views.run.points.rows
     assert rows >= 10_000
     for plot in views.plots:
         shown = plot.layers[1].canvas

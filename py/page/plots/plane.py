@@ -33,6 +33,8 @@ class Plane(Plot):
         self.plane = points.plane
         self.positions = points.positions
         self.take_points(points)
+        # How fine a picture is to be is asked before one is drawn.
+        self.map()
         self.on_draw()
 
     def restyle(self):
