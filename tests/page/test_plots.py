@@ -352,3 +352,10 @@ def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
         before = len(calls)
         assert not plot.redraw()
         assert len(calls) == before
+
+
+def test_how_fine_a_picture_has_to_be_is_known_before_the_first(page):
+    views = Views(hidden_layers=(3,))
+    views.plane.opened(views.run)
+    # A sample for every two pixels of the screen.
+    assert views.plane.wants(views.experiment)["resolution"] >= views.plane.mapping.box[2] > 100
