@@ -60,6 +60,8 @@ function copy(template, lines) {
 // A page that cannot be built from its address is loaded once more without it, and then says so; if that is of no use
 // the address is not at fault and is put back.
 const ASIDE = "address put aside";
+// Errors that what an address asks for may come to. A module that is missing or damaged is none of its.
+const OF_AN_ADDRESS = /^(IndexError|KeyError|MemoryError|OverflowError|RangeError|RuntimeError|TypeError|ValueError)\b/;
 
 function startOver(error) {
     const [address] = JSON.parse(storage.tab.read(ASIDE) ?? "[]");
@@ -68,8 +70,9 @@ function startOver(error) {
         history.replaceState(null, "", address);
         return false;
     }
-    if (location.hash.length < 2) return false;
-    storage.tab.write(ASIDE, JSON.stringify([location.hash, error.message.trim().split("\n").pop()]));
+    const reason = error.message.trim().split("\n").pop();
+    if (location.hash.length < 2 || !OF_AN_ADDRESS.test(reason)) return false;
+    storage.tab.write(ASIDE, JSON.stringify([location.hash, reason]));
     history.replaceState(null, "", "#");
     location.reload();
     return true;

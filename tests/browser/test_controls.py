@@ -48,6 +48,7 @@ def test_defaults_are_those_of_the_original(lab):
         "batch_size": "40",
         "hidden_layers": "8",
         "seed": "0",
+        "data_seed": "",
         "shading": "probability",
         "layer": "fc2",
         "projection": "dimensions",
