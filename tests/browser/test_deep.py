@@ -95,7 +95,8 @@ def test_an_error_while_the_page_is_built_falls_back_to_the_defaults(chromium, o
 
     def break_modules(route):
         modules = json.loads(route.fetch().text())
-        modules["page/rail.py"] += "\nfrom pyscript import window\nif 'seed=66' in window.location.hash:\n    raise ValueError('missing')\n"
+        failing = "if 'seed=66' in window.location.hash:\n    raise ValueError('missing')\n"
+        modules["page/rail.py"] += "\nfrom pyscript import window\n" + failing
         route.fulfill(json=modules)
 
     page.route("**/page.json", break_modules)

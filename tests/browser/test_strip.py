@@ -10,6 +10,8 @@ from spec import fields, shape
 from tests.browser import answers
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# How far the data sets of the page reach from the middle of their plane.
+EXTENT = 6
 
 
 class Strip(answers.View):
@@ -32,7 +34,7 @@ class Strip(answers.View):
         """Colours in a neuron's tile at places of the input plane, shape (n, 2), of at most ±6."""
         column = self.columns[self.names.index(layer)]
         left, top = strip_layout.corner(column, index)
-        share = (np.array(places) * [1, -1] / answers.EXTENT + 1) / 2
+        share = (np.array(places) * [1, -1] / EXTENT + 1) / 2
         return self.colours(np.array([left, top]) + 1 + share * (column.size - 2), picture)
 
     def column(self, layer):
