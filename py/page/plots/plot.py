@@ -102,6 +102,10 @@ class Plot:
         if self.redraw():
             self.on_draw()
 
+    def resize(self):
+        """Takes up the size, and draws."""
+        self.restyle()
+
     def set_points(self, points):
         """Other points: `points.Points`; nothing is seen of those before any more."""
         self.empty()
