@@ -1,4 +1,4 @@
-"""What am I looking at?: the panel that explains the page, and how it is left by keyboard."""
+"""What am I looking at?: the panel that explains the page, and how it makes room for what the Tab key leads to."""
 
 from pyscript import document
 
@@ -6,21 +6,15 @@ from page.dom import by_id, listen
 
 
 class About:
-    """Closes the panel on Escape, and when the Tab key leads out of it: it lies over what has the focus then."""
+    """Closes the panel when the Tab key leads out of it: it lies over what has the focus then."""
 
     def __init__(self):
         self.panel = by_id("about")
-        listen(document, "keydown", self._pressed)
-        listen(document, "focusin", self._focused)
+        listen(document, "focusin", lambda event: self._focused(event.target))
+        # The Tab key may have been quicker than this module.
+        if document.activeElement is not document.body:
+            self._focused(document.activeElement)
 
-    def _pressed(self, event):
-        if event.key != "Escape" or event.defaultPrevented or not self.panel.open:
-            return
-        inside = self.panel.contains(document.activeElement) or document.activeElement is document.body
-        self.panel.open = False
-        if inside:
-            self.panel.querySelector("summary").focus()
-
-    def _focused(self, event):
-        if self.panel.open and not self.panel.contains(event.target) and event.target.matches(":focus-visible"):
+    def _focused(self, element):
+        if self.panel.open and not self.panel.contains(element) and element.matches(":focus-visible"):
             self.panel.open = False

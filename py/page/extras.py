@@ -12,7 +12,7 @@ class Extras:
         self.wanted = set()
         # What keeps the site, once it is there.
         self.offline = None
-        # How the explanation is left by keyboard, once it has been opened.
+        # What makes the explanation give way to what the Tab key leads to, once it has been opened.
         self.about = None
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         listen(document, "keydown", self._pressed)
@@ -43,13 +43,20 @@ class Extras:
         self._fetch("about", run)
 
     def _pressed(self, event):
-        """Closes the explanation also while the module that does that better is on its way."""
-        if event.key == "Escape" and self.about is None:
-            by_id("about").open = False
+        """Closes the explanation on Escape; what is inside of it gives the focus back."""
+        panel = by_id("about")
+        if event.key != "Escape" or event.defaultPrevented or not panel.open:
+            return
+        inside = panel.contains(document.activeElement) or document.activeElement is document.body
+        panel.open = False
+        if inside:
+            panel.querySelector("summary").focus()
 
     def _fetch(self, name, run):
         """Fetches a module and then calls `run()`, once. What does not come is tried again when it is wanted again."""
         if name not in self.wanted:
             self.wanted.add(name)
-            failed = create_proxy(lambda error: self.wanted.discard(name))
-            fetchModule("page/%s.py" % name).then(create_proxy(lambda nothing: run())).catch(failed)
+            # What is awaited for nothing calls back with no argument.
+            came = create_proxy(lambda *nothing: run())
+            missed = create_proxy(lambda error: self.wanted.discard(name))
+            fetchModule("page/%s.py" % name).then(came, missed)

@@ -19,7 +19,17 @@ LEAST_HIGH = 33
 LEAST_CONTRAST = 3
 
 MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "theme", "source"]
-CONTROLS = ["dataset", "seed", "hidden_layers", "activation", "normalization", "initialization", "learning_rate"]
+CONTROLS = [
+    "dataset",
+    "data_seed",
+    "seed",
+    "new-weights",
+    "hidden_layers",
+    "activation",
+    "normalization",
+    "initialization",
+    "learning_rate",
+]
 CONTROLS += ["optimizer", "loss", "batch_size", "layer"]
 BOUNDARY = ["shading", "contour-switch", "zero_lines-switch", "lasso-boundary", "boundary"]
 NETWORK = ["remove-layer", "add-layer", "journey", "strip-buttons", "rail"]
