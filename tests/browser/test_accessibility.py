@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from tests.browser.answers import Stage, enclosed
-from tests.browser.conftest import SIZE, SUB_PATH, visit
+from tests.browser.conftest import ARGUMENTS, SIZE, SUB_PATH, visit
 from tests.browser.lab_page import LabPage
 from tools import browser, runtime
 
@@ -389,7 +389,7 @@ def test_a_drag_ends_a_loop_by_keyboard(stage):
 @pytest.fixture(scope="module")
 def large_text(chromium, origin):
     """`large_text(width, height)` opens the page in a browser whose owner reads text at twice the size."""
-    arguments = [*browser.launch_arguments(), "--blink-settings=defaultFontSize=32"]
+    arguments = [*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
     launched = chromium.browser_type.launch(executable_path=str(browser.find_chromium()), args=arguments)
     yield lambda width, height: visit(
         launched, origin, "hidden_layers=8,3", viewport={"width": width, "height": height}

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from spec import fields, shape, texts
-from tests.browser.conftest import SUB_PATH
+from tests.browser.conftest import ARGUMENTS, SUB_PATH
 from tests.browser.lab_page import LabPage
 from tools import browser, site
 from tools.server import serve_files
@@ -214,7 +214,7 @@ def test_storage_denied(chromium, origin, tmp_path):
     settings.parent.mkdir()
     settings.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
     context = chromium.browser_type.launch_persistent_context(
-        tmp_path, executable_path=str(browser.find_chromium()), args=browser.launch_arguments(), viewport=SIZE
+        tmp_path, executable_path=str(browser.find_chromium()), args=ARGUMENTS, viewport=SIZE
     )
     lab = LabPage(context.new_page(), origin)
     lab.page.goto(f"{origin}/{SUB_PATH}/#{EXPERIMENT}")
