@@ -48,11 +48,10 @@ def one_row(rng, rows):
 
 
 def large(rng, rows):
-    """As many rows as there may be: three rings."""
-    labels = np.arange(rows) % 3
-    radius = 1 + 1.5 * labels + rng.uniform(-0.5, 0.5, rows)
-    angle = rng.uniform(0, 2 * np.pi, rows)
-    return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), labels
+    """As many rows as there may be, of as many classes as have a mark: clouds of the plane around a circle."""
+    labels = np.arange(rows) % 10
+    angle = 2 * np.pi * labels / 10
+    return 3.5 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + rng.normal(0, 0.8, (rows, 2)), labels
 
 
 def plane_target(rng, rows):
@@ -91,7 +90,7 @@ DATA_SETS = {
     "one_input": ("One input", _traits(60, 50, 1, 2)),
     "row_a_class": ("A row a class", _traits(4, 4, 2, 4)),
     "one_row": ("One row", _traits(1, 1, 2, 1)),
-    "large": ("Large", _traits(20000, 18000, 2, 3)),
+    "large": ("Large", _traits(20000, 18000, 2, 10)),
     "plane_target": ("A target", _traits(250, 200, 2, 1, "regression")),
     "ten_targets": ("Ten targets", _traits(230, 200, 10, 10, "regression")),
     "tiny_units": ("Tiny units", _traits(80, 70, 2, 2)),

@@ -21,9 +21,9 @@ def shade(output, palette, shading="probability"):
 
     That is probabilities, or, without a softmax, what would like to be 0 or 1.
 
-    `palette` is a list of (r, g, b): one for every class, then the neutral colour of no preference. Two classes are
-    shaded by the second's number; of others, by the largest and how far it is above an even share. `shading` is a
-    key of the registry.
+    `palette` has `classes`, an (r, g, b) for every class, and `neutral`, that of no preference. Two classes are shaded
+    by the second's number; of others, by the largest and how far it is above an even share. `shading` is a key of the
+    registry.
     """
     classes = output.shape[1]
     if classes == 1:
@@ -33,17 +33,23 @@ def shade(output, palette, shading="probability"):
     else:
         certainty = (output.max(axis=1) * classes - 1) / (classes - 1)
         index = output.argmax(axis=1) * (STEPS + 1) + np.clip(certainty, 0, 1) * np.float32(STEPS)
-    return _coloured(index, _table(shading, tuple(map(tuple, palette))))
+    return _coloured(index, _table(shading, _colours(*palette["classes"][:classes], palette["neutral"])))
 
 
 def shade_signed(values, scale, palette, shading="probability"):
-    """RGBA pixels, shape (…, 4) uint8: -scale in the first class's colour, scale in the last one's, 0 neutral.
+    """RGBA pixels, shape (…, 4) uint8: -scale in the colour of negative, scale in that of positive, 0 neutral.
 
-    `scale` is positive and broadcasts against `values`, which do not go beyond it.
+    `palette` has `signs`, the (r, g, b) of negative and positive, and `neutral`. `scale` is positive and broadcasts
+    against `values`, which do not go beyond it.
     """
     index = values * (np.float32(STEPS) / scale)
     index += np.float32(STEPS)
-    return _coloured(index, _table(shading, tuple(map(tuple, (palette[0], *palette[-2:])))))
+    return _coloured(index, _table(shading, _colours(*palette["signs"], palette["neutral"])))
+
+
+def _colours(*colours):
+    """Colours as a key."""
+    return tuple(map(tuple, colours))
 
 
 def _coloured(index, table):

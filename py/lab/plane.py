@@ -137,7 +137,7 @@ def _square(low, high):
         power += 1
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _corners(resolution, x, y, half):
     """The places at the corners of squares, row by row from the top: ((resolution + 1)², 2) float32."""
     across = np.linspace(x - half, x + half, resolution + 1)

@@ -15,6 +15,8 @@ from lab.contour import BREAK, LIMIT
 from lab.plane import SPREAD, golden_spread, projected
 from spec import registry, shape
 
+# The picture shows the bent grid up to so many times as far away as the points are.
+GRID_REACH = 1.6
 # Depths are drawn in so many steps.
 DEPTHS = 4
 # Half the picture is so many units of a path.
@@ -77,6 +79,21 @@ def extent(terms):
     """The picture's middle and how far it reaches: (x, y, half), float32."""
     x, y = (sum(term.weight * float(term.middle[axis]) for term in terms) for axis in range(2))
     return np.array([x, y, half_of(terms)], np.float32)
+
+
+def extent_with(extent, places, spatial):
+    """An `extent` that shows `places`, shape (3, rows), as well, as far as they are within `GRID_REACH` of its middle.
+
+    Of a space it is the same however that is turned.
+    """
+    middle = np.array([*extent[:2], 0], np.float32)[:, None]
+    away = np.abs(places - middle)
+    reach = np.sqrt((away * away).sum(axis=0)) if spatial else np.maximum(away[0], away[1])
+    reach = reach[np.isfinite(reach)]
+    if not len(reach):
+        return extent
+    most = GRID_REACH * float(extent[2])
+    return np.array([*extent[:2], max(float(extent[2]), min(float(reach.max()), most))], np.float32)
 
 
 def positions(terms, places, turn, spread=False):

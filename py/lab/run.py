@@ -12,7 +12,7 @@ from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.plane import plane_of
 from lab.recipes import recipe_of
-from lab.stage import Stage
+from lab.stage import TOLD_ONCE, Stage, leaves_of
 from lab.tasks import task_of
 from lab.timeline import Rates, Timeline
 from spec import protocol, registry
@@ -108,8 +108,10 @@ class Run:
         data, plane = self.data, self.plane
         is_training = np.zeros(len(data.inputs), np.uint8)
         is_training[data.training] = 1
+        points = plane.coordinates(data.inputs)
         return {
-            "points": plane.coordinates(data.inputs),
+            "points": points,
+            **leaves_of(points),
             "labels": data.labels.astype(np.uint8),
             "training": is_training,
             "plane": np.array([plane.x, plane.y, plane.half]),
@@ -333,7 +335,7 @@ class Run:
         if shown == self.drawn or not (idle or due):
             return None
         picture = self._draw(view)
-        self.drawn = None if picture["moving"] else shown
+        self.drawn = shown if picture["fine"] and not picture["moving"] else None
         self.drawn_at = time.perf_counter()
         self.view_seconds = self.drawn_at - began
         return picture
@@ -345,7 +347,8 @@ class Run:
         self._measure(self.stage.output)
         if self.diverged != had_diverged:
             # That went back to another network.
-            picture = self.stage.draw(self.trainer, view)
+            told = {name: picture[name] for name in TOLD_ONCE if name in picture}
+            picture = {**told, **self.stage.draw(self.trainer, view)}
         self.stage.milliseconds["outputs"] += (time.perf_counter() - began) * 1000
         return picture
 

@@ -7,18 +7,26 @@ left view as well. What only follows the parameters, weights and probes, takes t
 
 import math
 import time
+from collections import deque
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lab import boundary, contour, neurons, plane, probe, representation
+from lab import boundary, contour, neurons, picking, plane, probe, representation
 from lab.projector import Projector
+from lab.refinement import Refinement
 from lab.tasks import task_of
 from spec import shape
 
 # Squares a side of the left view; the finest that keeps within its time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
-# Seen through single neurons the plane is shaded no finer than this.
+# What it is refined to step by step, where there is no time for more at once.
+FINER_RESOLUTIONS = (*RESOLUTIONS, 256, 320, 400, 512, 640, 800, 1000, 1280, 1600)
+# Refining goes to the finest of them that will take no longer than this, in seconds, but at least to the next.
+REFINEMENT_SECONDS = 0.25
+# The samples of a refined lattice take no more bytes than this.
+LATTICE_BYTES = 64_000_000
+# While there is a network to be trained, the plane is shaded by single neurons no finer than this.
 FINEST_OF_NEURON = 100
 # The lattice may take this share of a drawing's time.
 LATTICE_SHARE = 0.5
@@ -30,8 +38,17 @@ TURN_SECONDS = 0.25
 TURN_REST = 10
 # What the left view depends on beside the network.
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
+# So many pictures may be on their way to the page, and one on its screen.
+PICTURES = 4
+# What is told once, whatever becomes of the picture that it is told with.
+TOLD_ONCE = ("plane_marks", "plane_mark_groups")
 # Probes that are fitted at once may take so many times what that of a very narrow layer takes.
 PROBES_AT_ONCE = 16
+
+
+def leaves_of(places):
+    """Points for the page to look up, by name: `order`, `ordered` and `boxes`, see `picking.leaves`."""
+    return dict(zip(("order", "ordered", "boxes"), picking.leaves(places), strict=True))
 
 
 class Cost:
@@ -102,6 +119,12 @@ class Stage:
         self._projector = Projector(experiment)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
+        self._places_of_data = on_plane.coordinates(data.inputs)
+        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
+        self._pictures: deque = deque(maxlen=PICTURES)
+        # Which points are chosen, as it was asked for and as bool.
+        self._choice: str | None = None
+        self._chosen = np.zeros(len(data.inputs), np.bool_)
         # Whether no more than a sample of the rows is looked at in all of a layer's dimensions.
         self._sampled = len(data.sample) < len(data.inputs)
         self._selectors = {layer.name: plane.selector(layer.width) for layer in shape.layers(experiment)}
@@ -122,17 +145,31 @@ class Stage:
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
         self._turns = Turns(experiment, data, self.task)
+        # The view that the last picture was drawn for, unless that is on its way to another, and whether it was fine.
+        self._drawn: dict | None = None
+        self._fine = False
+        # What is being refined while nothing is trained, by what it is: its key, resolution and `Refinement`.
+        self._refined: dict[str, tuple] = {}
+        columns = sum(plane.columns(layer.width) for layer in shape.layers(experiment))
+        self._finest_lattice = max(
+            (m for m in plane.LATTICES if 4 * (m + 1) ** 2 * columns <= LATTICE_BYTES), default=plane.LATTICES[0]
+        )
 
     def draw(self, trainer, view):
         """What is to be seen of the trainer's network, by the names of `protocol.PICTURE`; `view` is the request's.
 
-        Sets `output` as well.
+        Sets `output` as well. While nothing is trained each drawing refines a picture that is not fine a little
+        further, and there is nothing but `fine` and `moving` where that has not come to an end and nothing else has
+        changed.
         """
         began = time.perf_counter()
         renewed, self._version = trainer.version != self._version, trainer.version
         if renewed:
             self._found = {}
             self._lattice = self._left = (None, None)
+            self._refined = {}
+        elif not self._fine and not self._refine(trainer) and self._shows(view):
+            return {"fine": False, "moving": False}
         names = representation.layers_shown(self.experiment, view)
         outputs = self._sample_outputs(trainer, names)
         asked = time.perf_counter()
@@ -147,8 +184,8 @@ class Stage:
 
         seconds = view["milliseconds"] / 1000 - self._projecting
         cost = self._costs["lattice"]
-        m = self._choose("lattice", plane.LATTICES, seconds * LATTICE_SHARE) or plane.LATTICES[0]
-        lattice, evaluated = self._evaluate_lattice(trainer, m, terms, view)
+        lattice, evaluated = self._evaluate_lattice(trainer, seconds * LATTICE_SHARE, terms, view)
+        m = lattice.resolution
         started = time.perf_counter()
         right = self._draw_right(terms, lattice, self._of_point(trainer, outputs, view), view)
         drawn = time.perf_counter()
@@ -160,6 +197,11 @@ class Stage:
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
         turn = self._turns.take(trainer, renewed)
+        moving = self._projector.moving or self._turns.waiting
+        self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
+        self._drawn = None if moving else _looks(view)
+        if not renewed:
+            self._plan(lattice, left["resolution"], view)
         self.milliseconds = {
             "outputs": (asked - began + placed - projected) * 1000,
             "boundary": (bounded - tiled) * 1000,
@@ -174,7 +216,8 @@ class Stage:
             "zero_lines": zero_lines,
             "axes": projections[0].axes,
             "shares": projections[0].shares,
-            "moving": self._projector.moving or self._turns.waiting,
+            "moving": moving,
+            "fine": self._fine,
             "tiles": tiles,
             "tile_size": tiles.shape[1],
             **turn,
@@ -224,25 +267,73 @@ class Stage:
         self._resolutions[what] = chosen
         return chosen
 
-    def _evaluate_lattice(self, trainer, m, terms, view):
-        """`(lattice, seconds)`; the network is only asked where something has changed, or else it took no time."""
+    def _shows(self, view):
+        """Whether the last picture shows what `view` asks for, and rests."""
+        return self._drawn is not None and self._drawn == _looks(view)
+
+    def _plan(self, lattice, resolution, view):
+        """Notes what is to be refined of a picture that is not fine: the lattice first, then the left view."""
+        for what, key in (("lattice", self._selected), ("left", _left_key(view))):
+            if what in self._refined and self._refined[what][0] != key:
+                del self._refined[what]
+        if self._fine:
+            return
+        if lattice.resolution < self._finest_lattice:
+            if "lattice" not in self._refined:
+                key = dict(self._selected)
+                samples = self.plane.samples(self._finest_lattice)
+                every = dict.fromkeys(self._selectors, slice(None))
+                self._refined["lattice"] = key, self._finest_lattice, Refinement(samples, every)
+            return
+        if "left" not in self._refined or self._refined["left"][1] <= resolution:
+            levels = [r for r in FINER_RESOLUTIONS if resolution < r < view["resolution"]] + [view["resolution"]]
+            seconds = self._costs["lattice"].evaluation
+            quick = [r for r in levels if (r + 1) ** 2 * seconds <= REFINEMENT_SECONDS]
+            level = max(quick, default=levels[0])
+            columns = {name: list(range(min(self.task.outputs, self._selectors[name].shape[1]))) for name in self._last}
+            if view["shading"] == "neuron":
+                columns[view["neuron"][0]] = [*columns.get(view["neuron"][0], []), -1]
+            self._refined["left"] = _left_key(view), level, Refinement(self.plane.samples(level), columns)
+
+    def _refine(self, trainer):
+        """Goes on with what is being refined; True where that has been finished now, or there is nothing."""
+        for _, _, refinement in self._refined.values():
+            if not refinement.finished:
+                return refinement.go_on(lambda inputs: trainer.evaluate(inputs, self._selectors))
+        return True
+
+    def _finished(self, what, key):
+        """`(resolution, seen)` of what has been refined and is of `key`, or None."""
+        found, resolution, refinement = self._refined.get(what, (None, None, None))
+        return (resolution, refinement.seen) if refinement and refinement.finished and found == key else None
+
+    def _evaluate_lattice(self, trainer, seconds, terms, view):
+        """`(lattice, seconds)`, as fine as can be had in `seconds`, or as it has been refined.
+
+        The network is only asked where something has changed, or else it took no time.
+        """
         began = time.perf_counter()
         self._select(terms, view)
+        refined = self._finished("lattice", self._selected)
+        m = refined[0] if refined else self._choose("lattice", plane.LATTICES, seconds) or plane.LATTICES[0]
         place = view["place"]
         key = m, place, dict(self._selected)
         if key == self._lattice[0]:
             return self._lattice[1], 0.0
-        inputs = self.plane.grid(m)
+        inputs = self.plane.inputs_at(np.zeros((0, 2))) if refined else self.plane.grid(m)
         count = len(inputs)
         if place:
             inputs = np.concatenate([inputs, self.plane.inputs_at([place])])
-        every = trainer.evaluate(inputs, self._selectors)
-        seen = {name: values[:count] for name, values in every.items()}
+        if refined and not place:
+            every = {name: values[:0] for name, values in refined[1].items()}
+        else:
+            every = trainer.evaluate(inputs, self._selectors)
+        seen = refined[1] if refined else {name: values[:count] for name, values in every.items()}
         last = [seen[name] for name in self._last]
         found = {name: values[count:] for name, values in every.items()}
         lattice = Lattice(m, seen, self.task.margins(last), self.task.shades(last), found)
         self._lattice = key, lattice
-        return lattice, time.perf_counter() - began
+        return lattice, 0.0 if refined else time.perf_counter() - began
 
     def _select(self, terms, view):
         """Brings the selectors up to date: the bases of what is shown, and the neuron to shade by."""
@@ -259,15 +350,42 @@ class Stage:
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
-        """Where the examples lie in the right view."""
+        """Where the examples lie in the right view, and what is chosen of them."""
         half = representation.half_of(terms)
         points = representation.positions(terms, places, _turn(view), spread=True)
-        selected = np.zeros(points.shape[1], np.bool_)
-        selected[view["selected"]] = True
+        positions = np.ascontiguousarray(points[:2].T)
+        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
+        found = self._choose_points(view)
         samples = representation.samples(points, half)
         spatial = any(term.spatial for term in terms)
-        marks, groups = representation.marks(samples, self.data.labels, self._held_out, selected, spatial)
-        return {"positions": np.ascontiguousarray(points[:2].T), "marks": marks, "mark_groups": groups}
+        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, spatial)
+        return {
+            "picture": self._pictures[-1][0],
+            "positions": positions,
+            **leaves_of(positions),
+            "marks": marks,
+            "mark_groups": groups,
+            **found,
+        }
+
+    def _choose_points(self, view):
+        """Takes up which points are chosen, and draws those of the plane where that is another choice.
+
+        Returns `plane_marks` and `plane_mark_groups` then, and `selected` and `loop` where the view has one.
+        """
+        choice, found, loop = view["selected"], {}, view["loop"]
+        if loop:
+            drawn = dict(self._pictures).get(loop["picture"], self._pictures[-1][1])
+            places = self._places_of_data if loop["plot"] == "plane" else drawn
+            choice = picking.text(picking.enclosed(np.reshape(loop["corners"], (-1, 2)), places))
+            found = {"selected": choice, "loop": loop["number"]}
+        if choice == self._choice:
+            return found
+        self._choice, self._chosen = choice, picking.mask(choice, len(self.data.inputs))
+        x, y = np.rint((self._places_of_data - [self.plane.x, self.plane.y]) / self.plane.unit).astype(np.int32).T
+        samples = representation.Samples(x, y, np.zeros(0), None)
+        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, False)
+        return {**found, "plane_marks": marks, "plane_mark_groups": groups}
 
     def _draw_right(self, terms, lattice, of_point, view):
         """The right view but for the examples."""
@@ -276,10 +394,13 @@ class Stage:
         unit = half / representation.UNITS
         spatial = any(term.spatial for term in terms)
         nothing = boundary.NOTHING
+        extent = representation.extent(terms)
         lines, line_groups, bend_boundary = nothing, nothing.reshape(0, 2), nothing
         if view["grid"]:
             places = [plane.projected(lattice.seen[term.layer]) for term in terms]
-            bent = representation.samples(representation.positions(terms, places, turn), half)
+            bent = representation.positions(terms, places, turn)
+            extent = representation.extent_with(extent, bent, spatial)
+            bent = representation.samples(bent, half)
             lines, line_groups = representation.grid_lines(self.task, bent, lattice.shades, lattice.resolution, spatial)
         if view["boundary"]:
             side = lattice.resolution + 1
@@ -292,7 +413,7 @@ class Stage:
         point_values, point_output = of_point
         return {
             "unit": unit,
-            "extent": representation.extent(terms),
+            "extent": extent,
             "lines": lines,
             "line_groups": line_groups,
             "bend_boundary": bend_boundary,
@@ -319,12 +440,19 @@ class Stage:
         enough = min(view["resolution"], FINEST_OF_NEURON) if by_neuron else view["resolution"]
         useful = [r for r in RESOLUTIONS if r < enough] + [r for r in RESOLUTIONS if r >= enough][:1]
         resolution = self._choose(what, useful, seconds)
+        refined = self._finished("left", _left_key(view))
+        if refined and refined[0] >= max(resolution or 0, lattice.resolution):
+            resolution = refined[0]
+        else:
+            refined = None
         key = resolution, lattice.resolution, [view[name] for name in LOOKS]
         if key == self._left[0]:
             return self._left[1]
         began = time.perf_counter()
-        own = resolution is not None and resolution > lattice.resolution
-        if not own:
+        own = resolution is not None and resolution > lattice.resolution and not refined
+        if refined:
+            seen = refined[1]
+        elif not own:
             resolution, seen = lattice.resolution, lattice.seen
         elif by_neuron:
             seen = trainer.evaluate(self.plane.grid(resolution), self._selectors)
@@ -341,6 +469,16 @@ class Stage:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
         return self._left[1]
+
+
+def _looks(view):
+    """What a picture depends on of a view."""
+    return {name: value for name, value in view.items() if name not in ("milliseconds", "seconds")}
+
+
+def _left_key(view):
+    """What samples of the left view are of, beside the network."""
+    return tuple(view["neuron"]) if view["shading"] == "neuron" else None
 
 
 def _turn(view):

@@ -382,10 +382,12 @@ class App:
     def take_answer(self, run):
         self.views.tell("answered", run)
         if run.picture:
-            self.views.tell("drawn", run.picture)
-            self.readout.tell(not self.is_training())
+            # There are no pixels of one that is only being refined.
+            if getattr(run.picture, "pixels", None):
+                self.views.tell("drawn", run.picture)
+                self.readout.tell(not self.is_training())
             # One that is not fine may get finer as long as nothing is trained.
-            if run.picture.moving or not (getattr(run.picture, "fine", True) or self.is_training()):
+            if run.picture.moving or not (run.picture.fine or self.is_training()):
                 self.loop.look_again()
         self.follow_live(run)
         if self.state.phase.waiting:

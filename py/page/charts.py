@@ -34,6 +34,8 @@ class Charts:
         self.epoch = None
         self.marks = [by_id(name + "-mark") for name, _, _, _ in CHARTS]
         self.texts = [NOTHING % name for _, name, _, _ in CHARTS]
+        # A mark is placed whenever its chart has been drawn, for another size or a longer run moves it.
+        self.place_proxy = create_proxy(lambda chart: self._place_marks())
         self.absent = element("p", NO_ACCURACY, class_="absent quiet", hidden="")
         by_id("accuracy-chart").append(self.absent)
         self.restyle()
@@ -46,7 +48,9 @@ class Charts:
         """Makes the charts anew for the theme."""
         for chart in self.charts:
             chart.destroy()
-        self.charts = [_chart(self.uplot, by_id(name + "-chart"), to_js(list(limits))) for name, _, _, limits in CHARTS]
+        self.charts = []
+        for name, _, _, limits in CHARTS:
+            self.charts.append(_chart(self.uplot, by_id(name + "-chart"), limits, self.place_proxy))
         self.resize()
         self._draw()
         self._label()
@@ -93,8 +97,6 @@ class Charts:
         for chart, (_, _, names, _) in zip(self.charts, CHARTS):
             if names[0] in self.history:
                 chart.setData(window.Array.of(self.history["epoch"], *[self.history[name] for name in names]))
-        if self.epoch is not None:
-            self._place_marks()
 
     def describe(self, experiment, run):
         """Says in the charts' labels how training stands."""
@@ -112,7 +114,7 @@ class Charts:
             chart.ctx.canvas.setAttribute("aria-label", text)
 
 
-def _chart(uplot, box, limits):
+def _chart(uplot, box, limits, on_draw):
     low, high = limits
     quiet, grid = css("--quiet"), css("--grid")
     axis = {"stroke": quiet, "grid": {"stroke": grid, "width": 1}, "ticks": {"show": False}, "font": "11px Inter"}
@@ -121,6 +123,7 @@ def _chart(uplot, box, limits):
         "height": box.clientHeight,
         "padding": [6, 14, 0, 0],
         "legend": {"show": False},
+        "hooks": {},
         "cursor": {"show": False},
         "scales": {"x": {"time": False}, "y": {}},
         "series": [
@@ -131,6 +134,7 @@ def _chart(uplot, box, limits):
         "axes": [dict(axis, size=24, space=60), dict(axis, size=38, space=28)],
     }
     options = to_js(options)
+    options.hooks.draw = window.Array.of(on_draw)
     options.scales.y.range = _range(low, lambda most: high if high is not None else max(most or 1, 1e-6) * 1.05)
     options.scales.x.range = _range(0, lambda most: max(most or 0, 10))
     chart = uplot.default.new(options, to_js([[], [], []]), box)

@@ -5,7 +5,8 @@ from pyscript import document, window
 
 from page.dom import by_id, listen
 
-CLASSES = 2
+# As many classes have a colour of their own.
+CLASSES = 10
 KEY = "theme"
 
 
@@ -19,9 +20,23 @@ def class_colours():
     return [css("--class-%d" % index) for index in range(CLASSES)]
 
 
+def level_colours():
+    """A colour for each level of a number, from the least to the largest: from that of negative to that of positive."""
+    one, other = _rgb(css("--negative")), _rgb(css("--positive"))
+    last = CLASSES - 1
+    return [
+        "#%02x%02x%02x" % tuple([round(a + (b - a) * level / last) for a, b in zip(one, other)])
+        for level in range(CLASSES)
+    ]
+
+
 def shading():
-    """What `boundary.shade` in the lab takes: `(r, g, b)` of every class and of no preference."""
-    return [_rgb(colour) for colour in class_colours() + [css("--neutral")]]
+    """What the lab shades by, as `(r, g, b)`: every class's colour, negative's and positive's, and no preference's."""
+    return {
+        "classes": [_rgb(colour) for colour in class_colours()],
+        "signs": [_rgb(css("--negative")), _rgb(css("--positive"))],
+        "neutral": _rgb(css("--neutral")),
+    }
 
 
 def is_dark():

@@ -3,6 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from page.dom import now, numbers
+from page.plots.points import Points
 from spec import protocol
 
 # The one run that is seen.
@@ -16,8 +17,8 @@ class RunClient:
 
     What is known of it are attributes: `data`, see `protocol.Opened`, None before there are any; `metrics`, an
     OrderedDict by name, None before there are any; and of the last answer `epoch`, `step`, `last_epoch`, `live`,
-    `diverged`, `measured`, `history`, `kept` and `picture`, see `protocol.Answer`. `labels` and `training` are lists:
-    every point's class, and whether it is trained on.
+    `diverged`, `measured`, `history`, `kept` and `picture`, see `protocol.Answer`. `points` are the `Points` of the
+    data.
     """
 
     def __init__(self, lab, on_opened, on_answer):
@@ -38,7 +39,7 @@ class RunClient:
     def forget(self):
         """Forgets what is known."""
         self.data = self.metrics = self.live = self.history = self.kept = self.picture = None
-        self.labels = self.training = ()
+        self.points = None
         self.epoch = self.step = self.last_epoch = 0
         self.diverged = False
         self.measured = True
@@ -79,8 +80,7 @@ class RunClient:
         self.opening = False
         if not self.due:
             self.data = protocol.read_opened(answers[0])
-            self.labels = [int(label) for label in numbers(self.data.labels)]
-            self.training = [flag > 0 for flag in numbers(self.data.training)]
+            self.points = Points(self.data)
         self.on_opened()
 
     def _answered(self, answers):

@@ -67,7 +67,7 @@ class Status:
         set_text(by_id("engine"), text)
 
     def drawn(self, picture):
-        self._tell("picture", "fine" if getattr(picture, "fine", True) else "coarse")
+        self._tell("picture", "fine" if picture.fine else "coarse")
 
     def answered(self, run):
         if now() - self.written >= EVERY:

@@ -185,7 +185,7 @@ class Strip:
     def _take_colours(self):
         self.edge, self.quiet, self.surface = css("--edge"), css("--quiet"), css("--surface")
         self.accent, self.normalized, self.text = css("--accent"), css("--held-out"), css("--text")
-        self.positive, self.negative = css("--class-1"), css("--class-0")
+        self.positive, self.negative = css("--positive"), css("--negative")
 
     def _place_tiles(self):
         """Arguments of `drawImage` for every tile in the window."""

@@ -2,7 +2,20 @@
 
 from spec import fields, registry, shape
 
-SHAPES = ("circles", "triangles", "diamonds", "pentagons")
+SHAPES = (
+    "circles",
+    "triangles",
+    "diamonds",
+    "squares",
+    "plus signs",
+    "crosses",
+    "stars",
+    "triangles upside down",
+    "hourglasses",
+    "bars",
+)
+# More classes than this are named by their numbers only.
+NAMED = 3
 
 
 def choices(experiment, name):
@@ -45,9 +58,34 @@ def spoken_speed(speed):
     return "%d steps per second" % speed if speed else "flat out, as fast as it goes"
 
 
-def legend(experiment):
-    """What the marks of the points mean, each with the name of its style."""
-    classes = range(shape.shape_of(experiment).outputs)
-    return [("class %d: %s" % (index, SHAPES[index]), "class-%d" % index) for index in classes] + [
-        ("hollow: held out", "held-out")
-    ]
+def legend(experiment, targets=()):
+    """What the marks of the points mean, each with the name of its style.
+
+    `targets` are the least and the largest with regression, or none where they are not known yet.
+    """
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION:
+        least, largest = [" %s" % number_words(target) for target in targets] or ("", "")
+        marks = [("least target" + least, "level-0"), ("largest" + largest, "level-9")]
+    else:
+        name = class_words if data.outputs <= NAMED else str
+        marks = [(name(index), "class-%d" % index) for index in range(data.outputs)]
+    return marks + [("hollow: held out", "held-out")]
+
+
+def legend_label(experiment):
+    """What the legend is called: with the shapes of all classes where these are not said in it."""
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION or data.outputs <= NAMED:
+        return "Legend"
+    return "Legend: " + ", ".join([class_words(index) for index in range(data.outputs)])
+
+
+def class_words(index):
+    """What the marks of a class are: `class 1: triangles`."""
+    return "class %d: %s" % (index, SHAPES[index % len(SHAPES)])
+
+
+def number_words(number):
+    """A number with three digits that count, with a minus sign."""
+    return ("%.3g" % number).replace("-", "−")

@@ -22,7 +22,9 @@ BUDGET = 64000000
 Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 
 # What does not change during a run.
-# points, shape (rows, 2): where every example lies in the plane of the left view. labels, shape (rows,): its class, or
+# points, shape (rows, 2): where every example lies in the plane of the left view. order, ordered, boxes: the same for a
+# quick look-up, see `lab/picking.py`: the rows leaf by leaf, shape (rows,), the points in that order, shape (rows, 2),
+# and of every leaf the least and the largest x and y, shape (leaves, 4). labels, shape (rows,): its class, or
 # with regression the level of its (first) target, from 0 to 9 between the least and the largest. training, shape
 # (rows,): 1 for those to train on, 0 for those held out. plane, shape (3,): middle (x, y) and half of the side of the
 # square that the left view shows. unit, shape (1,): what 1 is in paths of the plane, which are relative to its middle.
@@ -31,6 +33,9 @@ Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 OPENED = (
     "run",
     "points",
+    "order",
+    "ordered",
+    "boxes",
     "labels",
     "training",
     "plane",
@@ -57,10 +62,14 @@ Request = namedtuple(
 
 # What a view says beside the fields that act on it (`fields.VIEW`), each by its name: milliseconds: how long drawing
 # may take. seconds: the time now. resolution: squares a side of the left view that are as fine as the screen.
-# palette: (r, g, b) of every class, or of negative and positive with regression, then the neutral colour. turn: 9
-# numbers, row by row the rotation of what is drawn in space. axis: (dimension, x, y) of the axis that a person holds,
-# or None. tour_seconds: how far the grand tour has come. calm: whether nothing may move by itself. selected: chosen
-# rows. point: the row that is pointed at, or None. place: (x, y) in the plane that is pointed at, or None.
+# palette: by name, the (r, g, b) of each of the `classes`, at least as many as there are, of the `signs`, negative and
+# positive, and the `neutral` one of no preference. turn: 9 numbers, row by row the rotation of what is drawn in space.
+# axis: (dimension, x, y) of the axis that a person holds, or None. tour_seconds: how far the grand tour has come. calm:
+# whether nothing may move by itself. selected: the rows that are chosen, a text of hexadecimal digits in pairs, of
+# four rows each, the first the most, "" for none. loop: one that was drawn around some of them, which the lab is to
+# choose in their stead, or None: by name its `number`, the `plot` that it lies in, "plane" or "representation", the
+# number of the `picture` that it was drawn on, and its `corners`, x and y in the plot's units, flat. point: the row
+# that is pointed at, or None. place: (x, y) in the plane that is pointed at, or None.
 SEEN = (
     "milliseconds",
     "seconds",
@@ -71,6 +80,7 @@ SEEN = (
     "tour_seconds",
     "calm",
     "selected",
+    "loop",
     "point",
     "place",
 )
@@ -109,19 +119,36 @@ METRICS = {
     registry.REGRESSION: ("train_loss", "test_loss"),
 }
 
-# The parts of a picture, each with what it is. A path is a flat int32 array: x y x y … BREAK x y …, see
+# The parts of a picture, each with what it is. One that is only refined, and not yet as fine as would be worth another
+# drawing, has nothing but `fine` and `moving`. A path is a flat int32 array: x y x y … BREAK x y …, see
 # `lab/contour.py`; groups are rows (key, count) that part a path.
 PICTURE = OrderedDict(
     (
+        # Both views.
+        ("fine", "whether it is as fine as the screen; without all else where it is still being refined"),
+        ("selected", "the rows that a loop chooses, as hexadecimal digits"),
+        ("loop", "the number of that loop"),
         # Left view.
+        ("plane_marks", "path of the examples in units of the plane; where others are chosen than before"),
+        ("plane_mark_groups", "(n, 2) see mark_groups"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
         ("contour", "path of the decision boundary in units of the plane; empty with regression"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),
+        (
+            "plane_marks",
+            "path of the examples in units of the plane, one point each; where others are chosen than before",
+        ),
+        ("plane_mark_groups", "(n, 2) as `mark_groups`; with them"),
+        ("fine", "whether the left view is as fine as the screen, and the lattice for all else as fine as any"),
         # Right view.
+        ("picture", "its number, by which a loop is told on which picture it was drawn"),
         ("unit", "(1,) what 1 is in paths of the right view"),
         ("extent", "(3,) its middle (x, y) and half of its side"),
         ("positions", "(rows, 2) where every example lies"),
+        ("order", "(finite rows,) the examples leaf by leaf, see `OPENED`"),
+        ("ordered", "(finite rows, 2) where they lie, in that order"),
+        ("boxes", "(leaves, 4) the least and the largest x and y of each leaf"),
         ("lines", "path of the bent grid"),
         ("line_groups", "(n, 2) key = class · 4 + depth, with regression the level in place of the class"),
         ("bend_boundary", "path of the bent decision boundary"),
@@ -137,6 +164,9 @@ PICTURE = OrderedDict(
         ("point", "the row that is pointed at, or -1"),
         ("point_scores", "(outputs,) the same of the example that is pointed at"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or none"),
+        # Where the view has a loop.
+        ("selected", "the rows inside it, as in a view's `selected`"),
+        ("loop", "its number"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lab import network
+from lab import network, picking
 from lab.contour import BREAK
 from page.plots import axes
 from page.plots.camera import Camera
@@ -79,7 +79,7 @@ class Stage:
 
     def chosen(self):
         """The numbers of the points that are chosen, as the lab draws them."""
-        return self.view("selected")
+        return np.flatnonzero(picking.mask(self.view("selected"), len(self.left.labels()))).tolist()
 
     def chosen_text(self):
         return self.page.locator("#selection").inner_text() if self.page.locator("#selection").is_visible() else ""

@@ -2,14 +2,19 @@
 
 import functools
 import http.server
+import inspect
+import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests import data_sets
 from tests.browser import answers
 from tests.browser.lab_page import LabPage
 from tools import browser, site
+from tools.environment import ROOT
 
 SUB_PATH = "some/where"
 SIZE = {"width": 1280, "height": 800}
@@ -23,10 +28,31 @@ KEEPING_NOTHING = "delete Navigator.prototype.serviceWorker"
 @pytest.fixture(scope="session")
 def origin(tmp_path_factory):
     """The address of Python's own file server, which knows nothing of this project and sends no special headers."""
-    root = tmp_path_factory.mktemp("host")
-    (root / SUB_PATH).parent.mkdir(parents=True)
-    site.build(root / SUB_PATH)
-    handler = functools.partial(QuietHandler, directory=root)
+    with served(tmp_path_factory.mktemp("host")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shaped_origin(tmp_path_factory):
+    """The address of a site that has the tests' data sets: a line for each in the registry, a function in the lab."""
+    project = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "index.html", project)
+    for folder in ("static", "py"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    functions = (inspect.getsource(getattr(data_sets, key)) for key in data_sets.DATA_SETS)
+    for path, text in (("spec/registry.py", data_sets.lines()), ("lab/datasets.py", "\n\n".join(functions))):
+        path = project / "py" / path
+        path.write_text(f"{path.read_text()}\n\n{text}")
+    with served(tmp_path_factory.mktemp("host"), project) as address:
+        yield address
+
+
+@contextmanager
+def served(host, project=ROOT):
+    """Within the context a project's site is built in a folder and served from there, at the address that it gives."""
+    (host / SUB_PATH).parent.mkdir(parents=True)
+    site.build(host / SUB_PATH, project)
+    handler = functools.partial(QuietHandler, directory=host)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -28,9 +28,11 @@ ENTER = """(field, text) => {
 }"""
 # Whether nothing is painted on a canvas.
 EMPTY = """(id) => {
-    const {width, height} = document.getElementById(id);
-    const pixels = document.getElementById(id).getContext("2d").getImageData(0, 0, width, height).data;
-    return new Uint32Array(pixels.buffer).every((pixel) => pixel === 0);
+    const canvas = document.getElementById(id);
+    const {width, height} = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
+    copy.drawImage(canvas, 0, 0);
+    return new Uint32Array(copy.getImageData(0, 0, width, height).data.buffer).every((pixel) => pixel === 0);
 }"""
 
 

@@ -256,3 +256,33 @@ def test_a_hostile_address_when_the_page_is_opened(open_stage):
     stage.rest()
     assert_not_blank(stage)
     stage.lab.step_one_epoch()
+
+
+@pytest.mark.parametrize("shading", ["probability", "neuron"])
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_a_picture_at_rest_becomes_as_fine_as_the_screen_on_a_busy_machine(open_stage, ratio, shading):
+    """It is coarse first, as there is no time for more, and says so; then it has a sample for every two pixels."""
+    stage = open_stage(f"hidden_layers=8,8&shading={shading}", device_scale_factor=ratio)
+    stage.page.evaluate(
+        """() => {
+            answers.hurry = true;
+            answers.said = [];
+            const note = () => answers.said.push(document.documentElement.dataset.picture);
+            new MutationObserver(note).observe(document.documentElement, {attributeFilter: ["data-picture"]});
+        }"""
+    )
+    stage.lab.step_one_epoch()
+    stage.lab.wait("document.documentElement.dataset.picture === 'fine'")
+    stage.rest()
+    said = stage.page.evaluate("answers.said")
+    assert "coarse" in said
+    assert said[-1] == "fine"
+    width = stage.left.box()[2]
+    assert stage.answer("resolution") >= ratio * width / 2
+    # Also what else the lattice shows: each of the bent grid's lines bends at every eighth of a unit.
+    assert len(segments(stage.answer("lines"))) > 2 * 13 * 90
+    # And it stays so while a place is pointed at.
+    stage.left.hover(stage.left.empty_place())
+    stage.rest()
+    assert stage.lab.data("picture") == "fine"
+    assert stage.answer("resolution") >= ratio * width / 2

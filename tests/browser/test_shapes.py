@@ -1,18 +1,11 @@
 """Data of every shape on the page: data sets that only the tests know come in by the registry, as any other would."""
 
-import functools
-import http.server
-import inspect
-import shutil
-import threading
-
 import pytest
 
+from page import wording
 from spec import registry
 from tests import data_sets
-from tests.browser.conftest import SUB_PATH, QuietHandler, visit
-from tools import site
-from tools.environment import ROOT
+from tests.browser.conftest import visit
 
 SHAPES = {key: traits for key, (_, traits) in data_sets.DATA_SETS.items()}
 CLASSES = {key: traits["outputs"] for key, traits in SHAPES.items() if traits["task"] == registry.CLASSIFICATION}
@@ -20,27 +13,11 @@ TARGETS = [key for key in SHAPES if key not in CLASSES]
 
 
 @pytest.fixture(scope="module")
-def shaped(chromium, tmp_path_factory):
-    """A page of a site that has the tests' data sets: a line for each in the registry, a function in the lab."""
-    project, host = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("host")
-    shutil.copy(ROOT / "index.html", project)
-    for folder in ("static", "py"):
-        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    append(project / "py/spec/registry.py", data_sets.lines())
-    functions = (inspect.getsource(getattr(data_sets, key)) for key in SHAPES)
-    append(project / "py/lab/datasets.py", "\n\n".join(functions))
-    (host / SUB_PATH).parent.mkdir(parents=True)
-    site.build(host / SUB_PATH, project)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=host)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        lab = visit(chromium, f"http://127.0.0.1:{server.server_port}")
-        yield lab
-        lab.page.context.close()
-        server.shutdown()
-
-
-def append(path, text):
-    path.write_text(f"{path.read_text()}\n\n{text}")
+def shaped(chromium, shaped_origin):
+    """A page that has the tests' data sets."""
+    lab = visit(chromium, shaped_origin)
+    yield lab
+    lab.page.context.close()
 
 
 @pytest.fixture
@@ -85,8 +62,13 @@ def test_data_of_any_shape_are_trained_on_and_drawn(open_data, key):
 @pytest.mark.parametrize("key", CLASSES)
 def test_every_class_has_its_place_in_the_legend_and_in_the_words(open_data, key):
     lab = open_data(key)
-    legend = lab.page.get_by_role("list", name="Legend").get_by_role("listitem").all_text_contents()
-    classes = [text for text in legend if text.startswith("class ")]
+    legend = lab.page.get_by_role("list", name="Legend")
+    *classes, held_out = legend.get_by_role("listitem").all_text_contents()
+    assert held_out == "hollow: held out"
+    # Of many classes the list's name says the marks, and each is shown with its number.
+    if CLASSES[key] > wording.NAMED:
+        assert classes == [str(label) for label in range(CLASSES[key])]
+        classes = legend.get_attribute("aria-label").removeprefix("Legend: ").split(", ")
     assert [text.split(":")[0] for text in classes] == [f"class {label}" for label in range(CLASSES[key])]
     marks = [text.split(": ")[1] for text in classes]
     assert len(set(marks)) == len(marks)

@@ -6,7 +6,8 @@ from lab.contour import BREAK
 from spec import protocol
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
-PALETTE = [ORANGE, BLUE, GREY]
+VIOLET, TEAL = (150, 40, 170), (20, 140, 120)
+PALETTE = {"classes": [ORANGE, BLUE, GREEN], "signs": [VIOLET, TEAL], "neutral": GREY}
 STRAIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
 
@@ -21,7 +22,8 @@ def view_of(experiment, **changes):
         "axis": None,
         "tour_seconds": 0.0,
         "calm": True,
-        "selected": [],
+        "selected": "",
+        "loop": None,
         "point": None,
         "place": None,
     }

@@ -9,9 +9,8 @@ from lab import boundary, datasets, network, plane, shadings, tasks
 from spec import registry, shape
 from tests import data_sets
 from tests.lab import networks
-from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, hue, nearness, polylines, view_of
+from tests.lab.pictures import BLUE, GREEN, GREY, ORANGE, PALETTE, TEAL, VIOLET, hue, nearness, polylines, view_of
 
-FOUR = [ORANGE, BLUE, GREEN, GREY]
 # The left view's side on the screen, in pixels.
 SIDE = 440
 
@@ -70,7 +69,7 @@ def test_a_single_class_has_no_boundary(loss):
     task = task_of(loss, 1)
     assert task.margins(last).shape == (0, 5)
     assert task.colours_between(*[task.shades(last)[:, :4]] * 2).tolist() == [0] * 4
-    pixels = boundary.shade(np.float32([[1.0], [0.0], [np.nan]]), [ORANGE, GREY])
+    pixels = boundary.shade(np.float32([[1.0], [0.0], [np.nan]]), PALETTE)
     assert nearness(pixels[0], ORANGE) == pytest.approx(shadings.STRENGTH, abs=0.01)
     assert pixels[1:, :3].tolist() == [list(GREY)] * 2
 
@@ -116,14 +115,14 @@ def test_shade_of_what_is_not_a_number_is_neutral(shading):
     assert pixels[0].tolist() == [*GREY, 255]
     assert pixels[1].tolist() != [*GREY, 255]
     assert pixels.dtype == np.uint8
-    three = boundary.shade(np.full((1, 3), np.nan, np.float32), FOUR, shading)
+    three = boundary.shade(np.full((1, 3), np.nan, np.float32), PALETTE, shading)
     assert three[0].tolist() == [*GREY, 255]
 
 
 def test_shade_of_three_classes():
     third = 1 / 3
     scores = np.float32([[1, 0, 0], [0, 1, 0], [0, 0, 1], [third, third, third], [0.2, 0.2, 0.6]])
-    pixels = boundary.shade(scores, FOUR).astype(int)
+    pixels = boundary.shade(scores, PALETTE).astype(int)
     for pixel, colour in zip(pixels[:3], (ORANGE, BLUE, GREEN), strict=True):
         expected = np.array(GREY) + shadings.STRENGTH * np.subtract(colour, GREY)
         np.testing.assert_allclose(pixel[:3], expected, atol=1.5)
@@ -145,7 +144,7 @@ def test_hard_classes(scores):
 def test_hard_classes_of_three(offset):
     """Also where all numbers are beyond 0 or 1, as they may be without a softmax."""
     scores = np.float32([[0.4, 0.3, 0.3], [0.1, 0.5, 0.4], [0.3, 0.3, 0.4]])
-    pixels = boundary.shade(scores + np.float32(offset), FOUR, "classes")
+    pixels = boundary.shade(scores + np.float32(offset), PALETTE, "classes")
     for pixel, colour in zip(pixels, (ORANGE, BLUE, GREEN), strict=True):
         assert nearness(pixel, colour) == pytest.approx(shadings.STRENGTH, abs=0.01)
 
@@ -163,17 +162,17 @@ def test_signed_shading(values):
     pixels = boundary.shade_signed(np.float32(values) * 3, 3.0, PALETTE)
     for value, pixel in zip(values, pixels.astype(int), strict=True):
         strength = abs(value) * shadings.STRENGTH
-        assert nearness(pixel, BLUE if value > 0 else ORANGE) == pytest.approx(strength, abs=0.01)
+        assert nearness(pixel, TEAL if value > 0 else VIOLET) == pytest.approx(strength, abs=0.01)
 
 
-def test_signed_shading_of_any_shape_and_classes():
+def test_signed_shading_of_any_shape():
     values = np.float32([[[1, -1], [0, np.nan]], [[np.inf, -np.inf], [0.5, -0.5]]])
     with np.errstate(all="ignore"):
-        pixels = boundary.shade_signed(values, 1.0, FOUR)
+        pixels = boundary.shade_signed(values, 1.0, PALETTE)
     assert pixels.shape == (2, 2, 2, 4)
     assert pixels.dtype == np.uint8
-    assert nearness(pixels[0, 0, 0], GREEN) == pytest.approx(shadings.STRENGTH, abs=0.01)
-    assert nearness(pixels[0, 0, 1], ORANGE) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(pixels[0, 0, 0], TEAL) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(pixels[0, 0, 1], VIOLET) == pytest.approx(shadings.STRENGTH, abs=0.01)
     for neutral in (pixels[0, 1, 0], pixels[0, 1, 1], pixels[1, 0, 0], pixels[1, 0, 1]):
         assert neutral.tolist() == [*GREY, 255]
 
@@ -254,12 +253,17 @@ def test_a_tanh_networks_boundary_within_a_pixel():
 
 
 def known_classes(classes, loss):
-    """An experiment without hidden layers, the kernel by which class k lies towards angle k, and its palette."""
+    """An experiment without hidden layers, the kernel by which class k lies towards angle k, and a palette for it."""
     angles = 2 * np.pi * np.arange(classes) / classes + 0.3
     kernel = np.float32([np.cos(angles), np.sin(angles)])
     key = "three_classes" if classes == 3 else "ten_classes"
     hues = [(20 * number, 250 - 23 * number, (90 * number) % 250) for number in range(classes)]
-    return networks.experiment_of(hidden_layers=(), dataset=key, loss=loss), angles, kernel, [*hues, GREY]
+    return (
+        networks.experiment_of(hidden_layers=(), dataset=key, loss=loss),
+        angles,
+        kernel,
+        {**PALETTE, "classes": hues},
+    )
 
 
 @pytest.mark.parametrize("loss", registry.entries("loss"))
@@ -271,7 +275,9 @@ def test_more_than_two_classes(classes, loss):
         drawn = left_view(experiment, parameters, resolution=60, palette=palette, shading="classes")
     for number, angle in enumerate(angles):
         column, row = round(30 + 25 * np.cos(angle)), round(30 - 25 * np.sin(angle))
-        assert nearness(drawn["pixels"][row, column], palette[number]) == pytest.approx(shadings.STRENGTH, abs=0.02)
+        assert nearness(drawn["pixels"][row, column], palette["classes"][number]) == pytest.approx(
+            shadings.STRENGTH, abs=0.02
+        )
     ends = np.concatenate(polylines(drawn["contour"], networks.PLANE.unit))
     # Every line runs where the best two classes are equally good.
     scores = np.sort(ends @ kernel, axis=1)
@@ -290,7 +296,7 @@ def test_regression_is_shaded_around_the_middle_of_its_targets():
         drawn = left_view(experiment, parameters, resolution=24)
     assert drawn["contour"].tolist() == []
     for (x, _), pixel in zip(networks.PLANE.grid(24), drawn["pixels"].reshape(-1, 4), strict=True):
-        strength = nearness(pixel, BLUE if x > 0 else ORANGE)
+        strength = nearness(pixel, TEAL if x > 0 else VIOLET)
         assert strength == pytest.approx(shadings.STRENGTH * abs(x) / 6, abs=0.015)
 
 

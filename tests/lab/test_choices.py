@@ -145,11 +145,11 @@ def test_one_of_each_together_is_what_its_functions_say(entered):
     places = np.array([(x + across, y + up) for up in ticks[::-1] for across in ticks])
     scores = np.clip(network(places)[1][:, 1], 0, 1)
     for score, pixel in zip(scores, picture["pixels"].reshape(-1, 4), strict=True):
-        colour = np.array(PALETTE[int(score >= 0.5)], float)
+        colour = np.array(PALETTE["classes"][int(score >= 0.5)], float)
         strength = 0.5 * abs(2 * score - 1)
         if abs(score - 0.5) > 0.01:
             np.testing.assert_allclose(pixel[:3], colour + strength * (np.array(GREY) - colour), atol=2.5)
-    assert hue(picture["pixels"][0, 0], PALETTE[:2]) in (0, 1)
+    assert hue(picture["pixels"][0, 0], PALETTE["classes"][:2]) in (0, 1)
 
 
 def test_a_key_that_is_entered_anew_is_not_what_it_was(entered):

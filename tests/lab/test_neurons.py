@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lab import network, neurons, plane, shadings
 from spec import registry, shape
 from tests.lab import networks
-from tests.lab.pictures import BLUE, GREY, ORANGE, PALETTE, nearness
+from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, nearness
 
 
 def seen_on(resolution, experiment, parameters, statistics):
@@ -47,7 +47,7 @@ def test_tiles_are_the_activations(resolution, normalization):
         for neuron in output.T:
             values = neuron.reshape(side, side) / largest
             expected = np.array(GREY) + shadings.STRENGTH * np.abs(values)[..., None] * (
-                np.where((values > 0)[..., None], BLUE, ORANGE) - np.array(GREY)
+                np.where((values > 0)[..., None], TEAL, VIOLET) - np.array(GREY)
             )
             assert np.abs(tiles[position, ..., :3] - expected).max() < 2
             position += 1
@@ -73,8 +73,8 @@ def test_first_class_is_negative():
     experiment = networks.experiment_of(hidden_layers=())
     parameters = [np.zeros((2, 2), np.float32), np.float32([-1, 1])]
     tiles, _ = neurons.tiles(experiment, seen_on(12, experiment, parameters, []), 12, PALETTE)
-    assert nearness(tiles[2, 0, 0], ORANGE) == pytest.approx(shadings.STRENGTH, abs=0.01)
-    assert nearness(tiles[3, 0, 0], BLUE) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(tiles[2, 0, 0], VIOLET) == pytest.approx(shadings.STRENGTH, abs=0.01)
+    assert nearness(tiles[3, 0, 0], TEAL) == pytest.approx(shadings.STRENGTH, abs=0.01)
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 20), st.floats(1e-30, 1e30)), min_size=1, max_size=4))

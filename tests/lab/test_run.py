@@ -14,7 +14,11 @@ from lab.timeline import Timeline
 from spec import fields, protocol, registry, shape
 from tests.lab import networks, pictures
 
-PALETTE = [[230, 120, 20], [30, 90, 200], [240, 240, 240]]
+PALETTE = {
+    "classes": [[230, 120, 20], [30, 90, 200]],
+    "signs": [[150, 40, 170], [20, 140, 120]],
+    "neutral": [240, 240, 240],
+}
 EVERYTHING = 1_000_000
 STEPS_AN_EPOCH = 5
 
@@ -60,7 +64,7 @@ class FakeStage:
         self.output = trainer.output()
         self.clock.tick(self.seconds)
         self.milliseconds = {"outputs": 0.0, **(self.parts or {})}
-        return {"pixels": np.zeros(1), "moving": self.moving}
+        return {"pixels": np.zeros(1), "moving": self.moving, "fine": True}
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ HUES = [
     (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 0, 255),
     (0, 255, 255), (255, 128, 0), (128, 0, 255), (0, 128, 64), (90, 60, 30),
 ]  # fmt: skip
+SIGNS = [(200, 0, 160), (0, 150, 120)]
 
 
 @pytest.fixture(autouse=True)
@@ -49,12 +50,13 @@ def seen_by(experiment, **changes):
         "milliseconds": 200,
         "seconds": 0.0,
         "resolution": 24,
-        "palette": [*HUES[: max(2, shape.shape_of(experiment).outputs)], GREY],
+        "palette": {"classes": HUES, "signs": SIGNS, "neutral": GREY},
         "turn": STRAIGHT,
         "axis": None,
         "tour_seconds": 0.0,
         "calm": True,
-        "selected": [],
+        "selected": "",
+        "loop": None,
         "point": None,
         "place": None,
     }
@@ -137,7 +139,7 @@ def test_every_shape_of_data(key, engine):
     (trained,) = framed(request_of(experiment, 13))
     point = size.rows - 1
     place = [x + 0.25 * half, y - 0.5 * half]
-    view = seen_by(experiment, point=point, place=place, selected=[0], dimensions=[0, 1])
+    view = seen_by(experiment, point=point, place=place, selected="80", dimensions=[0, 1])
     (drawn,) = framed(request_of(experiment, view=view))
     assert (trained["step"], drawn["step"], drawn["diverged"]) == (13, 13, False)
     outputs = by_hand(experiment, data.inputs)
@@ -161,6 +163,17 @@ def test_every_shape_of_data(key, engine):
         members = (data.labels == key_of_group // 16) & (held_out == key_of_group % 2)
         members &= (np.arange(size.rows) == 0) == (key_of_group // 2 % 2)
         assert len(points) == members.sum()
+    # In the plane as well, in its own units.
+    groups = marked(picture["plane_marks"], picture["plane_mark_groups"], answer["unit"])
+    assert sum(len(points) for _, points in groups) == size.rows
+    for key_of_group, points in groups:
+        members = (data.labels == key_of_group // 16) & (held_out == key_of_group % 2)
+        members &= (np.arange(size.rows) == 0) == (key_of_group // 2 % 2)
+        np.testing.assert_allclose(points + np.array([x, y]), answer["points"][members], atol=1.01 * answer["unit"])
+    # The page can look both up.
+    for given, there in ((answer, answer["points"]), (picture, picture["positions"])):
+        assert sorted(given["order"].tolist()) == list(range(size.rows))
+        np.testing.assert_array_equal(given["ordered"], there[given["order"]])
 
     # The plane is that of the principal components, and what is drawn on it is the network's.
     places, inputs_of = places_by_hand(data, answer)
@@ -193,9 +206,7 @@ def assert_shaded(experiment, data, answer, picture, inputs_of):
         assert largest == pytest.approx(data.targets[:, 0].max())
         values = (outputs[-1][:, 0] - (least + largest) / 2) / ((largest - least) / 2)
         clear = np.abs(values) > 0.05
-        towards = [pixels @ (np.array(hue) - GREY) for hue in HUES[:2]]
-        if answer["outputs"] > 2:
-            towards[1] = pixels @ (np.array(HUES[answer["outputs"] - 1]) - GREY)
+        towards = [pixels @ (np.array(hue) - GREY) for hue in SIGNS]
         assert ((towards[1] > towards[0]) == (values > 0))[clear].all()
         assert len(picture["contour"]) == 0
         return

@@ -6,13 +6,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lab import datasets, network, plane, probe, shadings, stage
+from lab import boundary, datasets, network, picking, plane, probe, representation, shadings, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
 from spec import registry, shape
 from tests.lab import networks
-from tests.lab.pictures import GREY, ORANGE, PALETTE, grouped, marked, polylines, view_of
+from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, grouped, marked, polylines, view_of
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +42,11 @@ class Scene:
         return self.stage.draw(self.trainer, view)
 
 
+def chosen(*indices):
+    """A choice of points as a request has it."""
+    return picking.text(np.isin(np.arange(200), indices))
+
+
 SHAPES = {
     "pixels": 3,
     "contour": 1,
@@ -59,6 +64,9 @@ SHAPES = {
     "place_position": 1,
     "place_scores": 1,
     "point_scores": 1,
+    "order": 1,
+    "ordered": 2,
+    "boxes": 2,
     "point_values": 1,
     "tiles": 4,
 }
@@ -86,7 +94,8 @@ def assert_well_formed(scene, drawn, layer):
     assert isinstance(drawn["unit"], float)
     assert drawn["unit"] > 0
     assert np.isfinite(drawn["extent"]).all()
-    assert drawn["extent"][2] == pytest.approx(20_000 * drawn["unit"], rel=1e-5)
+    # It shows the points, and the grid as far as that is near.
+    assert 0.999 < drawn["extent"][2] / (20_000 * drawn["unit"]) < 1.601
     widths = {name: width for name, _, width in shape.layers(scene.experiment)}
     assert drawn["shape"].tolist() == [200, widths[layer]]
     assert isinstance(drawn["spatial"], bool)
@@ -142,7 +151,7 @@ def test_every_kind_of_network_from_layer_to_layer(choices, projection, poison):
             zero_lines=number % 2 == 0,
             contour=number % 3 > 0,
             grid=number % 7 > 0,
-            selected=[1, 5],
+            selected=chosen(1, 5),
             point=number,
             place=[1.0, -2.0] if number % 2 else None,
             milliseconds=0 if number % 4 else 1e6,
@@ -172,7 +181,7 @@ def test_both_trainers_draw_the_same(choices):
 def test_points_and_what_is_known_of_them():
     scene = Scene(hidden_layers=(3,))
     scene.train(50)
-    drawn = scene.draw(layer="fc2", selected=[3, 8], point=8)
+    drawn = scene.draw(layer="fc2", selected=chosen(3, 8), point=8)
     outputs = scene.trainer.outputs(scene.names)
     np.testing.assert_array_equal(drawn["positions"], outputs["fc2"])
     np.testing.assert_array_equal(drawn["point_scores"], outputs["softmax"][8])
@@ -192,7 +201,9 @@ def test_points_and_what_is_known_of_them():
 @pytest.mark.parametrize(("layer", "after"), [("fc1", "tanh1"), ("tanh1", "fc2"), ("fc2", "softmax")])
 def test_halfway(layer, after):
     scene = Scene(hidden_layers=(2,))
-    one, halfway, other = (scene.draw(layer=name, morph=t) for name, t in ((layer, 0), (layer, 0.5), (after, 0)))
+    one, halfway, other = (
+        scene.draw(layer=name, morph=t, grid=False) for name, t in ((layer, 0), (layer, 0.5), (after, 0))
+    )
     np.testing.assert_allclose(halfway["positions"], (one["positions"] + other["positions"]) / 2, atol=1e-5)
     np.testing.assert_allclose(halfway["extent"], (one["extent"] + other["extent"]) / 2, rtol=1e-5, atol=1e-6)
 
@@ -226,15 +237,17 @@ def test_shaded_by_a_neuron(neuron, milliseconds):
     outputs = network.predict(scene.experiment, parameters, statistics, networks.PLANE.grid(resolution))
     values = outputs[layer][:, index]
     pixels = drawn["pixels"].reshape(-1, 4)[:, :3].astype(int)
-    towards_first = ((pixels - GREY) * (np.array(ORANGE) - GREY)).sum(axis=1)
-    towards_last = ((pixels - GREY) * (np.array(PALETTE[1]) - GREY)).sum(axis=1)
+    towards_first, towards_last = (
+        ((pixels - GREY) * np.subtract(colour, GREY)).sum(axis=1) / np.linalg.norm(np.subtract(colour, GREY))
+        for colour in (VIOLET, TEAL)
+    )
     clear = np.abs(values) > 0.05 * np.abs(values).max()
     assert ((towards_last > towards_first) == (values > 0))[clear].all()
     if index < 16:
         largest = np.abs(outputs[layer][:, :16]).max()
         strength = (
             np.abs(pixels - GREY).max(axis=1)
-            / np.abs(np.array(PALETTE[:2]) - GREY).max(axis=1)[(values > 0).astype(int)]
+            / np.abs(np.array(PALETTE["signs"]) - GREY).max(axis=1)[(values > 0).astype(int)]
         )
         np.testing.assert_allclose(strength, shadings.STRENGTH * np.abs(values) / largest, atol=0.03)
 
@@ -257,7 +270,7 @@ def test_a_change_of_the_view_is_seen_at_once():
         {"shading": "classes"},
         {"shading": "neuron", "neuron": ["tanh1", 2]},
         {"shading": "neuron", "neuron": ["tanh1", 1]},
-        {"palette": [[0, 0, 0], [255, 0, 0], [255, 255, 255]]},
+        {"palette": {**PALETTE, "neutral": [200, 255, 255]}},
         {"resolution": 100},
     ):
         fresh = Scene(hidden_layers=(3,)).draw(**changes)
@@ -500,3 +513,143 @@ def test_milliseconds_by_part(clock):
     scene.draw()
     assert set(scene.stage.milliseconds) == {"outputs", "boundary", "representation", "network", "probes"}
     assert all(math.isfinite(number) and number >= 0 for number in scene.stage.milliseconds.values())
+
+
+def test_a_loop_chooses_what_lies_in_it():
+    """In the plane; and in the right view as it was in the picture that the loop was drawn on."""
+    scene = Scene(hidden_layers=(3,))
+    first = scene.draw(layer="fc2")
+    scene.train(100)
+    second = scene.draw(layer="fc2")
+    assert second["picture"] == first["picture"] + 1
+    middle, half = first["positions"].mean(axis=0), np.ptp(first["positions"], axis=0) / 4
+    corners = middle + half * [[-1, -1], [1, -1], [1, 1], [-1, 1]]
+    inside = (np.abs(first["positions"] - middle) < half).all(axis=1)
+    assert (inside != (np.abs(second["positions"] - middle) < half).all(axis=1)).any()
+    loop = {"number": 3, "plot": "representation", "picture": first["picture"], "corners": corners.ravel().tolist()}
+    drawn = scene.draw(layer="fc2", loop=loop)
+    assert drawn["loop"] == 3
+    np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), inside)
+    # It is drawn at once.
+    for name, unit in (("marks", drawn["unit"]), ("plane_marks", networks.PLANE.unit)):
+        groups = marked(drawn[name], drawn[name.replace("marks", "mark_groups")], unit)
+        assert sum(len(points) for key, points in groups if key & 2) == inside.sum()
+    loop = {"number": 4, "plot": "plane", "picture": 0, "corners": [0, 0, 9, 0, 9, 9, 0, 9]}
+    drawn = scene.draw(loop=loop)
+    np.testing.assert_array_equal(picking.mask(drawn["selected"], 200), (scene.data.inputs > 0).all(axis=1))
+
+
+def test_marks_of_the_plane_are_sent_where_others_are_chosen():
+    scene = Scene(hidden_layers=(3,))
+    drawn = scene.draw()
+    groups = marked(drawn["plane_marks"], drawn["plane_mark_groups"], networks.PLANE.unit)
+    assert sum(len(points) for _, points in groups) == 200
+    for key, points in groups:
+        members = (scene.data.labels == key // 16) & (np.isin(np.arange(200), scene.data.held_out) == key % 2)
+        np.testing.assert_allclose(points, scene.data.inputs[members], atol=networks.PLANE.unit)
+    scene.train()
+    assert "plane_marks" not in scene.draw()
+    assert "plane_marks" in scene.draw(selected=chosen(4))
+    assert "plane_marks" not in scene.draw(selected=chosen(4))
+    assert "plane_marks" in scene.draw()
+
+
+def test_the_page_can_look_points_up():
+    drawn = Scene(hidden_layers=(3,)).draw(layer="fc2")
+    assert sorted(drawn["order"].tolist()) == list(range(200))
+    np.testing.assert_array_equal(drawn["ordered"], drawn["positions"][drawn["order"]])
+
+
+def refined(scene, **changes):
+    """`(first, last, drawings)`: what is drawn in no time, and after as many drawings as it takes to be fine."""
+    first = drawn = scene.draw(milliseconds=0, **changes)
+    drawings = 0
+    while not drawn["fine"]:
+        drawings += 1
+        assert drawings < 1000
+        drawn = scene.draw(milliseconds=0, **changes)
+        assert "pixels" in drawn or drawn == {"fine": False, "moving": False}
+    return first, drawn, drawings
+
+
+@pytest.mark.parametrize("trainer", [PlainTrainer, CompiledTrainer])
+@pytest.mark.parametrize("shading", ["classes", "neuron"])
+def test_a_picture_becomes_as_fine_as_the_screen_however_slow_the_machine(trainer, shading):
+    """Drawing by drawing while nothing is trained; in the end it is what a machine would draw that is fast enough."""
+    scene = Scene(trainer, hidden_layers=(6, 5))
+    scene.train(60)
+    changes = {"resolution": 317, "shading": shading, "neuron": ["tanh2", 3], "layer": "fc2"}
+    first, last, drawings = refined(scene, **changes)
+    assert first["fine"] is False
+    assert first["resolution"] < 50
+    assert drawings > 1
+    assert last["resolution"] == 317
+    parameters, _, statistics = scene.trainer.arrays()
+    outputs = network.predict(scene.experiment, parameters, statistics, networks.PLANE.grid(317))
+    values = outputs["tanh2"][:, 3]
+    by_neuron = np.clip(values, -1, 1), np.abs(outputs["tanh2"]).max()
+    ends = [outputs[name] for name in shape.layer_names(scene.experiment)[-2:]]
+    view = view_of(scene.experiment, **changes)
+    task = networks.task_of(scene.experiment)
+    expected = boundary.draw(task, ends, 317, view, by_neuron if shading == "neuron" else None)
+    differ = (np.abs(last["pixels"].astype(int) - expected["pixels"]) > 4).any(axis=2)
+    assert differ.mean() < 0.002
+    # The bent grid and what else is made of the lattice are those of a fast machine.
+    fast = Scene(trainer, hidden_layers=(6, 5))
+    fast.train(60)
+    fast = fast.draw(**changes)
+    assert len(last["lines"]) == pytest.approx(len(fast["lines"]), rel=0.01)
+    assert len(first["lines"]) < 0.5 * len(fast["lines"])
+    assert last["tiles"].shape == fast["tiles"].shape
+
+
+def test_what_is_fine_stays_so_while_a_place_is_pointed_at_and_is_coarse_after_a_step():
+    scene = Scene(hidden_layers=(4,))
+    _, last, _ = refined(scene, resolution=120)
+    for place in ([0.5, 1.0], [0.25, -2.0]):
+        drawn = scene.draw(milliseconds=0, resolution=120, place=place)
+        assert drawn["fine"]
+        assert drawn["resolution"] == 120
+        assert len(drawn["lines"]) == len(last["lines"])
+        parameters, _, statistics = scene.trainer.arrays()
+        outputs = network.predict(scene.experiment, parameters, statistics, np.float32([place]))
+        assert drawn["place_position"] == pytest.approx(outputs["fc2"][0], abs=1e-5)
+    assert scene.draw(milliseconds=0, resolution=120)["fine"]
+    scene.train()
+    drawn = scene.draw(milliseconds=0, resolution=120)
+    assert not drawn["fine"]
+    assert drawn["resolution"] < 50
+
+
+def test_another_view_is_shown_at_once_while_a_picture_is_refined():
+    scene = Scene(hidden_layers=(4,))
+    while not scene.draw(milliseconds=0, resolution=150).get("resolution", 0) < 150:
+        pass
+    drawn = scene.draw(milliseconds=0, resolution=150, layer="tanh1", projection="pca")
+    assert "pixels" in drawn
+    _, last, _ = refined(scene, resolution=150, layer="tanh1", projection="pca", shading="neuron", neuron=["fc1", 2])
+    assert last["resolution"] == 150
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_the_picture_shows_the_bent_grid_as_far_as_it_is_near(width):
+    scene = Scene(hidden_layers=(width,))
+    drawn = scene.draw(layer="fc1")
+    x, y, half = drawn["extent"]
+    without = scene.draw(layer="fc1", grid=False)["extent"]
+    assert (x, y) == pytest.approx(without[:2])
+    points = np.concatenate([line for _, lines in grouped(drawn["lines"], drawn["line_groups"]) for line in lines])
+    reach = np.abs(points * drawn["unit"] - [x, y]).max()
+    assert without[2] < half <= 1.601 * without[2]
+    assert reach <= half * 1.0001 or half == pytest.approx(1.6 * without[2])
+    # A space may be turned, and its picture does not jump.
+    turned = scene.draw(layer="fc1", turn=[0, 0, 1, 0, 1, 0, -1, 0, 0] if width == 3 else [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    assert turned["extent"] == pytest.approx(drawn["extent"], rel=1e-5)
+
+
+def test_a_grid_that_runs_off_does_not_make_the_points_tiny():
+    places = np.float32([[0, 1, 1e20, np.nan], [0, 1, 5, np.inf], [0, 0, 0, 0]])
+    extent = np.float32([0, 0, 2])
+    assert representation.extent_with(extent, places, False).tolist() == pytest.approx([0, 0, 3.2])
+    assert representation.extent_with(extent, places[:, :2], False).tolist() == [0, 0, 2]
+    assert representation.extent_with(extent, places[:, 3:], False).tolist() == [0, 0, 2]

@@ -118,7 +118,7 @@ def test_tick_texts_tell_ticks_apart(limits):
     assume(len(values) > 1)
     step = values[1] - values[0]
     assert len(set(texts)) == len(texts)
-    assert max(len(text) for text in texts) <= 6
+    assert max(len(text) for text in texts) <= 7
     for value, text in zip(values, texts, strict=True):
         assert abs(float(text.replace("−", "-")) * 10.0**power - value) < 0.3 * step
 

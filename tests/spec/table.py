@@ -5,13 +5,16 @@ Written for MicroPython: the caller hands in the modules.
 
 
 class Numbers:
-    """What `paths` needs of a typed array."""
+    """What `paths` and `picking` need of a typed array."""
 
     def __init__(self, numbers):
         self.numbers = numbers
 
     def join(self, between):
         return between.join([str(number) for number in self.numbers])
+
+    def subarray(self, start, end):
+        return Numbers(self.numbers[start:end])
 
 
 def attempt(function, *arguments):
@@ -40,7 +43,9 @@ def rounded(numbers):
     return [round(number, 9) + 0.0 for number in numbers]
 
 
-def lines(fields, registry, shape, texts, links, run_words, store, axes, camera, mapping, paths, rotation, inputs):
+def lines(
+    fields, registry, shape, texts, links, run_words, store, axes, camera, mapping, paths, picking, rotation, inputs
+):
     """A list of lines, one for each thing computed from `inputs`, a dict of lists."""
     table = ["the fields are " + shown(list(fields.defaults()))]
     for name in sorted(registry.kinds()):
@@ -89,10 +94,12 @@ def lines(fields, registry, shape, texts, links, run_words, store, axes, camera,
     _add_camera(add, camera, inputs["extents"])
     _add_mapping(add, mapping, inputs["extents"])
     _add_rotation(table, rotation, inputs["turns"])
-    for label in range(6):
+    for label in range(10):
         for radius in inputs["radii"]:
             add("mark", paths.mark, label, radius)
+            add("plain_mark", paths.plain_mark, label, radius, label % 2 == 0)
             add("marks", paths.marks, "1 -2 9999999 3 4", label, radius)
+    _add_picking(add, picking, inputs["turns"])
     for numbers in inputs["paths"]:
         table.append("data " + shown(numbers) + " → " + paths.data(Numbers(numbers)))
     _add_store(table, fields, links, store, inputs["queries"])
@@ -124,6 +131,19 @@ def _add_store(table, fields, links, store, queries):
         change(store.TYPED, store.PAUSE, "Why.")
     while state.past:
         change(store.TYPED, store.UNDO)
+
+
+def _add_picking(add, picking, places):
+    """Points in leaves one after another, of which each has the box of all; and choices of them."""
+    flat = [number for place in places for number in place]
+    boxes = [min(flat), max(flat), min(flat), max(flat)] * ((len(places) + picking.LEAF - 1) // picking.LEAF)
+    leaves = picking.Leaves(list(range(len(places))), Numbers(flat), Numbers(boxes))
+    choice = ""
+    for number, (x, y) in enumerate(places):
+        add("nearest", leaves.nearest, x + 0.01, y - 0.02, 0.05)
+        choice = picking.toggled(choice, number * 7 % len(places), len(places))
+        add("size", picking.size, choice)
+        add("is_chosen", picking.is_chosen, choice, number)
 
 
 def _add_mapping(add, mapping, extents):

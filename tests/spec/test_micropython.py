@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from page import links, run_words, store
-from page.plots import axes, camera, mapping, paths, rotation
+from page.plots import axes, camera, mapping, paths, picking, rotation
 from spec import fields, registry, shape, texts
 from tests.spec import table
 from tools import environment, runtime
@@ -16,7 +16,7 @@ from tools import environment, runtime
 HERE = Path(__file__).parent
 PY = environment.ROOT / "py"
 # In the order in which `table.lines` takes them.
-MODULES = (fields, registry, shape, texts, links, run_words, store, axes, camera, mapping, paths, rotation)
+MODULES = (fields, registry, shape, texts, links, run_words, store, axes, camera, mapping, paths, picking, rotation)
 NASTY = (
     *(
         "",

@@ -20,7 +20,7 @@ COUNT = 6
 def tick_step(span, count=COUNT):
     """The distance of about `count` ticks over a span: 1, 2 or 5 times a power of ten."""
     power = 10 ** math.floor(math.log10(span / count))
-    return power * next(factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count)
+    return power * next(factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count + 1e-6)
 
 
 def ticks(low, high, step):

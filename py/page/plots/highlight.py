@@ -1,6 +1,7 @@
 """What is pointed at and what is chosen, the same in every view."""
 
 from page.dom import by_id, listen, set_text
+from page.plots import picking
 
 
 class Highlight:
@@ -12,32 +13,39 @@ class Highlight:
 
     def __init__(self, on_change):
         self.on_change = on_change
-        self.count = 0
-        self.labels = self.training = None
+        # How many points there are, and how many of them are chosen.
+        self.count = self.chosen = 0
+        self.loops = 0
         self.forget()
-        listen(by_id("clear-selection"), "click", lambda event: self.choose([]))
+        listen(by_id("clear-selection"), "click", lambda event: self.choose(""))
 
     # As a view, see `page.views`.
 
     def begin(self, experiment):
-        self.set_data((), ())
+        self.set_count(0)
 
     def opened(self, run):
-        self.set_data(run.labels, run.training)
+        self.set_count(run.points.rows)
 
     def wants(self, experiment):
-        return {"selected": self.selected, "point": self.point, "place": self.place}
+        return {"selected": self.selected, "loop": self.loop, "point": self.point, "place": self.place}
 
-    def set_data(self, labels, training):
-        """Other points, of these classes: nothing of them is pointed at or chosen yet."""
-        self.labels, self.training = labels, training
-        self.count = len(labels)
+    def drawn(self, picture):
+        choice = getattr(picture, "selected", None)
+        if choice is not None:
+            self.take_chosen(picture.loop, choice)
+
+    def set_count(self, count):
+        """Other points, so many: nothing of them is pointed at or chosen yet."""
+        self.count = count
         self.forget()
         self._say_chosen()
 
     def forget(self):
         self.point = self.pinned = self.place = None
-        self.selected = ()
+        # The chosen points, see `picking`, and the loop whose points the lab has been asked to choose.
+        self.selected = ""
+        self.loop = None
 
     def at_point(self, index):
         self._set(index, None)
@@ -58,28 +66,36 @@ class Highlight:
         now = -1 if self.point is None and forward else (self.point or 0)
         self.pin((now + (1 if forward else -1)) % self.count)
 
-    def choose(self, indices):
+    def choose(self, choice):
         """Chooses these points and no others."""
-        self.selected = tuple(indices)
+        self.selected = choice
+        self.loop = None
         self._say_chosen()
         self.on_change()
 
-    def choose_too(self, index):
-        """Adds a point to the chosen ones, or takes it out."""
-        if index in self.selected:
-            self.choose([other for other in self.selected if other != index])
-        else:
-            self.choose(sorted(self.selected + (index,)))
+    def choose_inside(self, plot, picture, corners):
+        """Has the lab choose the points inside a loop, whose corners are flat in the plot's own units.
+
+        Where they lay is told by the number of the picture that it was drawn on.
+        """
+        self.loops += 1
+        self.loop = {"number": self.loops, "plot": plot, "picture": picture, "corners": corners}
+        self.on_change()
+
+    def take_chosen(self, number, choice):
+        """Takes up what the lab has chosen for a loop, if that is the last one."""
+        if self.loop and self.loop["number"] == number:
+            self.choose(choice)
 
     def key(self, event):
         """Takes up a key that means the same in every view; True where it did."""
         if event.key in ("n", "p"):
             self.step(event.key == "n")
         elif event.key in ("Enter", " ") and self.point is not None:
-            self.choose_too(self.point)
+            self.choose(picking.toggled(self.selected, self.point, self.count))
         elif event.key == "Escape":
             self.pin(None)
-            self.choose([])
+            self.choose("")
         else:
             return False
         return True
@@ -90,7 +106,7 @@ class Highlight:
             self.on_change()
 
     def _say_chosen(self):
-        count = len(self.selected)
+        self.chosen = count = picking.size(self.selected)
         by_id("selection").hidden = not count
         set_text(by_id("selection-text"), "%d point%s chosen" % (count, "" if count == 1 else "s"))
 
@@ -100,6 +116,6 @@ class Highlight:
         if self.point is not None:
             parts.append(" Point %d is highlighted." % self.point)
         if self.selected:
-            count = len(self.selected)
+            count = self.chosen
             parts.append(" %d point%s chosen." % (count, " is" if count == 1 else "s are"))
         return "".join(parts)

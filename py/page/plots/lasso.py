@@ -41,14 +41,3 @@ class Lasso:
         context.setLineDash(window.Array.of(4, 3))
         context.stroke(path)
         context.setLineDash(window.Array.new())
-
-    def inside(self, context, pixels):
-        """The numbers of the points inside, of flat pixel coordinates `x y x y …`."""
-        path = self.path()
-        ratio = window.devicePixelRatio
-        # A path is hit in the canvas's own pixels, as if it had been drawn with the transformation of now.
-        return [
-            index
-            for index in range(len(pixels) // 2)
-            if context.isPointInPath(path, pixels[2 * index] * ratio, pixels[2 * index + 1] * ratio)
-        ]

@@ -14,25 +14,54 @@ FADED = 0.22
 REACH = 12
 
 
-class Mark:
-    """How the points of a group look, by its key: held out + 2 · chosen + 4 · depth + 16 · class."""
+# More points than this are drawn smaller, and without a rim, so many at a time.
+MANY = 1500
+AT_A_TIME = 100
+SMALLEST = 1.5
 
-    def __init__(self, key, colours, surface, emphasis):
-        self.held_out, self.chosen, self.depth, self.label = key % 2, key // 2 % 2, key // 4 % 4, key // 16
-        self.colour, self.surface = colours[self.label], surface
+
+def radius_of(count):
+    """How large the marks of so many points are."""
+    return RADIUS if count <= MANY else max(SMALLEST, RADIUS * (MANY / count) ** 0.5)
+
+
+class Mark:
+    """How the points of a group look, by its key: held out + 2 · chosen + 4 · depth + 16 · class.
+
+    With `plain` they are filled and nothing else, which is quick. With `is_level` the class is a level of a number, and
+    all are discs.
+    """
+
+    def __init__(self, key, colours, surface, emphasis, radius=RADIUS, plain=False, is_level=False):
+        self.held_out, self.chosen, self.depth, label = key % 2, key // 2 % 2, key // 4 % 4, key // 16
+        self.colour, self.surface = colours[label], surface
+        self.label = 0 if is_level else label
         self.rim = emphasis if self.chosen else surface
         self.rim_width = 1.8 if self.chosen else 1.1
-        self.size = RADIUS * DEPTH_SIZES[self.depth]
+        self.size = radius * DEPTH_SIZES[self.depth]
+        self.plain = plain
+        # A plain mark's shape and the scale that it is for.
+        self.shape = self.scale = None
 
     def draw(self, context, text, scale, fading):
         """Draws the marks of a group's points, given as the text of a path, where one unit is `scale` pixels."""
         context.globalAlpha = DEPTH_STRENGTHS[self.depth] * (FADED if fading and not self.chosen else 1)
-        path = window.Path2D.new(paths.marks(text, self.label, self.size / scale))
-        if paths.is_round(self.label):
-            self._draw_discs(context, path, 2 / scale)
+        if self.plain:
+            self._draw_plainly(context, text, scale)
         else:
-            self._draw_polygons(context, path, 2 / scale)
+            path = window.Path2D.new(paths.marks(text, self.label, self.size / scale))
+            if paths.is_round(self.label):
+                self._draw_discs(context, path, 2 / scale)
+            else:
+                self._draw_polygons(context, path, 2 / scale)
         context.globalAlpha = 1
+
+    def _draw_plainly(self, context, text, scale):
+        if scale != self.scale:
+            self.scale = scale
+            self.shape = paths.plain_mark(self.label, self.size / scale, self.held_out)
+        context.fillStyle = self.colour
+        context.fill(window.Path2D.new(paths.marked(text, self.shape)))
 
     def _draw_discs(self, context, path, double):
         context.lineCap = "round"
@@ -54,21 +83,6 @@ class Mark:
         context.lineWidth = width
         context.strokeStyle = colour
         context.stroke(path)
-
-
-def nearest(pixels, x, y):
-    """The number of the point nearest to `(x, y)` within reach, of flat pixel coordinates, or None."""
-    best, found = REACH * REACH, None
-    index = 0
-    for number in range(len(pixels) // 2):
-        dx = pixels[index] - x
-        if -REACH < dx < REACH:
-            dy = pixels[index + 1] - y
-            distance = dx * dx + dy * dy
-            if distance < best:
-                best, found = distance, number
-        index += 2
-    return found
 
 
 def ring(context, x, y, inner, outer):

@@ -5,12 +5,66 @@ A path of the lab is flat whole numbers, `x y x y … BREAK x y …`; as text it
 
 BREAK = " 9999999 "
 
-# A class's mark, about its point, y up: triangle, diamond, pentagon; that of the first is round.
-_SHAPES = (
+# The corners of a class's mark, about its point, y up, for a radius of 1; that of the first class is round.
+SHAPES = (
     None,
     ((0, 1.3), (1.16, -0.72), (-1.16, -0.72)),
-    ((0, 1.25), (1.25, 0), (0, -1.25), (-1.25, 0)),
-    ((0, 1.2), (1.14, 0.37), (0.71, -0.97), (-0.71, -0.97), (-1.14, 0.37)),
+    ((0, 1.45), (1.1, 0), (0, -1.45), (-1.1, 0)),
+    ((-0.92, 0.92), (0.92, 0.92), (0.92, -0.92), (-0.92, -0.92)),
+    (
+        (-0.42, 1.4),
+        (0.42, 1.4),
+        (0.42, 0.42),
+        (1.4, 0.42),
+        (1.4, -0.42),
+        (0.42, -0.42),
+        (0.42, -1.4),
+        (-0.42, -1.4),
+        (-0.42, -0.42),
+        (-1.4, -0.42),
+        (-1.4, 0.42),
+        (-0.42, 0.42),
+    ),
+    (
+        (-1.32, 0.73),
+        (-0.73, 1.32),
+        (0, 0.59),
+        (0.73, 1.32),
+        (1.32, 0.73),
+        (0.59, 0),
+        (1.32, -0.73),
+        (0.73, -1.32),
+        (0, -0.59),
+        (-0.73, -1.32),
+        (-1.32, -0.73),
+        (-0.59, 0),
+    ),
+    (
+        (0, 1.55),
+        (0.36, 0.5),
+        (1.47, 0.48),
+        (0.59, -0.19),
+        (0.91, -1.25),
+        (0, -0.62),
+        (-0.91, -1.25),
+        (-0.59, -0.19),
+        (-1.47, 0.48),
+        (-0.36, 0.5),
+    ),
+    ((0, -1.3), (-1.16, 0.72), (1.16, 0.72)),
+    ((-1.1, 1.2), (1.1, 1.2), (0.25, 0), (1.1, -1.2), (-1.1, -1.2), (-0.25, 0)),
+    ((-1.55, 0.55), (1.55, 0.55), (1.55, -0.55), (-1.55, -0.55)),
+)
+# A disc, near enough for a small one.
+OCTAGON = (
+    (0.4, 0.97),
+    (0.97, 0.4),
+    (0.97, -0.4),
+    (0.4, -0.97),
+    (-0.4, -0.97),
+    (-0.97, -0.4),
+    (-0.97, 0.4),
+    (-0.4, 0.97),
 )
 # A line too short to be seen: drawn with a round cap it is a disc.
 DOT = "h1"
@@ -24,25 +78,42 @@ def data(numbers):
 
 def is_round(label):
     """Whether the marks of a class are discs, to be drawn as dots by a pen as wide as they are."""
-    return label % len(_SHAPES) == 0
+    return label % len(SHAPES) == 0
 
 
 def marks(text, label, radius):
     """Path data with a mark of class `label`, of that radius, at each of the points of `x y BREAK x y …`."""
-    if not text:
-        return ""
-    shape = mark(label, radius)
-    return "M" + text.replace(BREAK, shape + "M") + shape
+    return marked(text, mark(label, radius))
+
+
+def marked(text, shape):
+    """Path data with one shape, itself path data, at each of the points of `x y BREAK x y …`."""
+    return "M" + text.replace(BREAK, shape + "M") + shape if text else ""
 
 
 def mark(label, radius):
     """Path data of a class's mark that follow on a move to the point where it stands; y grows upwards."""
     if is_round(label):
         return DOT
-    corners = _SHAPES[label % len(_SHAPES)]
-    x, y = corners[0]
-    parts = ["m%.5g %.5gl" % (radius * x, radius * y)]
-    for next_x, next_y in corners[1:]:
-        parts.append("%.5g %.5g " % (radius * (next_x - x), radius * (next_y - y)))
-        x, y = next_x, next_y
-    return "".join(parts) + "z"
+    _, _, text = _polygon(SHAPES[label % len(SHAPES)], radius, 0, 0)
+    return text
+
+
+def plain_mark(label, radius, hollow):
+    """Path data of a mark to be filled, with a hole where it is `hollow`; a disc has eight corners."""
+    corners = SHAPES[label % len(SHAPES)] or OCTAGON
+    x, y, text = _polygon(corners, radius, 0, 0)
+    if hollow:
+        # The other way round, so that it is not filled.
+        _, _, hole = _polygon(tuple(reversed(corners)), 0.6 * radius, x, y)
+        text += hole
+    return text
+
+
+def _polygon(corners, radius, from_x, from_y):
+    """`(x, y, text)`: where a polygon begins and ends, and its path data from another place on."""
+    x, y = radius * corners[0][0], radius * corners[0][1]
+    parts = ["m%.5g %.5gl" % (x - from_x, y - from_y)]
+    for (ax, ay), (bx, by) in zip(corners, corners[1:]):
+        parts.append("%.5g %.5g " % (radius * (bx - ax), radius * (by - ay)))
+    return x, y, "".join(parts) + "z"

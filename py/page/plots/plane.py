@@ -1,46 +1,39 @@
 """The left view: the input plane shaded by what the network makes of it, the decision boundary, and the points."""
 
+import math
+
 from pyscript import window
 
 from page import canvas, palette, run_words
-from page.dom import numbers
 from page.palette import css
-from page.plots import axes, paths
+from page.plots import axes
 from page.plots.plot import Plot, path_of
 from spec import shape
 
 # An arrow key moves the place that is pointed at by this share of half the plane.
 STRIDE = 1 / 24
-# What 1 is in a path of the points, as a share of half the plane.
-UNIT = 1 / 6000
 
 
 class Plane(Plot):
     """Draws the plane; it is square, and its plot as well, with nothing around it."""
 
     def __init__(self, highlight, on_draw):
-        self.plane = self.labels = self.training = None
+        self.plane = None
         self.picture = self.contour = self.zero_lines = None
-        # The choice of points that the marks are drawn with.
-        self.chosen = None
-        self.due = True
+        self.is_due = True
 
         def draw_soon():
-            self.due = True
+            self.is_due = True
             on_draw()
 
-        Plot.__init__(self, "boundary", highlight, draw_soon, self._paint_picture, self._paint_points)
+        Plot.__init__(self, "boundary", "plane", highlight, draw_soon, self._paint_picture, self._paint_points)
 
-    def set_data(self, plane, points, labels, training):
-        """New points to show: a typed array of coordinates, and for each its class and whether it is trained on.
-
-        `plane` is the middle of the plane and how far it reaches: `(x, y, half)`.
-        """
-        self.plane = plane
-        self.positions, self.labels, self.training = points, labels, training
-        self.picture = None
-        self.mapped = None
-        self.redraw()
+    def set_points(self, points):
+        Plot.set_points(self, points)
+        self.plane = points.plane
+        self.positions = points.positions
+        self.take_points(points)
+        self.on_draw()
 
     def restyle(self):
         self.zero_line, self.grid = css("--held-out"), css("--grid-over")
@@ -59,7 +52,7 @@ class Plane(Plot):
             return None
         x, y, half = self.plane
         if self.highlight.point is not None:
-            place = self.positions[2 * self.highlight.point], self.positions[2 * self.highlight.point + 1]
+            place = self.points.place(self.highlight.point)
         else:
             place = self.highlight.place
         return place and ((place[0] - x + half) / (2 * half), (y + half - place[1]) / (2 * half))
@@ -68,7 +61,7 @@ class Plane(Plot):
         """How many squares a side are fine enough: one for every two pixels of the screen."""
         if not self.mapping:
             return 0
-        return int(self.mapping.reach * window.devicePixelRatio)
+        return math.ceil(self.mapping.reach * window.devicePixelRatio)
 
     def show(self, frame):
         """Takes up a frame's `pixels`, `resolution`, `contour` and `zero_lines`."""
@@ -84,6 +77,10 @@ class Plane(Plot):
         self.contour = path_of(frame.contour)
         self.zero_lines = path_of(frame.zero_lines)
         self.layers[0].due = True
+        marks = getattr(frame, "plane_marks", None)
+        if marks:
+            self.take_marks(marks, frame.plane_mark_groups)
+            self.layers[1].due = True
 
     # As a view, see `page.views`.
 
@@ -95,28 +92,25 @@ class Plane(Plot):
         self.clear()
 
     def opened(self, run):
-        self.set_data(numbers(run.data.plane), run.data.points, run.labels, run.training)
+        self.set_points(run.points)
 
     def wants(self, experiment):
         return {"resolution": self.enough(), "palette": self.shading}
 
     def drawn(self, picture):
         self.show(picture)
-        self.due = True
+        self.is_due = True
 
     def follow(self, experiment):
-        self.due = True
+        self.is_due = True
 
     def draw(self, calm):
         """Draws, unless it would be the same again: while only the right view moves it need not be."""
-        if self.due:
-            self.due = False
-            self.redraw()
+        if self.is_due:
+            self.is_due = self.redraw()
+        return self.is_due
 
-    def redraw(self):
-        if self.chosen is not self.highlight.selected:
-            self.layers[1].due = True
-        Plot.redraw(self)
+    # Drawing.
 
     def _paint_picture(self, context):
         if not self.picture:
@@ -129,7 +123,7 @@ class Plane(Plot):
         context.imageSmoothingQuality = "low"
         context.drawImage(picture, left - half, top - half, width + 2 * half, height + 2 * half)
         x, y, _ = self.plane
-        pixel = self.to_units(context, 0.001, x, y)
+        pixel = self.to_units(context, self.points.plane_unit, x, y)
         context.lineCap = "square"
         if self.zero_lines:
             context.strokeStyle = self.zero_line
@@ -142,20 +136,9 @@ class Plane(Plot):
     def _paint_points(self, context):
         """The axes, and the points as they are chosen: all that stays from frame to frame."""
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
-        selected = self.highlight.selected
-        self.chosen = selected
-        x, y, half = self.plane
-        unit = half * UNIT
-        flat = numbers(self.positions)
-        groups = {}
-        for index, label in enumerate(self.labels):
-            key = (not self.training[index]) + 2 * (index in selected) + 4 * 3 + 16 * label
-            across, up = (flat[2 * index] - x) / unit, (flat[2 * index + 1] - y) / unit
-            groups.setdefault(key, []).append("%d %d" % (round(across), round(up)))
         context.save()
-        pixel = self.to_units(context, unit, x, y)
-        order = sorted(groups, key=lambda key: (key // 2 % 2, key % 2))
-        self.paint_marks(context, [(key, paths.BREAK.join(groups[key])) for key in order], pixel)
+        x, y, _ = self.plane
+        yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
         context.restore()
 
     def paint_over(self, context):
@@ -164,15 +147,6 @@ class Plane(Plot):
             self.ring(context, *self.pixel_of(point))
         if place:
             self.crosshair(context, *self.mapping.pixel(*place))
-
-    def point_pixels(self):
-        """Where all points lie in the canvas, flat."""
-        if self.pixels is None:
-            flat = numbers(self.positions)
-            self.pixels = []
-            for x, y in zip(flat[0::2], flat[1::2]):
-                self.pixels += self.mapping.pixel(x, y)
-        return self.pixels
 
     # What a person does.
 
@@ -227,8 +201,7 @@ class Plane(Plot):
         middle_x, middle_y, half = self.plane
         x, y = self.highlight.place or self.plane[:2]
         if not self.highlight.place and self.highlight.point is not None:
-            point = self.highlight.point
-            x, y = self.positions[2 * point], self.positions[2 * point + 1]
+            x, y = self.points.place(self.highlight.point)
         x = min(max(x + STRIDE * half * right, middle_x - half), middle_x + half)
         y = min(max(y + STRIDE * half * up, middle_y - half), middle_y + half)
         self.highlight.at_place(x, y)
@@ -237,22 +210,52 @@ class Plane(Plot):
 
     def describe(self, experiment, run):
         """Says in the canvas's label what it shows."""
-        shading = experiment["shading"]
-        if shading == "neuron":
-            shown = "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
-        else:
-            shown = {
-                "probability": "how probable the network finds either class",
-                "classes": "the class that the network predicts",
-                "confidence": "how confident the network is",
-            }[shading]
-        words = run_words.accuracy_words(run.metrics)
-        if words:
-            words = "the network has %s on the right side" % words
-        else:
-            words = "the loss is %s" % run_words.loss_words(run.metrics)
         self.canvas.setAttribute(
             "aria-label",
-            "Decision boundary over the input plane, both axes from −6 to 6, shaded by %s, after epoch %d: %s.%s"
-            % (shown, run.epoch, words, self.highlight.words()),
+            "Decision boundary over the input plane, %s, shaded by %s, after epoch %d: %s.%s"
+            % (
+                extent_words(*self.plane),
+                shading_words(experiment, self.points),
+                run.epoch,
+                metric_words(run.metrics),
+                self.highlight.words(),
+            ),
         )
+
+
+def extent_words(x, y, half):
+    """What the axes run over: `both axes from −6 to 6`."""
+    across, up = ("from %s to %s" % (round_words(at - half, half), round_words(at + half, half)) for at in (x, y))
+    return "both axes " + across if across == up else "x %s, y %s" % (across, up)
+
+
+def round_words(number, half):
+    """A number with as many digits as tell where a range begins that reaches `half` from its middle."""
+    digits = 2 - math.floor(math.log10(half))
+    if digits > 8 or abs(number) >= 1e12:
+        return ("%.4g" % number).replace("-", "−")
+    text = ("%." + str(max(0, digits)) + "f") % number
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def shading_words(experiment, points):
+    """What the colours of the plane stand for."""
+    shading = experiment["shading"]
+    if shading == "neuron":
+        return "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
+    if points.is_regression:
+        return "the network's output"
+    return {
+        "probability": "how probable the network finds %s"
+        % ("either class", "the likeliest class")[points.outputs > 2],
+        "classes": "the class that the network predicts",
+        "confidence": "how confident the network is",
+    }.get(shading, shading)
+
+
+def metric_words(metrics):
+    """How well the network does: by the share that is right, or else by the loss."""
+    words = run_words.accuracy_words(metrics)
+    return "the network has %s on the right side" % words if words else "the loss is " + run_words.loss_words(metrics)

@@ -3,32 +3,57 @@
 from pyscript import window
 
 from page import canvas
-from page.dom import by_id, listen
-from page.palette import class_colours, css
-from page.plots import axes, markers, paths
+from page.dom import by_id, listen, now, numbers
+from page.palette import class_colours, css, level_colours
+from page.plots import axes, markers, paths, picking
 from page.plots.gestures import ARROWS, Gestures
 from page.plots.lasso import Lasso
 from page.plots.mapping import Mapping
 
+# Of what takes long so many milliseconds are drawn at a time; the rest follows on the next frames of the display.
+SLICE = 12
+
 
 class Layer:
-    """A spare canvas below what a person points at, painted by `paint(context)` when it is `due`, then kept."""
+    """A spare canvas below what a person points at, painted when it is `due`, then kept.
+
+    `paint(context)` may be a generator: then it can be parted into slices, and what was there before stays until all is
+    done.
+    """
 
     def __init__(self, paint):
         self.paint = paint
         self.due = True
         self.canvas = self.context = None
+        # The canvas and context that are being painted slice by slice, and what is left of it to do.
+        self.other = self.work = None
 
     def fit(self, width, height):
         self.canvas, self.context = canvas.spare(width, height)
+        self.other = self.work = None
         self.due = True
 
-    def renew(self, width, height, ratio):
-        if self.due:
+    def renew(self, width, height, ratio, in_slices):
+        """Paints if that is due; True while there is something left to paint on another frame."""
+        if self.work is None:
+            if not self.due:
+                return False
             self.due = False
-            self.context.setTransform(ratio, 0, 0, ratio, 0, 0)
-            self.context.clearRect(0, 0, width, height)
-            self.paint(self.context)
+            if not in_slices:
+                self.other = self.canvas, self.context
+            elif self.other is None or self.other[0] is self.canvas:
+                self.other = canvas.spare(width, height)
+            context = self.other[1]
+            context.setTransform(ratio, 0, 0, ratio, 0, 0)
+            context.clearRect(0, 0, width, height)
+            self.work = self.paint(context) or ()
+        end = now() + SLICE
+        for _ in self.work:
+            if in_slices and now() >= end:
+                return True
+        self.work = None
+        (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
+        return self.due
 
 
 class Plot:
@@ -38,15 +63,19 @@ class Plot:
     `(x, y, half)`, or None while it has nothing to show.
     """
 
-    def __init__(self, identifier, highlight, on_draw, *painters):
+    def __init__(self, identifier, name, highlight, on_draw, *painters):
+        self.name = name
         self.highlight, self.on_draw = highlight, on_draw
         self.canvas = by_id(identifier)
         self.context = canvas.context_of(self.canvas)
+        self.points = None
         self.layers = [Layer(paint) for paint in painters]
-        # Where all points lie, flat, in the view's own units; None before there are any.
-        self.positions = None
-        # The same in CSS pixels, made when it is asked for.
-        self.pixels = None
+        # Where all points lie, flat, in the view's own units; None before there are any. The same to look them up.
+        self.positions = self.leaves = None
+        # The number of the picture that they are of.
+        self.picture_number = 0
+        # The points in groups that look alike: `(key, typed array)`.
+        self.groups = []
         self.mapping = self.axes = self.mapped = None
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-" + identifier)
@@ -62,20 +91,37 @@ class Plot:
     def restyle(self):
         """Takes up the theme and the size, and draws."""
         self.size = canvas.fit(self.canvas)
-        self.colours = class_colours()
+        self.colours = self.take_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.text, self.quiet = css("--text"), css("--quiet")
         self.marks = {}
         for layer in self.layers:
             layer.fit(*self.size)
         self.mapped = None
-        self.redraw()
+        # At once: the canvas is empty now.
+        if self.redraw():
+            self.on_draw()
+
+    def set_points(self, points):
+        """Other points: `points.Points`; nothing is seen of those before any more."""
+        self.empty()
+        self.points = points
+        self.marks = {}
+        self.colours = self.take_colours()
+
+    def take_colours(self):
+        """A colour for every class, or for every level of a number."""
+        return level_colours() if self.points and self.points.is_regression else class_colours()
 
     def clear(self):
         """Shows nothing, until there is something new to show."""
-        self.positions = self.pixels = self.mapping = self.mapped = None
+        self.positions = self.leaves = self.mapping = self.mapped = None
+        self.groups = []
         self.lasso.end()
         self.loop_end = None
+        # What was being painted is of no use any more.
+        for layer in self.layers:
+            layer.fit(*self.size)
         self.redraw()
 
     def box_of(self, margin):
@@ -88,7 +134,6 @@ class Plot:
         if view is None or view == self.mapped:
             return
         self.mapped = view
-        self.pixels = None
         for layer in self.layers:
             layer.due = True
         margin = axes.MARGIN_LEFT
@@ -101,21 +146,27 @@ class Plot:
             margin = needed
 
     def redraw(self):
-        """Paints the layers that are due, puts them together, and draws over them what a person points at."""
+        """Paints the layers that are due, puts them together, and draws over them what a person points at.
+
+        True where it is to be called again on the next frame of the display.
+        """
         context, ratio = self.context, window.devicePixelRatio
         self.map()
         context.setTransform(1, 0, 0, 1, 0, 0)
         context.clearRect(0, 0, self.canvas.width, self.canvas.height)
         if not self.mapping:
-            return
+            return False
+        in_slices = self.points is not None and self.points.rows > markers.MANY
+        unfinished = False
         for layer in self.layers:
-            layer.renew(self.size[0], self.size[1], ratio)
+            unfinished = layer.renew(self.size[0], self.size[1], ratio, in_slices) or unfinished
             context.drawImage(layer.canvas, 0, 0)
         context.setTransform(ratio, 0, 0, ratio, 0, 0)
         self.paint_over(context)
         self.lasso.draw(context, self.accent)
         if self.loop_end:
             self.crosshair(context, *self.loop_end)
+        return unfinished
 
     def ring(self, context, x, y):
         """Marks a point at a pixel; one that is not finite, or zoomed away, has no place to be marked."""
@@ -150,13 +201,31 @@ class Plot:
         context.lineWidth = 2 * pixel
         context.stroke(path)
 
-    def paint_marks(self, context, groups, pixel):
-        """Draws points: `(key, text)` of each group that looks alike, see `markers.Mark`."""
-        fading = len(self.highlight.selected) > 0
-        for key, text in groups:
+    def take_points(self, given):
+        """Takes up where the points lie, and what they are looked up in."""
+        self.leaves = picking.Leaves(given.order, given.ordered, given.boxes)
+
+    def take_marks(self, marks, groups):
+        """Takes up how the points are drawn: flat paths of points, and for each group its key and their number."""
+        most = 3 * (markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows)
+        self.groups = []
+        start = 0
+        flat = [int(number) for number in numbers(groups)]
+        for key, count in zip(flat[0::2], flat[1::2]):
+            end = start + 3 * count - 1
+            self.groups += [(key, marks.subarray(at, min(at + most - 1, end))) for at in range(start, end, most)]
+            start = end
+
+    def paint_marks(self, context, pixel):
+        """Draws the points, group by group of those that look alike, see `markers.Mark`; a generator."""
+        fading = bool(self.highlight.selected)
+        count = self.points.rows
+        look = markers.radius_of(count), count > markers.MANY, self.points.is_regression
+        for key, places in self.groups:
             if key not in self.marks:
-                self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text)
-            self.marks[key].draw(context, text, 1 / pixel, fading)
+                self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text, *look)
+            self.marks[key].draw(context, places.join(" "), 1 / pixel, fading)
+            yield
 
     # What a person does.
 
@@ -166,7 +235,8 @@ class Plot:
 
     def point_at(self, x, y):
         """The number of the point at a pixel, or None."""
-        return markers.nearest(self.point_pixels(), x, y)
+        x, y = self.mapping.place(x, y)
+        return self.leaves.nearest(x, y, markers.REACH / self.mapping.scale)
 
     def tap(self, x, y):
         if self.positions:
@@ -196,11 +266,12 @@ class Plot:
 
     def end_loop(self, cancelled):
         """Chooses the points inside the loop, unless it was cancelled."""
-        chosen = [] if cancelled or not self.lasso.points else self.lasso.inside(self.context, self.point_pixels())
+        corners = [number for corner in self.lasso.points for number in self.mapping.place(*corner)]
         self.lasso.end()
         self.loop_end = None
-        if not cancelled:
-            self.highlight.choose(chosen)
+        # There are none where the view was emptied meanwhile.
+        if corners and not cancelled:
+            self.highlight.choose_inside(self.name, self.picture_number, corners)
         self.on_draw()
 
     def move_loop(self, x, y):

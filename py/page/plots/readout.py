@@ -1,16 +1,18 @@
 """What the highlighted point or place is, in words under the views."""
 
-from page.dom import by_id, numbers, set_text
+from page import wording
+from page.dom import by_id, element, numbers, set_text
 
 
 class Readout:
-    """A view of what `highlight` points at."""
+    """A view of what `highlight` points at, and of what the marks mean."""
 
     def __init__(self, highlight):
         self.highlight = highlight
         self.layer = ""
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
-        self.points = self.labels = self.training = None
+        # The experiment whose network is made, and the points of its data.
+        self.experiment = self.points = None
         self.told = True
 
     def tell(self, told):
@@ -22,10 +24,14 @@ class Readout:
     # As a view, see `page.views`.
 
     def begin(self, experiment):
+        self.experiment = experiment
+        self.points = None
+        show_legend(experiment, ())
         self.show(None)
 
     def opened(self, run):
-        self.points, self.labels, self.training = numbers(run.data.points), run.labels, run.training
+        self.points = run.points
+        show_legend(self.experiment, self.points.targets)
         self.show(None)
 
     def follow(self, experiment):
@@ -40,21 +46,20 @@ class Readout:
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
+            words = [self.points.words(index)]
+            values = []
             # The picture may still be that of another point.
-            known = frame.point == index
-            scores = numbers(frame.point_scores) if known else []
-            left = "%s · %s" % (
-                point_words(index, self.labels[index], self.training[index], scores),
-                place_words(self.points[2 * index : 2 * index + 2]),
-            )
-            values = numbers(frame.point_values) if known else []
+            if frame.point == index:
+                words.append(self.points.score_words(numbers(frame.point_scores)))
+                values = numbers(frame.point_values)
+            left = "%s · %s" % (", ".join(words), place_words(self.points.place(index)))
             if values:
                 right = "Point %d · %s %s" % (index, layer, place_words(values))
         elif frame and highlight.place:
             left = place_words(highlight.place)
             scores = numbers(frame.place_scores)
             if scores:
-                left += " · " + prediction_words(scores)
+                left += " · " + self.points.score_words(scores)
             position = numbers(frame.place_position)
             if position:
                 right = "this place is at " + place_words(position)
@@ -65,22 +70,21 @@ class Readout:
         by_id("representation-shape").hidden = right != ""
 
 
-def point_words(index, label, is_training, scores):
-    """A point's class and what the network says, if that is known: `Point 17: class 1, predicted 1 at 97 %`."""
-    words = "Point %d%s: class %d" % (index, "" if is_training else " (held out)", label)
-    return words + ", " + prediction_words(scores) if scores else words
-
-
-def prediction_words(scores):
-    """What class scores say: `predicted 1 at 97 %`."""
-    if any(score != score for score in scores):
-        return "no prediction"
-    best = max(scores)
-    # Without a softmax a score may lie beyond 0 and 1.
-    return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))
+def show_legend(experiment, targets):
+    """Says what the marks of the points mean, see `wording.legend`."""
+    legend = by_id("legend")
+    marks = wording.legend(experiment, targets)
+    legend.replaceChildren(*[element("li", text, class_=style) for text, style in marks])
+    legend.setAttribute("aria-label", wording.legend_label(experiment))
 
 
 def place_words(numbers, most=6):
     """Coordinates as text: `(1.25, −0.30)`; no more than `most` of them."""
-    texts = [("%.2f" % number).replace("-", "−") for number in numbers[:most]]
+    texts = [number_words(number) for number in numbers[:most]]
     return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
+
+
+def number_words(number):
+    """A number with two digits, or, where it is large or small, three that count."""
+    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
+    return text.replace("-", "−")

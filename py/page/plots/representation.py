@@ -38,8 +38,15 @@ class Representation(Plot):
         self.touring = self.spatial = self.moving = False
         self.frame = None
         self.drawing_loop = False
-        Plot.__init__(self, "representation", highlight, on_draw, self._paint_axes, self._paint_picture)
+        Plot.__init__(
+            self, "representation", "representation", highlight, on_draw, self._paint_axes, self._paint_picture
+        )
         listen(by_id("fit"), "click", lambda event: self.fit())
+
+    def set_points(self, points):
+        """Other points; where they lie comes with every picture."""
+        Plot.set_points(self, points)
+        self.on_draw()
 
     # As a view, see `page.views`.
 
@@ -53,8 +60,7 @@ class Representation(Plot):
         self.clear()
 
     def opened(self, run):
-        """Other points: where they lie comes with every picture."""
-        self.empty()
+        self.set_points(run.points)
 
     def follow(self, experiment):
         touring = experiment["projection"] == "tour" and shape.shown_layer(experiment).width > 3
@@ -69,14 +75,20 @@ class Representation(Plot):
     def drawn(self, picture):
         self.show(picture)
 
+    # Drawing.
+
     def restyle(self):
         self.grid = css("--grid")
         Plot.restyle(self)
+
+    def take_colours(self):
+        colours = Plot.take_colours(self)
         self.line_colours = {
             4 * label + depth: colour + strength
-            for label, colour in enumerate(self.colours)
+            for label, colour in enumerate(colours)
             for depth, strength in enumerate(LINE_STRENGTHS)
         }
+        return colours
 
     def view(self):
         return self.camera.view() if self.frame else None
@@ -91,7 +103,8 @@ class Representation(Plot):
             self.set_touch()
             self.layers[0].due = True
         self.positions = frame.positions
-        self.pixels = None
+        self.picture_number = frame.picture
+        self.take_points(frame)
         self.lines = []
         start = 0
         groups = [int(number) for number in numbers(frame.line_groups)]
@@ -99,13 +112,7 @@ class Representation(Plot):
             self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
             start += count
         self.boundary = path_of(frame.bend_boundary)
-        self.groups = []
-        start = 0
-        groups = [int(number) for number in numbers(frame.mark_groups)]
-        for key, count in zip(groups[0::2], groups[1::2]):
-            end = start + 3 * count - 1
-            self.groups.append((key, frame.marks.subarray(start, end).join(" ")))
-            start = end
+        self.take_marks(frame.marks, frame.mark_groups)
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
@@ -116,8 +123,7 @@ class Representation(Plot):
     def draw(self, at_once):
         """Draws on axes that glide to the points; True while these are still on their way."""
         moving = self.frame is not None and self.camera.glide(at_once)
-        self.redraw()
-        return moving
+        return self.redraw() or moving
 
     def _paint_axes(self, context):
         """The axes of a flat picture; a space is turned, so that lines at its back would measure nothing."""
@@ -139,7 +145,7 @@ class Representation(Plot):
             context.stroke(path)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
-        self.paint_marks(context, self.groups, pixel)
+        yield from self.paint_marks(context, pixel)
         context.restore()
 
     def paint_over(self, context):
@@ -184,15 +190,6 @@ class Representation(Plot):
             context.fillText(str(number), tip_x + 12 * x / length, tip_y - 12 * y / length)
 
     # What a person does.
-
-    def point_pixels(self):
-        """Where all points lie in the canvas, flat; read anew only when they or the camera have moved."""
-        if self.pixels is None:
-            flat = numbers(self.positions)
-            self.pixels = []
-            for x, y in zip(flat[0::2], flat[1::2]):
-                self.pixels += self.mapping.pixel(x, y)
-        return self.pixels
 
     def _handle_at(self, x, y):
         """The number of the axis of the tour whose tip is there, or None."""

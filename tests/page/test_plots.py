@@ -1,0 +1,354 @@
+"""Both views on canvases that only note what is drawn: what a person points at costs no drawing of the points."""
+
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from lab.plain import PlainTrainer
+from lab.run import Run
+from tests import data_sets
+from tests.lab import networks
+from tests.lab.pictures import view_of
+
+
+class Typed:
+    """A typed array as far as the page asks for it."""
+
+    def __init__(self, array):
+        self.array = np.ravel(array)
+        self.length = len(self.array)
+        self.buffer = self
+
+    def join(self, between):
+        return between.join(repr(number) for number in self.array.tolist())
+
+    def subarray(self, start, end):
+        return Typed(self.array[start:end])
+
+    def __getitem__(self, index):
+        return self.array[index].item()
+
+
+class Context:
+    """Notes the names of what it is asked to do."""
+
+    def __init__(self):
+        object.__setattr__(self, "calls", [])
+
+    def __getattr__(self, name):
+        def note(*arguments):
+            self.calls.append(name)
+            return types.SimpleNamespace(width=6.5 * len(arguments[0])) if name == "measureText" else None
+
+        return note
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+
+
+class Canvas:
+    def __init__(self, width=0, height=0):
+        self.width, self.height = width, height
+        self.clientWidth, self.clientHeight = width, height
+        self.context = Context()
+        self.style = types.SimpleNamespace()
+        self.attributes = {"aria-pressed": "false"}
+        self.hidden, self.textContent = False, ""
+
+    def getContext(self, *_):
+        return self.context
+
+    def getBoundingClientRect(self):
+        return types.SimpleNamespace(width=self.clientWidth, height=self.clientHeight)
+
+    def getAttribute(self, name):
+        return self.attributes.get(name)
+
+    def setAttribute(self, name, value):
+        self.attributes[name] = value
+
+    def addEventListener(self, *_):
+        pass
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """The page's modules, with a document of canvases."""
+    elements = {}
+    clock = iter(range(10**9))
+    new = types.SimpleNamespace(new=lambda *arguments: types.SimpleNamespace(arguments=arguments))
+    window = types.SimpleNamespace(
+        devicePixelRatio=2,
+        performance=types.SimpleNamespace(now=lambda: next(clock)),
+        getComputedStyle=lambda element: types.SimpleNamespace(getPropertyValue=lambda name: " #336699"),
+        Path2D=new,
+        ImageData=new,
+        Uint8ClampedArray=new,
+        Array=types.SimpleNamespace(of=lambda *arguments: arguments, new=tuple),
+    )
+    document = types.SimpleNamespace(
+        getElementById=lambda name: elements.setdefault(name, Canvas(400, 420)),
+        createElement=lambda tag: Canvas(),
+        documentElement=Canvas(),
+    )
+    ffi = types.SimpleNamespace(create_proxy=lambda function: function, to_js=lambda value: value)
+    fakes = {
+        "pyscript": types.SimpleNamespace(window=window, document=document, ffi=ffi),
+        "pyscript.ffi": ffi,
+        "scripts": types.SimpleNamespace(turn=None, copy=list),
+        "storage": types.SimpleNamespace(),
+    }
+    for name, module in fakes.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    before = set(sys.modules)
+    yield elements
+    for name in set(sys.modules) - before:
+        if name.startswith("page"):
+            del sys.modules[name]
+
+
+def crossed(answer):
+    """What the lab answers as the page gets it."""
+    kinds = {np.ndarray: Typed, float: lambda value: Typed([value])}
+    return types.SimpleNamespace(
+        **{name: kinds.get(type(value), lambda value: value)(value) for name, value in answer.items()}
+    )
+
+
+class Views:
+    """Both plots of a run, drawn as the lab answers."""
+
+    def __init__(self, **choices):
+        from page.plots.highlight import Highlight
+        from page.plots.plane import Plane
+        from page.plots.points import Points
+        from page.plots.representation import Representation
+
+        self.experiment = networks.experiment_of(**choices)
+        self.run = Run(self.experiment)
+        self.run.trainer = PlainTrainer(self.experiment, self.run.data)
+        self.highlight = Highlight(self.draw)
+        self.asked = 0
+        self.plane = Plane(self.highlight, self.ask)
+        self.representation = Representation(self.highlight, self.ask, self.ask)
+        self.plots = self.plane, self.representation
+        self.run.points = Points(crossed(self.run.opened()))
+        for view in (self.highlight, *self.plots):
+            view.opened(self.run)
+        self.show()
+
+    def ask(self):
+        self.asked += 1
+
+    def draw(self):
+        for plot in self.plots:
+            plot.redraw()
+
+    def show(self, **changes):
+        frame = crossed(self.run.stage.draw(self.run.trainer, view_of(self.experiment, **changes)))
+        self.plane.show(frame)
+        self.representation.show(frame)
+        self.draw()
+
+    def painted(self, act):
+        """How often anything is stroked or filled in the layers below, by plot and layer."""
+        for plot in self.plots:
+            for layer in plot.layers:
+                layer.context.calls.clear()
+        act()
+        return [
+            [
+                sum(call in ("stroke", "fill", "drawImage", "fillText") for call in layer.context.calls)
+                for layer in plot.layers
+            ]
+            for plot in self.plots
+        ]
+
+
+def test_pointing_and_drawing_a_loop_paint_nothing_below(page):
+    views = Views(hidden_layers=(3,))
+    plane = views.plane
+    where = plane.mapping.pixel(1.0, 2.0)
+
+    def point():
+        plane.hover(*where, False)
+        views.highlight.at_point(5)
+        views.draw()
+
+    def loop():
+        event = types.SimpleNamespace(pointerType="mouse", shiftKey=True)
+        for plot in views.plots:
+            assert plot.drag_began(100, 100, event)
+            for step in range(10):
+                plot.drag(100 + 5 * step, 110 + step * step, 5, 9)
+                views.draw()
+            plot.drag_ended(True)
+            views.draw()
+
+    for act in (point, loop):
+        assert views.painted(act) == [[0, 0], [0, 0]]
+
+
+def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(page):
+    views = Views(hidden_layers=(3,))
+    views.run.trainer.train(0.01, 0, 5)
+    (picture, points), (_, moved) = views.painted(views.show)
+    assert picture > 0
+    assert points == 0
+    assert moved > 0
+    # Another choice does.
+    (_, points), _ = views.painted(lambda: views.show(selected="ff" * 25))
+    assert points > 0
+
+
+def test_a_new_size_or_theme_paints_all(page):
+    views = Views(hidden_layers=(3,))
+    for plot in views.plots:
+        plot.canvas.clientWidth = 500
+
+    def restyle():
+        for plot in views.plots:
+            plot.restyle()
+            for layer in plot.layers:
+                assert "clearRect" in layer.context.calls
+
+    restyle()
+    for plot in views.plots:
+        assert plot.canvas.width == 1000
+
+
+def test_what_is_in_a_space_has_no_ticks_at_its_back(page):
+    flat = Views(hidden_layers=(2,))
+    flat.show(layer="tanh1")
+    space = Views(hidden_layers=(3,))
+    space.show(layer="tanh1")
+    texts = []
+    for views in (flat, space):
+        views.representation.restyle()
+        texts.append(views.representation.layers[0].context.calls.count("fillText"))
+    assert texts[0] > 4
+    assert texts[1] == 0
+
+
+def test_a_point_is_found_where_it_is_drawn_in_both_views(page):
+    views = Views(hidden_layers=(2,))
+    for plot in views.plots:
+        for index in (0, 57, 199):
+            x, y = plot.pixel_of(index)
+            found = plot.point_at(x, y)
+            there = np.subtract(plot.pixel_of(found), (x, y))
+            assert np.hypot(*there) < 1e-3
+
+
+def test_a_loop_is_sent_in_the_plots_own_units_with_the_picture_it_is_drawn_on(page):
+    views = Views(hidden_layers=(2,))
+    event = types.SimpleNamespace(pointerType="mouse", shiftKey=True)
+    for plot, name in zip(views.plots, ("plane", "representation"), strict=True):
+        corners = [(100, 100), (200, 110), (150, 220)]
+        plot.drag_began(*corners[0], event)
+        for corner in corners[1:]:
+            plot.drag(*corner, 0, 0)
+        plot.drag_ended(False)
+        loop = views.highlight.loop
+        assert loop["plot"] == name
+        assert loop["picture"] == plot.picture_number
+        places = np.reshape(loop["corners"], (-1, 2))
+        assert [plot.mapping.pixel(*place) for place in places] == [pytest.approx(corner) for corner in corners]
+        # An answer to another loop is not taken for one to this.
+        views.highlight.take_chosen(loop["number"] - 1, "f0")
+        assert views.highlight.selected == ""
+        views.highlight.take_chosen(loop["number"], "f0")
+        assert views.highlight.selected == "f0"
+        assert views.highlight.chosen == 4
+        views.highlight.choose("")
+
+
+def points_of(task, outputs):
+    from page.plots.points import Points
+
+    given = {
+        "points": [0.0, 0.0],
+        "labels": [7],
+        "training": [0],
+        "order": [0],
+        "ordered": [0.0, 0.0],
+        "boxes": [0.0] * 4,
+    }
+    given = {name: Typed(value) for name, value in given.items()}
+    plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05]), "targets": Typed([0.0, 1.0])}
+    return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given))
+
+
+def test_words_follow_the_task_and_the_number_of_classes(page):
+    from page import wording
+    from page.plots import plane, readout
+
+    many, number = points_of("classification", 10), points_of("regression", 1)
+    assert many.words(0) == "Point 0 (held out): class 7"
+    assert many.score_words([0.1, 0.7, 0.2]) == "predicted 1 at 70 %"
+    assert many.score_words([0.1, float("nan")]) == "no prediction"
+    assert number.words(0) == "Point 0 (held out)"
+    assert number.score_words([-0.25]) == "output −0.25"
+    experiment = networks.experiment_of()
+    assert plane.shading_words(experiment, many) == "how probable the network finds the likeliest class"
+    assert (
+        plane.shading_words(experiment, points_of("classification", 2)) == "how probable the network finds either class"
+    )
+    assert plane.shading_words(experiment, number) == "the network's output"
+    assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
+    assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
+    assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
+    assert readout.place_words([1.25, -0.3]) == "(1.25, −0.30)"
+    assert readout.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
+    with data_sets.entered():
+        ten, three, number = (
+            networks.experiment_of(dataset=key) for key in ("ten_classes", "three_classes", "plane_target")
+        )
+        assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
+        assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
+        assert wording.legend_label(three) == wording.legend_label(number) == "Legend"
+        for targets, least, largest in (((), "", ""), ((-0.25, 1234.5), " −0.25", " 1.23e+03")):
+            assert wording.legend(number, targets) == [
+                ("least target" + least, "level-0"),
+                ("largest" + largest, "level-9"),
+                ("hollow: held out", "held-out"),
+            ]
+
+
+def test_a_number_is_drawn_as_discs_from_one_sign_to_the_other(page, monkeypatch):
+    from page import palette
+    from page.plots.markers import Mark
+
+    monkeypatch.setattr(palette, "css", {"--negative": "#000080", "--positive": "#ff8000"}.__getitem__)
+    colours = palette.level_colours()
+    assert (colours[0], colours[-1]) == ("#000080", "#ff8000")
+    assert len(set(colours)) == len(colours) == 10
+    for level in range(10):
+        mark = Mark(16 * level + 12, colours, "#ffffff", "#000000", is_level=True)
+        assert (mark.label, mark.colour) == (0, colours[level])
+
+
+def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
+    """What was there before stays until then; no slice takes longer than it may, by the clock."""
+    with data_sets.entered():
+        views = Views(dataset="large", hidden_layers=(3,))
+    rows = views.points.rows
+    assert rows >= 10_000
+    for plot in views.plots:
+        shown = plot.layers[1].canvas
+        frames = 1
+        while plot.redraw():
+            frames += 1
+            assert plot.layers[1].canvas is shown
+            assert frames < 10_000
+        assert frames > 2
+        assert plot.layers[1].canvas is not shown
+        calls = plot.layers[1].context.calls
+        assert calls.count("fill") == sum(1 for _ in plot.groups) >= rows / 100
+        assert sum(len(places.join(" ").split(" 9999999 ")) for _, places in plot.groups) == rows
+        # At rest nothing is painted.
+        before = len(calls)
+        assert not plot.redraw()
+        assert len(calls) == before
