@@ -121,8 +121,8 @@ def open_page(chromium, origin, visited):
 class Pages:
     """Pages that stay open from test to test, as loading Python takes longer than most of them.
 
-    There is one for each kind of window. What belongs to a window once and for all (its size, its screen, fingers)
-    makes its kind; what a system can change at any time (`MEDIA`) is changed.
+    There is one for each kind of window. What it has once and for all (fingers, pixels for each CSS pixel) makes its
+    kind; its size, and what a system can change at any time (`MEDIA`), are changed.
     """
 
     MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}  # noqa: RUF012
@@ -133,17 +133,18 @@ class Pages:
         # The one used last is the last.
         self.idle = {}
 
-    def take(self, fragment="", **context):
+    def take(self, fragment="", viewport=SIZE, **context):
         """A page as it is when it has just been opened with a fragment, which does not play."""
         media = {name: context.pop(name, value) for name, value in self.MEDIA.items()}
-        context = {"viewport": SIZE, **context}
         lab = self.idle.pop(repr(context), None)
         if lab is None:
-            lab = visit(self.chromium, self.origin, fragment, **context, **media)
+            lab = visit(self.chromium, self.origin, fragment, viewport=viewport, **context, **media)
             lab.kind = repr(context)
         else:
             if media != lab.media:
                 lab.page.emulate_media(**media)
+            if viewport != lab.page.viewport_size:
+                lab.page.set_viewport_size(viewport)
             lab.start_over(fragment)
         lab.media = media
         return lab
