@@ -457,8 +457,10 @@ def test_every_target_is_large_enough(lab):
 
 
 def test_targets_are_larger_for_fingers(lab_at):
-    """Also those of a layer as wide as is shown."""
-    lab = lab_at("hidden_layers=16,3", **PHONE)
+    """Also those of a layer as wide as is shown, which makes the network higher than one without."""
+    lab = lab_at("hidden_layers=3", **PHONE)
+    lab.enter("hidden_layers", "16, 3")
+    lab.button("Neuron 15 of tanh1").wait_for()
     targets = [target for target in lab.page.evaluate(TARGETS) if not target["inText"]]
     assert [target["name"] for target in targets if side(target) < LEAST_TARGET] == []
     others = [target for target in targets if not target["inStrip"]]
