@@ -38,13 +38,17 @@ PAGE_PARTS = {
 Host = namedtuple("Host", "program url")
 
 
+def watched_files():
+    """The site, but for a worker that can tell its memory."""
+    files = driver.site_files()
+    script = "static/interpreter.mjs"
+    return {**files, script: MEMORIES.read_bytes() + files[script]}
+
+
 @contextmanager
 def opened_host():
     """A `Host`."""
-    files = driver.site_files()
-    script = "static/interpreter.mjs"
-    watched = {**files, script: MEMORIES.read_bytes() + files[script]}
-    with server.serve_files(watched) as url, sync_playwright() as playwright:
+    with server.serve_files(watched_files()) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
         with program:
             yield Host(program, url)

@@ -20,6 +20,8 @@ from tools.errors import ToolError
 SITE, FILE = ROOT / "build/site", ROOT / "build/intuitive-classification.html"
 # Arguments of pytest's that say themselves in how many processes the tests run, or that need one.
 OWN_PROCESSES = ("-n", "--numprocesses", "--dist", "--maxprocesses", "--pdb", "--trace", "-s", "--capture=no", "--co")
+# How much is fetched at once.
+FETCHERS = 6
 # What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
 TYPED = ("tools", "py/spec", "py/lab", "py/engine")
 # Checks `.github/workflows`; without the other linters that it would call where they happen to be on the PATH.
@@ -141,20 +143,20 @@ def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
 def prepare(*uses: str, others: bool = False, make_site: bool = False) -> Path:
     """Make sure of the test environment, the archives for `uses`, Node.js and browsers; return the Python to use.
 
-    The browsers, with the `OTHERS` or without, are installed while all else is fetched, and the site made if so wished.
+    All of it is fetched at the same time, and the site made meanwhile if so wished.
     """
-    with ThreadPoolExecutor(1) as pool:
+    wanted = {part.archive: part for part in runtime.read_pins() if set(part.use) & set(uses)}
+    with ThreadPoolExecutor(FETCHERS) as pool:
         browsers = pool.submit(install_browsers, browser.OTHERS if others else ())
-        interpreter = environment.ensure("test")
-        for part in runtime.read_pins():
-            if set(part.use) & set(uses):
-                runtime.archive_bytes(part)
+        interpreter = pool.submit(environment.ensure, "test")
+        # For the first that cannot be had.
+        list(pool.map(runtime.archive_bytes, wanted.values()))
         environment.node()
         if make_site:
             # It is kept, and takes so long that two processes must not make it at once.
             site.site_files()
         browsers.result()
-    return interpreter
+        return interpreter.result()
 
 
 def install_browsers(others: Iterable[str]) -> None:

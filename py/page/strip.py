@@ -137,16 +137,18 @@ class Strip:
 
     def _build(self, hidden_layers):
         """Lays everything out for the network and the room that there is."""
+        widths = [width for _, _, width in self.layers]
+        # For fingers the room depends on it: it is measured after that.
+        self.sheet.style.setProperty("--tallest", str(strip_layout.most_tiles(widths)))
         self.laid_out_for = width, height, _ = self._size()
         self.text_size = text_size()
         count = len(self.layers)
         self.blocks = strip_layout.weight_blocks(self.layers)
         self.column = strip_layout.column_width(width, count, self.text_size)
-        self.columns = strip_layout.columns([width for _, _, width in self.layers], self.column, height, self.text_size)
+        self.columns = strip_layout.columns(widths, self.column, height, self.text_size)
         self.count = sum(column.shown for column in self.columns)
         self.sheet.style.setProperty("--column", "%dpx" % self.column)
         self.sheet.style.setProperty("--layers", str(count))
-        self.sheet.style.setProperty("--tallest", str(max([column.shown for column in self.columns])))
         canvas.fit(self.canvas)
         self.window = min(width, self.column * count), height
         self.under, self.under_context = canvas.spare(*self.window)

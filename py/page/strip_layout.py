@@ -42,6 +42,11 @@ def column_width(available, count, text=TEXT):
     return max(LEAST_COLUMN * text // TEXT, int(available) // count)
 
 
+def most_tiles(widths):
+    """How many tiles the tallest column has, of layers of these widths."""
+    return min(max(widths), SHOWN)
+
+
 def columns(widths, column, height, text=TEXT):
     """A `Column` for each layer of these widths, in a strip that is `height` high, for a size of text."""
     room = height - HEAD - FOOT * text // TEXT

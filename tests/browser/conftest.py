@@ -18,6 +18,9 @@ from tools.environment import ROOT
 
 SUB_PATH = "some/where"
 SIZE = {"width": 1280, "height": 800}
+# What V8 makes of WebAssembly at first will do where nobody asks how quick the page is; to improve it takes a third of
+# the processor's time of a start. What comes of that is run by tests/bench, tests/engines and whatever is `optimizing`.
+ARGUMENTS = [*browser.launch_arguments(), "--js-flags=--liftoff-only"]
 # To keep the site a browser fetches all of it, which takes seconds; test_offline.py has it do so.
 KEEPING_NOTHING = "delete Navigator.prototype.serviceWorker"
 
@@ -66,11 +69,18 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=str(browser.find_chromium()), args=browser.launch_arguments()
-        )
+        launched = playwright.chromium.launch(executable_path=str(browser.find_chromium()), args=ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def optimizing(chromium):
+    """A browser as people have it, which goes on to improve what it has made of WebAssembly."""
+    with chromium.browser_type.launch(
+        executable_path=str(browser.find_chromium()), args=browser.launch_arguments()
+    ) as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +121,8 @@ def open_page(chromium, origin, visited):
 class Pages:
     """Pages that stay open from test to test, as loading Python takes longer than most of them.
 
-    There is one for each kind of window. What belongs to a window once and for all (its size, its screen, fingers)
-    makes its kind; what a system can change at any time (`MEDIA`) is changed.
+    There is one for each kind of window. What it has once and for all (fingers, pixels for each CSS pixel) makes its
+    kind; its size, and what a system can change at any time (`MEDIA`), are changed.
     """
 
     MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}  # noqa: RUF012
@@ -123,17 +133,18 @@ class Pages:
         # The one used last is the last.
         self.idle = {}
 
-    def take(self, fragment="", **context):
+    def take(self, fragment="", viewport=SIZE, **context):
         """A page as it is when it has just been opened with a fragment, which does not play."""
         media = {name: context.pop(name, value) for name, value in self.MEDIA.items()}
-        context = {"viewport": SIZE, **context}
         lab = self.idle.pop(repr(context), None)
         if lab is None:
-            lab = visit(self.chromium, self.origin, fragment, **context, **media)
+            lab = visit(self.chromium, self.origin, fragment, viewport=viewport, **context, **media)
             lab.kind = repr(context)
         else:
             if media != lab.media:
                 lab.page.emulate_media(**media)
+            if viewport != lab.page.viewport_size:
+                lab.page.set_viewport_size(viewport)
             lab.start_over(fragment)
         lab.media = media
         return lab

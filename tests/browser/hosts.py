@@ -3,7 +3,7 @@
 import threading
 from contextlib import contextmanager
 
-from tests.browser.conftest import SIZE, SUB_PATH
+from tests.browser.conftest import ARGUMENTS, SIZE, SUB_PATH
 from tests.browser.lab_page import LabPage
 from tools import browser, site
 from tools.server import serve_files
@@ -55,7 +55,7 @@ def another_version(files, mark):
 def launched(chromium, profile):
     """A browser with a profile that stays, as a person's does."""
     return chromium.browser_type.launch_persistent_context(
-        profile, executable_path=str(browser.find_chromium()), args=browser.launch_arguments(), viewport=SIZE
+        profile, executable_path=str(browser.find_chromium()), args=ARGUMENTS, viewport=SIZE
     )
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.browser.conftest import KEEPING_NOTHING, SIZE, SUB_PATH
+from tests.browser.conftest import ARGUMENTS, KEEPING_NOTHING, SIZE, SUB_PATH
 from tests.browser.lab_page import LabPage
 from tools import browser
 from tools.server import serve_files
@@ -61,7 +61,7 @@ def test_a_frame_of_another_site_with_storage_denied(chromium, origin, tmp_path)
     settings.parent.mkdir()
     settings.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
     context = chromium.browser_type.launch_persistent_context(
-        tmp_path, executable_path=str(browser.find_chromium()), args=browser.launch_arguments(), viewport=SIZE
+        tmp_path, executable_path=str(browser.find_chromium()), args=ARGUMENTS, viewport=SIZE
     )
     with framed(context, origin) as (frame, complaints):
         browser.wait_for(frame, READY)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.browser.conftest import SIZE, visit_in
+from tests.browser.conftest import ARGUMENTS, SIZE, visit_in
 from tools import browser
 
 WIDE, NARROW = {"width": 1920, "height": 1080}, {"width": 900, "height": 700}
@@ -122,7 +122,7 @@ def test_a_phone_that_is_turned_and_turned_back(open_page, opened_at):
 
 def test_canvases_are_as_fine_as_the_screen_that_the_window_is_dragged_to(chromium, origin):
     """Only the ratio of pixels changes: whoever observes sizes is told nothing."""
-    arguments = [*browser.launch_arguments(), f"--screen-info={''.join(SCREENS)}"]
+    arguments = [*ARGUMENTS, f"--screen-info={''.join(SCREENS)}"]
     with chromium.browser_type.launch(executable_path=str(browser.find_chromium()), args=arguments) as two_screens:
         page = two_screens.new_context(no_viewport=True).new_page()
         session = page.context.new_cdp_session(page)

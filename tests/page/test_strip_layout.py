@@ -15,6 +15,12 @@ widths = st.lists(st.integers(1, 2000), min_size=1, max_size=12)
 rooms = st.integers(320, 900)
 
 
+@given(widths, rooms)
+def test_the_tallest_column_is_known_before_the_room_is(widths, room):
+    columns = strip_layout.columns(widths, 60, room)
+    assert strip_layout.most_tiles(widths) == max(column.shown for column in columns)
+
+
 @examples(200)
 @given(st.integers(1, 3000), st.integers(2, 60))
 def test_columns_share_the_room_or_scroll(available, count):
