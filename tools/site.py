@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools import licences, markup, runtime, styles
+from tools.compact import compacted
 from tools.environment import ROOT
 from tools.errors import ToolError
 from tools.snapshot import snapshot
@@ -135,9 +136,11 @@ def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, byt
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
-    """The modules that the page's main script imports: where each goes in MicroPython's files, and its source."""
+    """The modules that the page's main script imports: where each goes in MicroPython's files, and its code."""
     paths = [path for path in sorted(own) if path.startswith(("py/spec/", "py/page/"))]
-    return {path.removeprefix("py/"): own[path].decode() for path in paths if path not in (MAIN, *FETCHED_LATE)}
+    return {
+        path.removeprefix("py/"): compacted(own[path].decode()) for path in paths if path not in (MAIN, *FETCHED_LATE)
+    }
 
 
 def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part], version: str = "") -> bytes:
