@@ -193,8 +193,16 @@ def test_after_a_crash_any_change_starts_the_lab_again(open_page):
 
 
 def test_out_of_memory_says_how_much_and_a_smaller_network_goes_on(open_files, files):
-    """The browser gives the lab no more memory than it starts with."""
-    refuse = b"WebAssembly.Memory.prototype.grow = () => { throw new RangeError('no more'); };\n"
+    """The browser gives the lab little more memory than it starts with: 32 MB."""
+    refuse = b"""
+        const grow = WebAssembly.Memory.prototype.grow;
+        let left = 512;
+        WebAssembly.Memory.prototype.grow = function (pages) {
+            left -= pages;
+            if (left < 0) throw new RangeError("no more");
+            return grow.call(this, pages);
+        };
+    """
     lab = open_files({**files, "static/interpreter.mjs": refuse + files["static/interpreter.mjs"]}, wait_for="ready")
     lab.enter("hidden_layers", "2000, 2000")
     lab.wait_for_state("error")
