@@ -353,7 +353,7 @@ def test_escape_closes_the_explanation(lab):
     lab.wait("document.activeElement.id === 'theme' && !document.getElementById('about').open")
     # A view in focus has its own use for the key.
     summary.click()
-    lab.page.get_by_label("Seed").click()
+    lab.field("seed").click()
     lab.page.keyboard.press("Escape")
     lab.wait("!document.getElementById('about').open")
 

@@ -27,8 +27,9 @@ BOXES = (
 )
 # What is drawn is as fine as the screen, every canvas; and its context counts in CSS pixels.
 SHARP = """[...document.querySelectorAll("canvas")].map((canvas) => {
-    const across = canvas.width === Math.round(canvas.clientWidth * devicePixelRatio);
-    const down = canvas.height === Math.round(canvas.clientHeight * devicePixelRatio);
+    const { width, height } = canvas.getBoundingClientRect();
+    const across = canvas.width === Math.round(width * devicePixelRatio);
+    const down = canvas.height === Math.round(height * devicePixelRatio);
     return across && down;
 })"""
 SCALES = """["boundary", "representation", "strip"].map(

@@ -187,6 +187,7 @@ def test_it_glides(lab):
     record(lab)
     lab.page.keyboard.press("ArrowRight")
     wait_for_layer(lab, "fc1")
+    lab.wait("window.drawn.at(-1) === 1")
     positions, drawn = recorded(lab)
     assert positions == sorted(positions)
     assert drawn == sorted(drawn)
