@@ -94,16 +94,19 @@ class Browser:
                 process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def fit_window(self):
-        """Gives the page, not the window around it, the size."""
-        self.send("set_window", **SIZE)
-        inner = self.evaluate("[innerWidth, innerHeight]")
-        window = self.send("get_window")
-        self.send(
-            "set_window",
-            width=window["width"] + SIZE["width"] - inner[0],
-            height=window["height"] + SIZE["height"] - inner[1],
-        )
+    def fit_window(self, seconds=browser.PATIENCE / 1000):
+        """Gives the page, not the window around it, the size; a window takes it some time after it was asked for."""
+        end = time.monotonic() + seconds
+        while (inner := self.evaluate("[innerWidth, innerHeight]")) != [SIZE["width"], SIZE["height"]]:
+            if time.monotonic() > end:
+                raise AssertionError(f"the page never was {SIZE}, but {inner}")
+            window = self.send("get_window")
+            self.send(
+                "set_window",
+                width=window["width"] + SIZE["width"] - inner[0],
+                height=window["height"] + SIZE["height"] - inner[1],
+            )
+            time.sleep(0.3)
 
     def open(self, url):
         self.send("navigate", url=url)

@@ -78,8 +78,6 @@ def complaints(page):
 def test_is_ready(page):
     assert page.evaluate("document.getElementById('loading').hidden")
     assert page.evaluate(f"{DATA}.engine") == "wasm"
-    # A window gets its size some time after it was asked for.
-    page.wait_for(f"innerHeight === {drivers.SIZE['height']}")
     assert page.evaluate("document.documentElement.scrollHeight") == drivers.SIZE["height"], "nothing to scroll"
 
 
