@@ -73,9 +73,14 @@ def wait_for_hidden_layers(lab, text):
     lab.wait_for_state("ready")
 
 
-def blueness(colours):
-    """How much more of the first class's colour there is than of the last one's."""
-    return colours[..., 2].astype(int) - colours[..., 0]
+def signs_of(stage, ground="--neutral"):
+    """A function that tells how far colours are from the ground's, the more positive the greater.
+
+    It is measured along the way from the colour of negative to that of positive, which are 1 apart.
+    """
+    origin, negative, positive = [stage.colour(name) for name in (ground, "--negative", "--positive")]
+    way = positive - negative
+    return lambda colours: (colours - origin) @ way / (way @ way)
 
 
 def around(places, by=0.6):
@@ -83,13 +88,13 @@ def around(places, by=0.6):
     return np.array(places) + by * np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)])[:, None]
 
 
-def assert_shows(colours, values, what=""):
-    """Whether colours are the first class's where values are well below 0, and the last one's where well above.
+def assert_shows(signs, values, what=""):
+    """Whether the signs of colours are negative where values are well below 0, and positive where well above.
 
     `values`, shape (5, n), are relative to the largest that is seen, at places and `around` them.
     """
-    assert (blueness(colours)[values.max(axis=0) < -0.35] > 20).all(), what
-    assert (blueness(colours)[values.min(axis=0) > 0.35] < -20).all(), what
+    assert (signs[values.max(axis=0) < -0.35] < -0.06).all(), what
+    assert (signs[values.min(axis=0) > 0.35] > 0.06).all(), what
 
 
 def test_a_neuron_is_seen_large_and_no_more(stage):
@@ -101,15 +106,16 @@ def test_a_neuron_is_seen_large_and_no_more(stage):
     lab.wait("location.hash.includes('shading=neuron') && location.hash.includes('neuron=tanh1.3')")
     assert neuron(lab, "tanh1", 3).get_attribute("aria-pressed") == "true"
     stage.rest()
+    signs = signs_of(stage)
     places = [(x, y) for x in (-5.3, -3, 0, 3, 5.3) for y in (-5.3, 5.3)]
     values = stage.untrained(around(places).reshape(-1, 2))["tanh1"].reshape(5, -1, 8)
-    assert_shows(stage.left.colours(stage.left.at(places)), values[:, :, 3])
+    assert_shows(signs(stage.left.colours(stage.left.at(places))), values[:, :, 3])
 
     neuron(lab, "tanh1", 5).click()
     stage.left.wait_for_label("neuron tanh1.5")
     assert neuron(lab, "tanh1", 3).get_attribute("aria-pressed") == "false"
     stage.rest()
-    assert_shows(stage.left.colours(stage.left.at(places)), values[:, :, 5])
+    assert_shows(signs(stage.left.colours(stage.left.at(places))), values[:, :, 5])
 
     neuron(lab, "tanh1", 5).click()
     stage.left.wait_for_label("shaded by how probable")
@@ -121,16 +127,17 @@ def test_a_neuron_is_seen_large_and_no_more(stage):
 
 
 def test_the_input_seen_as_neurons_is_the_plane(stage):
+    signs = signs_of(stage)
     neuron(stage.lab, "input", 0).click()
     stage.left.wait_for_label("neuron input.0")
     stage.rest()
     across = stage.left.colours(stage.left.at([(x, 5.8) for x in np.linspace(-5.8, 5.8, 9)]))
-    assert (np.diff(blueness(across)) < 0).all()
+    assert (np.diff(signs(across)) > 0).all()
     neuron(stage.lab, "input", 1).click()
     stage.left.wait_for_label("neuron input.1")
     stage.rest()
     up = stage.left.colours(stage.left.at([(5.8, y) for y in np.linspace(-5.8, 5.8, 9)]))
-    assert (np.diff(blueness(up)) < 0).all()
+    assert (np.diff(signs(up)) > 0).all()
 
 
 def test_the_chosen_neuron_has_a_border(stage):
@@ -157,14 +164,14 @@ def test_a_layers_name_leads_there(stage):
 
 
 def test_heat_maps_of_the_input_are_its_coordinates(stage):
-    strip = strip_of(stage)
+    strip, signs = strip_of(stage), signs_of(stage)
     scale = np.linspace(-5.5, 5.5, 7)
     across = strip.tile("input", 0, [(x, 0) for x in scale])
     up = strip.tile("input", 1, [(0, y) for y in scale])
     for colours in (across, up):
-        assert (np.diff(blueness(colours)) < 0).all()
-        assert blueness(colours[0]) > 60 > -60 > blueness(colours[-1])
-    assert np.ptp(blueness(strip.tile("input", 0, [(4, y) for y in scale]))) < 12, "nothing changes along a line"
+        assert (np.diff(signs(colours)) > 0).all()
+        assert signs(colours[0]) < -0.16 < 0.16 < signs(colours[-1])
+    assert np.ptp(signs(strip.tile("input", 0, [(4, y) for y in scale]))) < 0.03, "nothing changes along a line"
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
@@ -174,7 +181,7 @@ def test_heat_maps_show_what_each_neuron_does(stage, activation):
     if activation != fields.defaults()["activation"]:
         stage.lab.wait(f"location.hash.includes('activation={activation}')")
     stage.lab.wait_for_state("ready")
-    strip = strip_of(stage)
+    strip, signs = strip_of(stage), signs_of(stage)
     places = [(x, y) for x in (-5.4, -2.5, 0, 2.5, 5.4) for y in (-5.4, -2.5, 0, 2.5, 5.4)]
     outputs = stage.untrained(around(places).reshape(-1, 2))
     corners = stage.untrained([(x, y) for x in (-6, 6) for y in (-6, 6)])
@@ -182,7 +189,7 @@ def test_heat_maps_show_what_each_neuron_does(stage, activation):
     for name, values in outputs.items():
         relative = values.reshape(5, len(places), -1) / max(np.abs(values).max(), np.abs(corners[name]).max())
         for index in range(values.shape[1]):
-            assert_shows(strip.tile(name, index, places, picture), relative[:, :, index], (name, index))
+            assert_shows(signs(strip.tile(name, index, places, picture)), relative[:, :, index], (name, index))
 
 
 def test_heat_maps_follow_training(stage):
@@ -207,9 +214,11 @@ def test_edges_have_the_colours_of_their_signs(stage):
     weights = stage.untrained([(1, 0), (0, 1), (0, 0)])["fc1"]
     heavier = max(weights[:2, 0] - weights[2, 0], key=abs)
     # Where the edges arrive, level and on top of one another, the heavier one is seen.
-    seen = blueness(picture[y - 2 : y + 3, x - 4 : x + 4, :3])
-    assert np.sign(seen.sum()) == -np.sign(heavier)
-    assert np.abs(seen).max() > 40
+    seen = picture[y - 2 : y + 3, x - 4 : x + 3, :3]
+    signs = signs_of(stage, "--surface")(seen)
+    assert np.sign(signs.sum()) == np.sign(heavier)
+    assert np.abs(signs).max() > 0.11
+    assert answers.alike(seen, stage.colour("--positive" if heavier > 0 else "--negative")).any()
 
 
 def test_neurons_more_and_fewer(stage):
@@ -329,7 +338,7 @@ def test_by_touch(stage_at):
     strip = strip_of(stage)
     sizes = [box for box in lab.page.locator("#strip-buttons button").all() if box.bounding_box()["width"] < 24]
     assert not sizes, "every button is wide enough for a finger"
-    assert blueness(strip.tile("input", 0, [(-5, 0)]))[0] > 60
+    assert signs_of(stage)(strip.tile("input", 0, [(-5, 0)]))[0] < -0.16
 
 
 @pytest.mark.parametrize("width", [40, 1040])
