@@ -1,7 +1,7 @@
 // Runs in Node.js, for `snapshot.py`: makes the pack that the lab starts from.
 //
 //   node build.mjs compile FOLDER    source.zip, Python modules -> compiled.zip, their bytecode
-//   node build.mjs snapshot FOLDER   packages.zip, bytecode; lab.zip, sources; the libraries that libraries.json
+//   node build.mjs snapshot FOLDER   packages.zip and lab.zip, bytecode; the libraries that libraries.json
 //                                    lists -> lab.pack
 //
 // FOLDER holds Pyodide's files too, among them python_stdlib.zip. The same folder makes the same bytes: clocks stand still, hashes

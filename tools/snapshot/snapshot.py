@@ -53,7 +53,7 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
         "libraries.json": json.dumps([SITE_PACKAGES + path for path in libraries]).encode(),
         "python_stdlib.zip": standard_library,
         "packages.zip": bytecode(pyodide, {**modules(packages), **dict.fromkeys(EMPTIED, b"")}),
-        "lab.zip": zipped({path.removeprefix("py/"): content for path, content in own.items() if is_lab(path)}),
+        "lab.zip": bytecode(pyodide, {path.removeprefix("py/"): own[path] for path in own if is_lab(path)}),
         "snapshot.mjs": own[FORMAT],
     }
     return {"lab.pack": made("snapshot", inputs, "lab.pack"), "python_stdlib.zip": standard_library}
