@@ -29,7 +29,8 @@ function standStill() {
 }
 
 async function compile() {
-    const python = await loadPyodide();
+    // Sets among constants are written in the order of their hashes.
+    const python = await loadPyodide({ env: { PYTHONHASHSEED: "0" } });
     python.FS.writeFile("/source.zip", readFileSync(file("source.zip")));
     python.runPython(script("compile_modules.py"));
     writeFileSync(file("compiled.zip"), python.FS.readFile("/compiled.zip"));

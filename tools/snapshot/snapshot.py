@@ -26,8 +26,8 @@ SCRIPTS = {"compile": "compile_modules.py", "snapshot": "import_modules.py"}
 WORDS = {"compile": "compiling modules", "snapshot": "importing all that it needs"}
 COMPRESS = HERE / "compress.py"
 CACHE = runtime.CACHE / "made"
-# So many files are kept there, those that were used last: every edit of the lab makes two new ones, of 36 MB.
-KEPT = 16
+# So many files are kept there, those that were used last: every edit of the lab makes three new ones, of 36 MB.
+KEPT = 32
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
 # What of Pyodide's npm package runs in Node.js.
 INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "package.json")
