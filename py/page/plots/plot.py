@@ -10,8 +10,9 @@ from page.plots.gestures import ARROWS, Gestures
 from page.plots.lasso import Lasso
 from page.plots.mapping import Mapping
 
-# Of what takes long so many milliseconds are drawn at a time; the rest follows on the next frames of the display.
-SLICE = 12
+# Of what takes long so many milliseconds are drawn at a time; the rest follows on the next frames of the display. Both
+# views may have something to draw on the same one, and the browser has to put it on the screen.
+SLICE = 8
 
 
 class Layer:
@@ -74,8 +75,8 @@ class Plot:
         self.positions = self.leaves = None
         # The number of the picture that they are of.
         self.picture_number = 0
-        # The points in groups that look alike: `(key, typed array)`.
-        self.groups = []
+        # The points in order, and how many look alike: a typed array, and `(key, start, end)` in it.
+        self.marked, self.alike = None, []
         self.mapping = self.axes = self.mapped = None
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-" + identifier)
@@ -120,7 +121,7 @@ class Plot:
     def clear(self):
         """Shows nothing, until there is something new to show."""
         self.positions = self.leaves = self.mapping = self.mapped = None
-        self.groups = []
+        self.marked, self.alike = None, []
         self.lasso.end()
         self.loop_end = None
         # What was being painted is of no use any more.
@@ -211,14 +212,24 @@ class Plot:
 
     def take_marks(self, marks, groups):
         """Takes up how the points are drawn: flat paths of points, and for each group its key and their number."""
-        most = 3 * (markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows)
-        self.groups = []
+        self.marked, self.alike = marks, []
         start = 0
         flat = [int(number) for number in numbers(groups)]
         for key, count in zip(flat[0::2], flat[1::2]):
-            end = start + 3 * count - 1
-            self.groups += [(key, marks.subarray(at, min(at + most - 1, end))) for at in range(start, end, most)]
-            start = end
+            self.alike.append((key, start, start + 3 * count - 1))
+            start += 3 * count - 1
+
+    @property
+    def groups(self):
+        """The points in groups that look alike and are not too many: `(key, typed array)`; a generator.
+
+        Each is only made when it is its turn, for that is a crossing, of hundreds where there are many points.
+        """
+        marked = self.marked
+        most = 3 * (markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows)
+        for key, start, end in self.alike:
+            for at in range(start, end, most):
+                yield key, marked.subarray(at, min(at + most - 1, end))
 
     def paint_marks(self, context, pixel):
         """Draws the points, group by group of those that look alike, see `markers.Mark`; a generator."""
