@@ -396,7 +396,7 @@ class App:
                 messages.clear()
             self.report("shown")
             self.extras.start()
-        if run.diverged and self.state.phase.state != phase.DIVERGED:
+        if run.diverged and self.state.phase.state != phase.DIVERGED and not self.loop.is_seeking():
             self.report("diverged")
             self.loop.look_again()
             self.say_diverged()

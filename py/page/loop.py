@@ -96,6 +96,10 @@ class Loop:
         self.seek = epoch
         self.look_again()
 
+    def is_seeking(self):
+        """Whether answers are still of where the run was before another epoch was gone to."""
+        return self.seek is not None or self.run.is_seeking()
+
     def go_on_from_here(self):
         """Forgets what lies after the epoch that was gone back to."""
         self.branch = True

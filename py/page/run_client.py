@@ -60,6 +60,10 @@ class RunClient:
         """Whether there is something to ask of, and no more than `most` requests would be on their way."""
         return self.ready and not self.opening and len(self.asked) < most
 
+    def is_seeking(self):
+        """Whether another epoch was asked for that is still to come."""
+        return any(request.seek is not None for request, _ in self.asked)
+
     def may_train(self):
         """Whether steps may be under way."""
         return any(request.steps > 0 for request, _ in self.asked)

@@ -26,6 +26,8 @@ def trained(request, chromium, origin):
     lab = visit(chromium, origin, FRAGMENT, device_scale_factor=request.param)
     stage = Stage(lab)
     lab.play_to(60)
+    lab.page.get_by_label("Timeline", exact=True).fill("60")
+    lab.wait("document.documentElement.dataset.epoch === '60'")
     stage.rest()
     run = Run(stage.hyperparameters(), drawn=False)
     while run.steps < lab.number("step"):

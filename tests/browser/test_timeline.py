@@ -299,13 +299,32 @@ def test_playing_from_the_past_marks_the_way(lab):
     assert marks(lab) == pytest.approx([epoch / max(last, 10)] * 2, abs=0.02)
 
 
-def diverge(lab):
-    """Three epochs that went well, and then some that did not; tells what was seen at the good ones."""
+# Goes back to the beginning as soon as the page says that the run has diverged.
+BACK_AT_ONCE = """() => {
+    const root = document.documentElement;
+    const slider = document.getElementById("timeline");
+    new MutationObserver((records, observer) => {
+        if (root.dataset.state !== "diverged") return;
+        observer.disconnect();
+        slider.value = "0";
+        slider.dispatchEvent(new Event("input", {bubbles: true}));
+        window.gone_back = true;
+    }).observe(root, {attributes: true, attributeFilter: ["data-state"]});
+}"""
+
+
+def three_good_epochs(lab):
+    """What was seen at the first epochs of a run that may diverge."""
     lab.page.evaluate("location.hash = 'loss=mean_squared_error&activation=relu'")
     lab.wait("document.getElementById('activation').value === 'relu'")
     rest(lab)
     assert lab.data("state") == "ready"
-    record = step_to(lab, 3)
+    return step_to(lab, 3)
+
+
+def diverge(lab):
+    """Three epochs that went well, and then some that did not; tells what was seen at the good ones."""
+    record = three_good_epochs(lab)
     lab.enter("learning_rate", "1e20")
     lab.press("Play")
     lab.wait_for_state("diverged")
@@ -345,6 +364,19 @@ def test_forward_again_into_a_run_that_diverged(lab):
     lab.press("Reset")
     lab.wait_for_state("ready")
     lab.wait("document.documentElement.dataset.epoch === '0'")
+    assert lab.no_alert()
+
+
+def test_what_comes_late_of_a_run_that_diverged_does_not_bring_it_back(lab):
+    """Answers that were under way when a person goes back, in the very moment when it is said, are of before."""
+    three_good_epochs(lab)
+    lab.page.evaluate(BACK_AT_ONCE)
+    lab.enter("learning_rate", "1e20")
+    lab.press("Play")
+    lab.wait("window.gone_back && document.documentElement.dataset.state === 'paused'")
+    rest(lab)
+    assert lab.data("state") == "paused"
+    assert lab.data("epoch") == "0"
     assert lab.no_alert()
 
 
