@@ -1,4 +1,4 @@
-"""The numbers of the functions that stand first in every module, for the code of kernels to call."""
+"""The numbers of the helper functions: they come first in every module, and the code of kernels calls them."""
 
 from enum import IntEnum
 

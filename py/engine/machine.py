@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Host(Protocol):
-    """What a `Machine` needs of the place it runs in."""
+    """What a `Machine` needs of the environment that it runs in; the environment does not check addresses."""
 
     def write(self, address: int, content: np.ndarray) -> None: ...
 
@@ -97,7 +97,7 @@ class _Wasmtime:
 
 @cache
 def _wasmtime_engine() -> Any:
-    """One for the process: it holds the compiler's settings and threads."""
+    """One engine for the whole process: it holds the compiler's settings and threads."""
     import wasmtime
 
     return wasmtime.Engine()
