@@ -1,8 +1,8 @@
-"""Everything that one drawing shows, within the time that it may take.
+"""Makes everything that one drawing shows, within the time that it may take.
 
-One square lattice over the input plane goes through the network with every drawing: the bent grid, its boundary, the
-heat maps and the zero lines are made of it, and where the network is so large that nothing finer can be afforded, the
-left view as well. What only follows the parameters, weights and probes, takes turns.
+One square lattice over the input plane goes through the network with every drawing. The bent grid, its boundary, the
+heat maps and the zero lines are made from it; so is the left view, where the network is so large that there is no time
+for a finer grid. Weights and probes, which depend only on the parameters and the data, take turns.
 """
 
 import math
@@ -52,10 +52,11 @@ def leaves_of(places):
 
 
 class Cost:
-    """What samples of the plane cost: so many seconds each in the network, and so many each when drawn.
+    """The time that samples of the plane take: `evaluation` and `drawing` are seconds for each sample.
 
-    A drawing takes as long as one of `overhead` more samples would, and asking the network as long as drawing `asking`
-    samples: these hold on any machine, near enough, as NumPy's calls are as slow as its loops.
+    There are fixed costs, given in samples: every drawing takes as long as if it had `overhead` more samples, and every
+    evaluation takes as long as drawing `asking` samples. These numbers of samples are nearly the same on all machines,
+    because on a slow machine NumPy's calls and its loops are slower by the same factor.
     """
 
     def __init__(self, evaluation, drawing, overhead, asking):
@@ -63,11 +64,11 @@ class Cost:
         self.measured = 0
 
     def seconds(self, samples):
-        """How long so many samples will take."""
+        """The seconds that evaluating and drawing so many samples will take."""
         return samples * self.evaluation + (samples + self.overhead + self.asking) * self.drawing
 
     def learn(self, samples, evaluation, drawing):
-        """Takes the measured seconds of a drawing into account; not those of the first, which warms up as well."""
+        """Takes measured seconds into account, except those of the first drawing, which are longer (warming up)."""
         self.measured += 1
         if self.measured == 1:
             return
@@ -95,8 +96,11 @@ def finest(resolutions, cost, seconds, current=None):
 
 
 class Lattice(NamedTuple):
-    """What the network makes of the lattice: `seen`, every layer's output @ its selector, by name, and the same of
-    the `place`, if there is one; `margins` and `shades`, shape (fields, samples), see `tasks`."""
+    """The lattice as the network sees it.
+
+    `seen`: every layer's output @ its selector for the samples of the lattice, by name. `place`: the same for the place
+    that is pointed at, with one row, or none. `margins` and `shades`: see `tasks`, shape (fields, samples).
+    """
 
     resolution: int
     seen: dict[str, np.ndarray]
@@ -156,11 +160,10 @@ class Stage:
         )
 
     def draw(self, trainer, view):
-        """What is to be seen of the trainer's network, by the names of `protocol.PICTURE`; `view` is the request's.
+        """The picture of the trainer's network, a dict by `protocol.PICTURE`; `view` is that of the request.
 
-        Sets `output` as well. While nothing is trained each drawing refines a picture that is not fine a little
-        further, and there is nothing but `fine` and `moving` where that has not come to an end and nothing else has
-        changed.
+        Sets `output` as well. While nothing is trained, each call refines a picture that is not fine a little further.
+        If that is not finished and nothing else has changed, the picture holds nothing but `fine` and `moving`.
         """
         began = time.perf_counter()
         renewed, self._version = trainer.version != self._version, trainer.version
@@ -224,7 +227,7 @@ class Stage:
         }
 
     def _sample_outputs(self, trainer, names):
-        """The outputs of layers for the sample, by name; where that is all rows, sets `output` as well."""
+        """The outputs of layers for the rows of `data.sample`, by name; sets `output` as well if these are all rows."""
         if self._sampled:
             return self._once("outputs", names, lambda: trainer.outputs(names, self.data.sample))
         last = self._last[-1]
@@ -233,7 +236,7 @@ class Stage:
         return found
 
     def _places(self, trainer, terms, outputs):
-        """For each term the layer's activations @ its basis, shape (rows, 3), of all rows."""
+        """For each term the layer's activations for all rows @ its basis, shape (rows, 3)."""
         if not self._sampled:
             return [outputs[term.layer] @ term.basis for term in terms]
         key = [(term.layer, term.basis.tobytes()) for term in terms]
@@ -242,7 +245,7 @@ class Stage:
         return [places[term.layer] for term in terms]
 
     def _of_point(self, trainer, outputs, view):
-        """The shown layer's outputs and the network's for the row that is pointed at; empty without it."""
+        """The outputs of the shown layer and of the network for the row that is pointed at; both empty without one."""
         layer, point = view["layer"], view["point"]
         if point is None:
             return np.zeros(0, np.float32), np.zeros(0, np.float32)
@@ -252,13 +255,13 @@ class Stage:
         return outputs[layer][point], self.output[point]
 
     def _once(self, what, key, make):
-        """What `make` returned when it was last asked for with this key, unless the network is another since."""
+        """`make()`, or what it returned the last time if since then neither `key` nor the network has changed."""
         if self._found.get(what, (None, None))[0] != key:
             self._found[what] = key, make()
         return self._found[what][1]
 
     def _choose(self, what, resolutions, seconds):
-        """The finest of `resolutions` that can be afforded, or None."""
+        """The finest of `resolutions` for which there is time, or None."""
         cost = self._costs[what]
         if not cost.measured:
             # The lattice teaches what the network takes, all the others take no more.
@@ -268,7 +271,7 @@ class Stage:
         return chosen
 
     def _shows(self, view):
-        """Whether the last picture shows what `view` asks for, and rests."""
+        """Whether the last picture shows what `view` asks for, and nothing in it was moving."""
         return self._drawn is not None and self._drawn == _looks(view)
 
     def _plan(self, lattice, resolution, view):
@@ -296,21 +299,21 @@ class Stage:
             self._refined["left"] = _left_key(view), level, Refinement(self.plane.samples(level), columns)
 
     def _refine(self, trainer):
-        """Goes on with what is being refined; True where that has been finished now, or there is nothing."""
+        """Continues refining. Returns True if it has been finished by this call, or if there is nothing to refine."""
         for _, _, refinement in self._refined.values():
             if not refinement.finished:
                 return refinement.go_on(lambda inputs: trainer.evaluate(inputs, self._selectors))
         return True
 
     def _finished(self, what, key):
-        """`(resolution, seen)` of what has been refined and is of `key`, or None."""
+        """`(resolution, seen)` of a finished refinement if it is still for this `key`, else None."""
         found, resolution, refinement = self._refined.get(what, (None, None, None))
         return (resolution, refinement.seen) if refinement and refinement.finished and found == key else None
 
     def _evaluate_lattice(self, trainer, seconds, terms, view):
-        """`(lattice, seconds)`, as fine as can be had in `seconds`, or as it has been refined.
+        """`(lattice, seconds)`: the lattice, as fine as `seconds` allow or as it has been refined, and its time.
 
-        The network is only asked where something has changed, or else it took no time.
+        The time is 0 where nothing has changed, so that the network was not evaluated, and for a refined lattice.
         """
         began = time.perf_counter()
         self._select(terms, view)
@@ -336,7 +339,7 @@ class Stage:
         return lattice, 0.0 if refined else time.perf_counter() - began
 
     def _select(self, terms, view):
-        """Brings the selectors up to date: the bases of what is shown, and the neuron to shade by."""
+        """Updates the selectors: the bases of the layers that are shown, and the neuron to shade by."""
         selected = {term.layer: (term.basis.tobytes(), None) for term in terms}
         bases = {term.layer: term.basis for term in terms}
         if view["shading"] == "neuron":
@@ -350,7 +353,7 @@ class Stage:
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
-        """Where the examples lie in the right view, and what is chosen of them."""
+        """The parts of the picture about the examples in the right view: where they lie, and which are chosen."""
         half = representation.half_of(terms)
         points = representation.positions(terms, places, _turn(view), spread=True)
         positions = np.ascontiguousarray(points[:2].T)
@@ -369,9 +372,10 @@ class Stage:
         }
 
     def _choose_points(self, view):
-        """Takes up which points are chosen, and draws those of the plane where that is another choice.
+        """Updates the choice of points.
 
-        Returns `plane_marks` and `plane_mark_groups` then, and `selected` and `loop` where the view has one.
+        Returns a dict: with `selected` and `loop` if the view has a loop, and with the points of the plane,
+        `plane_marks` and `plane_mark_groups`, if the choice has changed.
         """
         choice, found, loop = view["selected"], {}, view["loop"]
         if loop:
@@ -388,7 +392,7 @@ class Stage:
         return {**found, "plane_marks": marks, "plane_mark_groups": groups}
 
     def _draw_right(self, terms, lattice, of_point, view):
-        """The right view but for the examples."""
+        """The parts of the picture in the right view, except those about the examples."""
         turn = _turn(view)
         half = representation.half_of(terms)
         unit = half / representation.UNITS
@@ -426,7 +430,7 @@ class Stage:
         }
 
     def _place(self, terms, lattice, turn):
-        """Where the hovered place lies, and the network's output for it; empty where there is none."""
+        """The position of the place that is pointed at, and the network's output there; empty without one."""
         places = [plane.projected(lattice.place[term.layer]) for term in terms]
         return {
             "place_position": representation.positions(terms, places, turn)[:2].ravel(),
@@ -434,7 +438,7 @@ class Stage:
         }
 
     def _draw_left(self, trainer, lattice, scales, seconds, view):
-        """The left view, drawn within `seconds`; made of the lattice if that is as fine as can be afforded."""
+        """The parts of the left view, drawn within `seconds`: from the lattice if there is no time for a finer grid."""
         by_neuron = view["shading"] == "neuron"
         what = "neuron" if by_neuron else "fine"
         enough = min(view["resolution"], FINEST_OF_NEURON) if by_neuron else view["resolution"]
@@ -472,12 +476,12 @@ class Stage:
 
 
 def _looks(view):
-    """What a picture depends on of a view."""
+    """The part of a view on which a picture depends."""
     return {name: value for name, value in view.items() if name not in ("milliseconds", "seconds")}
 
 
 def _left_key(view):
-    """What samples of the left view are of, beside the network."""
+    """What, beside the network, decides which outputs the left view needs: the neuron to shade by, or None."""
     return tuple(view["neuron"]) if view["shading"] == "neuron" else None
 
 
@@ -486,15 +490,19 @@ def _turn(view):
 
 
 def _scale(largest, values):
-    """A layer's largest magnitude, on its heat maps or else of a neuron that has none."""
+    """The magnitude of full colour: the largest on the layer's heat maps, or that of `values` if it is larger.
+
+    `values` are a neuron's, which may have no heat map.
+    """
     values = np.abs(values[np.isfinite(values)])
     return max(largest, values.max()) if len(values) else largest
 
 
 class Turns:
-    """What follows the parameters only and is too dear for every drawing: weights and probes take turns.
+    """Weights and probes, which take turns because they are too expensive for every drawing.
 
-    A drawing renews one of them, the first both: weights, or the probes of some layers, as many as are quickly fitted.
+    Each drawing renews one of the two: the weights, or the probes of some layers, of as many as can be fitted quickly.
+    The first drawing renews both.
     """
 
     def __init__(self, experiment, data, task):
@@ -514,13 +522,13 @@ class Turns:
 
     @property
     def waiting(self):
-        """Whether something is still not of the present network."""
+        """Whether weights or probes do not yet belong to the present network."""
         return any(self._stale.values())
 
     def take(self, trainer, renewed):
-        """`weights` or `probes`, or neither, and both the first time, when probes not yet known are NaN.
+        """A dict with `weights` or `probes` or neither; the first time with both, and probes not yet fitted are NaN.
 
-        `renewed`: the network is not that of before.
+        `renewed`: whether the network has changed since the last call.
         """
         if renewed:
             self._stale = {"weights": 1, "probes": len(self._portions)}
@@ -551,9 +559,9 @@ class Turns:
 
 
 def _portions(widths):
-    """The layers by number in lists, the probes of each of which are fitted at once: all in one, unless that is dear.
+    """Lists of layers, by number; the probes of one list are fitted together. One list, if that is not too expensive.
 
-    Beyond some overhead a probe's time grows with the square of the width.
+    A probe's time is an overhead plus a part that grows with the square of the width.
     """
     portions: list[list[int]] = []
     room = 0.0
@@ -568,6 +576,6 @@ def _portions(widths):
 
 
 def _guessed_seconds_a_point(experiment):
-    """How long one point takes through the network before that has been measured, from its size."""
+    """A guess, from the network's size, of the seconds for one sample, used until they have been measured."""
     widths = sum(layer.width for layer in shape.layers(experiment))
     return 5e-11 * shape.parameter_count(experiment) + 2e-8 * widths
