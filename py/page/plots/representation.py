@@ -1,4 +1,4 @@
-"""The right view: the points, the grid of the input plane and the boundary, as they are at a layer or between two."""
+"""The right view: the points, the grid of the input plane and the boundary, at a layer or between two layers."""
 
 from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
@@ -24,9 +24,9 @@ LINE_STRENGTHS = ("38", "58", "80", "a8")
 
 
 class Representation(Plot):
-    """Draws the layer.
+    """Draws the representation.
 
-    `on_view()` is called when the lab has to draw another picture: it was turned, or an axis of the tour was moved.
+    `on_view()` is called when the lab has to draw another picture, because a person has turned it or moved an axis.
     """
 
     def __init__(self, highlight, on_view, on_draw):
@@ -44,7 +44,7 @@ class Representation(Plot):
         listen(by_id("fit"), "click", lambda event: self.fit())
 
     def set_points(self, points):
-        """Other points; where they lie comes with every picture."""
+        """Sets the points; their places come with every picture."""
         Plot.set_points(self, points)
         self.on_draw()
 
@@ -94,7 +94,7 @@ class Representation(Plot):
         return self.camera.view() if self.frame else None
 
     def show(self, frame):
-        """Takes up a frame: see the answer's arrays in `lab/representation.py`."""
+        """Takes the parts of a picture for the right view, see `protocol.PICTURE`."""
         other_kind = self.frame is None or self.spatial != frame.spatial
         self.frame = frame
         self.unit = numbers(frame.unit)[0]
@@ -121,12 +121,12 @@ class Representation(Plot):
         self.map()
 
     def draw(self, at_once):
-        """Draws on axes that glide to the points; True while these are still on their way."""
+        """Draws, with axes that glide to the points. Returns whether another frame is needed."""
         moving = self.frame is not None and self.camera.glide(at_once)
         return self.redraw() or moving
 
     def _paint_axes(self, context):
-        """The axes of a flat picture; a space is turned, so that lines at its back would measure nothing."""
+        """Paints the axes of a flat picture; a spatial one, which can be turned, only has a frame."""
         if self.spatial:
             context.lineWidth = 1
             context.strokeStyle = self.grid
@@ -156,14 +156,14 @@ class Representation(Plot):
             self.crosshair(context, *self.mapping.pixel(*self.place))
 
     def _circle(self):
-        """`(x, y, radius)` of the circle that the tips of the axes lie in: large to take hold of, small to look at."""
+        """`(x, y, radius)` of the circle in which the tips of the layer's axes lie: large in a tour, to be dragged."""
         if self.touring:
             return self.mapping.middle + (0.84 * self.mapping.reach,)
         left, top, _, height = self.mapping.box
         return left + 44, top + height - 44, 32
 
     def _paint_directions(self, context):
-        """The layer's own axes as they lie in the picture: handles of the tour, or a small cross of a space."""
+        """Paints the layer's axes as they are projected: as handles of a tour, or as a small cross in a corner."""
         if not self.directions:
             return
         middle_x, middle_y, radius = self._circle()
@@ -192,7 +192,7 @@ class Representation(Plot):
     # What a person does.
 
     def _handle_at(self, x, y):
-        """The number of the axis of the tour whose tip is there, or None."""
+        """The number of the tour's axis whose tip is at a pixel, or None."""
         if not self.touring:
             return None
         middle_x, middle_y, radius = self._circle()
@@ -254,7 +254,7 @@ class Representation(Plot):
         self.on_view()
 
     def release(self):
-        """Lets go of the axis that is held."""
+        """Releases the axis that is held."""
         if self.axis is not None:
             self.axis = None
             self.on_view()
@@ -277,7 +277,7 @@ class Representation(Plot):
         self.on_draw()
 
     def fit(self):
-        """Shows all points again, a space as it is seen at first."""
+        """Shows all points again, and a spatial picture turned as at first."""
         self.camera.fit_all()
         self.turn = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
         self._moved()
@@ -310,7 +310,7 @@ class Representation(Plot):
         return True
 
     def start_of_loop(self):
-        """The highlighted point, or else the middle."""
+        """The pixel at which a loop by keys starts: the highlighted point or, without one, the middle of the plot."""
         point = self.highlight.point
         return self.mapping.middle if point is None else self.pixel_of(point)
 
@@ -331,13 +331,13 @@ class Representation(Plot):
             self._pan(-PAN_KEY * right, -PAN_KEY * up)
 
     def _hold_next_axis(self):
-        """Takes hold of the first axis, or of the one after that which is held."""
+        """Holds the axis after the one that is held, or the first one."""
         held = -1 if self.axis is None else [axis[0] for axis in self.directions].index(self.axis[0])
         self.axis = self.directions[(held + 1) % len(self.directions)]
         self.on_view()
 
     def describe(self, experiment, run):
-        """Says in words, and in the canvas's label, which space it shows."""
+        """Says in words, and in the canvas's label, what it shows."""
         frame = self.frame
         if not frame:
             return
@@ -362,7 +362,7 @@ class Representation(Plot):
 
 
 def projection_words(experiment, width, shares):
-    """How a layer of that width is shown: `dimensions 0 and 1`, `PCA: 97 % of variance`, `grand tour`."""
+    """The projection of a layer of that width: `dimensions 0 and 1`, `PCA: 97 % of variance` or `grand tour`."""
     if width > 3 and experiment["projection"] == "tour":
         return "grand tour"
     if width > 3 and experiment["projection"] == "pca":
