@@ -1,8 +1,8 @@
-"""What data of other shapes cost: the start of a run, a drawing and a training step, in the engine's CPython host.
+"""Measures the cost of data of other shapes, for the start of a run, a drawing and a training step, under CPython.
 
     PYTHONPATH=.:py .venv/bin/python -m bench.lab_shapes
 
-It prints seconds, milliseconds and microseconds, medians; batches of 40, tanh, momentum, the loss that fits the task.
+It prints medians in seconds, milliseconds and microseconds (batches of 40, tanh, momentum, a loss that fits the task).
 """
 
 import time
@@ -35,7 +35,11 @@ GREY, HUES = (240, 240, 242), [(20 * number, 250 - 23 * number, 90) for number i
 
 @contextmanager
 def entered(rows, inputs, outputs):
-    """Within the context there is a data set `shaped` of that shape: clouds around random middles, or their sums."""
+    """Within this context there is a data set `shaped` of that shape.
+
+    The inputs are normally distributed. For classification the class of a point is the nearest of random middles; for
+    regression, with one output, the target is the sum of the sines of its inputs.
+    """
 
     def shaped(rng, rows):
         x = rng.normal(0, 2, (rows, inputs))
@@ -60,7 +64,7 @@ def measure(rows, inputs, outputs, hidden_layers, pace):
         opening = protocol.Opening("run", experiment, True, protocol.BUDGET)
         starts, drawings = [], []
         for _ in range(pace.rounds):
-            # Each as the first of its kind.
+            # So that each is compiled like the first of its kind.
             recipes.forget()
             began = time.perf_counter()
             session.open_runs([opening])
