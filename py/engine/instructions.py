@@ -84,7 +84,7 @@ def lanes_of_bits(*values: int) -> bytes:
     return b"\xfd\x0c" + struct.pack("<4I", *values)
 
 
-# Operators: one instruction behind its operands
+# Operators: one instruction after its operands
 
 
 def _operator(*opcode: int) -> Callable[..., bytes]:
@@ -214,7 +214,7 @@ def store_two(address: bytes, vector: bytes, offset: int) -> bytes:
 
 
 def load_some(address: bytes, offset: int, count: int) -> bytes:
-    """`count` (1 … 4) numbers that lie side by side into the lowest lanes; reads nothing behind them."""
+    """Loads `count` (1 … 4) numbers that lie side by side into the lowest lanes; reads nothing after them."""
     if count == 4:
         return v128_load(address, offset)
     if count == 3:

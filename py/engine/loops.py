@@ -156,10 +156,10 @@ class LoopWriter:
 
         turn = b"".join(step(place, place) for place in range(walk.unrolled)) if walk.turns else b""
         # After an inner loop the offsets point past its last turn; a single turn, without a loop, does not move them.
-        behind = walk.unrolled if walk.turns == 1 else 0
-        rest = b"".join(step(behind + place, place) for place in range(walk.left))
+        passed = walk.unrolled if walk.turns == 1 else 0
+        rest = b"".join(step(passed + place, place) for place in range(walk.left))
         if walk.tail:
-            rest += step(behind + walk.left, walk.tail_place, walk.tail)
+            rest += step(passed + walk.left, walk.tail_place, walk.tail)
         row_start = self._load_all(1) + self._evaluate(1) + b"".join(each.row_start() for each in self.reducers)
         row_end = b"".join(each.row_end() for each in self.reducers)
         start = self._load_all(0) + self._evaluate(0) + b"".join(each.start() for each in self.reducers)

@@ -34,7 +34,7 @@ def place(fused, inputs, outputs, start):
 def _place_constants(program, kernels, fixed, start):
     """Fixes the address of every constant array that is read.
 
-    Returns `(address, bytes)` of each, and the first address behind them.
+    Returns `(address, bytes)` of each, and the first address after them.
     """
     constants = []
     for number in sorted(set().union(*(kernel.reads for kernel in kernels)) & set(program.constants)):
