@@ -50,7 +50,7 @@ def time_network(contenders, network, pace):
     """
     timings = {name: Timing(contender, network, pace) for name, contender in contenders.items()}
     for number in range(pace.rounds):
-        for name in _from_another(list(contenders), number):
+        for name in _rotated(list(contenders), number):
             timings[name].play_round()
     return agreeing({name: timing.result() for name, timing in timings.items()})
 
@@ -125,7 +125,7 @@ class Timing:
         return len(self._rounds) >= FEWEST_ROUNDS and spent >= 1e3 * self._pace.rounds * self._pace.seconds
 
 
-def _from_another(names, number):
-    """The same names, starting with another one each time."""
+def _rotated(names, number):
+    """The names in the same cyclic order, starting with number `number`."""
     start = number % len(names)
     return names[start:] + names[:start]

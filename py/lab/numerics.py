@@ -21,7 +21,7 @@ def positive_part(x):
 def ceiling_of_rows(x):
     """The maximum of each row, rounded up to a whole number: shape (rows, 1), without a gradient.
 
-    A softmax subtracts it so that exponentials do not overflow; its gradient would cancel out there. autograd takes the
-    gradient of rounding for 0.
+    A softmax subtracts it so that exponentials do not overflow; its gradient would cancel out there. There is none,
+    because autograd treats rounding as constant.
     """
     return np.ceil(np.max(x, axis=1, keepdims=True))
