@@ -45,10 +45,12 @@ class FusedLoop:
 
     @property
     def reads(self):
+        """The values whose arrays are read."""
         return {value for value, _ in self.loads}
 
     @property
     def writes(self):
+        """The values whose arrays are written."""
         return [*self.stores, *(value for _, _, _, value, _ in self.reductions)]
 
     @property
@@ -72,10 +74,12 @@ class FusedProduct:
 
     @property
     def reads(self):
+        """The values whose arrays are read."""
         return {self.a, self.b}
 
     @property
     def writes(self):
+        """The values whose arrays are written."""
         return [self.out]
 
 

@@ -4,6 +4,8 @@ from enum import IntEnum
 
 
 class Helper(IntEnum):
+    """The functions of `elementwise.helpers` and `products.helpers`, in the order in which they stand in a module."""
+
     WRAP_ANGLE = 0
     WRAP_ANGLES = 1
     TRANSPOSE = 2

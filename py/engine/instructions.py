@@ -57,10 +57,12 @@ def tee(local: int, value: bytes) -> bytes:
 
 
 def get_global(index: int) -> bytes:
+    """Pushes a global variable."""
     return b"\x23" + unsigned(index)
 
 
 def put_global(index: int, value: bytes) -> bytes:
+    """Sets a global variable."""
     return value + b"\x24" + unsigned(index)
 
 
@@ -72,10 +74,12 @@ def i32(value: int) -> bytes:
 
 @cache
 def i64(value: int) -> bytes:
+    """Pushes an integer of 64 bits; numbers from 2⁶³ up are its negative half."""
     return b"\x42" + signed(value - (1 << 64) if value >= 1 << 63 else value)
 
 
 def f32(value: float) -> bytes:
+    """Pushes a float32."""
     return b"\x43" + struct.pack("<f", value)
 
 
@@ -236,6 +240,7 @@ def store_some(address: bytes, vector: bytes, offset: int, count: int) -> bytes:
 
 
 def call(function: int, *arguments: bytes) -> bytes:
+    """Calls the module's function with this number."""
     return b"".join(arguments) + b"\x10" + unsigned(function)
 
 
@@ -245,6 +250,7 @@ def call_in_table(type_: int, index: bytes) -> bytes:
 
 
 def when(condition: bytes, then: bytes, otherwise: bytes = b"") -> bytes:
+    """Runs `then` if `condition` pushes an integer other than 0, else `otherwise`."""
     return condition + b"\x04" + NO_RESULT + then + (b"\x05" + otherwise if otherwise else b"") + b"\x0b"
 
 

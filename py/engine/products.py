@@ -396,11 +396,12 @@ def product() -> Function:
 
 
 def _smaller(number: bytes, end: int) -> bytes:
-    """Code that pushes the smaller of `number`, code that is run twice, and a constant."""
+    """Code that pushes the smaller of `number` and a constant; `number` is code, and runs twice."""
     return select(number, i32(end), i32_less(number, i32(end)))
 
 
 def helpers() -> dict[Helper, Function]:
+    """The functions that the code here calls."""
     return {
         Helper.TRANSPOSE: transpose(),
         Helper.PACK_ROWS_BY_4: pack_rows(TILE_ROWS),

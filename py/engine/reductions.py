@@ -103,6 +103,7 @@ class Reducer:
         return b""
 
     def reset(self) -> bytes:
+        """Sets all accumulators to the identity."""
         return b"".join(put(accumulator, self.identity) for accumulator in self.accumulators)
 
     def fold_places(self) -> bytes:
@@ -123,6 +124,7 @@ class Reducer:
         )
 
     def scaled(self, value: bytes) -> bytes:
+        """`value` times the reduction's scale."""
         scale = self.reduction.scale
         return value if scale == 1.0 else f32x4_mul(value, self.walk.function.number(scale))
 

@@ -86,6 +86,7 @@ class Builder:
         return len(self.program.shapes) - 1
 
     def shape(self, number):
+        """The shape of a value."""
         return self.program.shapes[number]
 
     def broadcast_shape(self, numbers):
@@ -102,6 +103,7 @@ class Builder:
         return self.made[number].inputs
 
     def attribute(self, number, name):
+        """An attribute of the operation that made a value."""
         return dict(self.made[number].attributes)[name]
 
     def number_of(self, value):

@@ -25,6 +25,7 @@ class Refinement:
 
     @property
     def finished(self):
+        """Whether all samples are done."""
         return self.done == len(self.samples)
 
     def go_on(self, evaluate, seconds=STEP_SECONDS):

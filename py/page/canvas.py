@@ -61,4 +61,5 @@ def _pixels(length, ratio):
 
 
 def context_of(canvas):
+    """The two-dimensional context of a canvas."""
     return canvas.getContext("2d", to_js({"alpha": True}))

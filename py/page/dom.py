@@ -6,6 +6,7 @@ from scripts import copy, turn
 
 
 def by_id(identifier):
+    """The element with this id, or None."""
     return document.getElementById(identifier)
 
 

@@ -40,6 +40,7 @@ def shading():
 
 
 def is_dark():
+    """Whether the theme is dark: the chosen one or, if none is chosen, the system's."""
     chosen = document.documentElement.getAttribute("data-theme")
     return chosen == "dark" or (not chosen and window.matchMedia("(prefers-color-scheme: dark)").matches)
 

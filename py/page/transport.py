@@ -27,6 +27,7 @@ class Transport:
         by_id("play").classList.toggle("playing", playing)
 
     def show_speed(self, speed):
+        """Shows a speed in the slider and beside it."""
         if fields.SPEEDS[int(by_id("speed").value)] != speed:
             by_id("speed").value = str(fields.SPEEDS.index(speed))
         self._name_speed(speed)

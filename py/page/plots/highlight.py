@@ -42,18 +42,22 @@ class Highlight:
         self._say_chosen()
 
     def forget(self):
+        """Ends pointing and choosing; does not call `on_change`."""
         self.point = self.pinned = self.place = None
         # The chosen points, see `picking`, and the loop whose points the lab has been asked to choose.
         self.selected = ""
         self.loop = None
 
     def at_point(self, index):
+        """The pointer is at a point."""
         self._set(index, None)
 
     def at_place(self, x, y):
+        """The pointer is at a place of the input plane."""
         self._set(self.pinned, (x, y))
 
     def at_nothing(self):
+        """The pointer is at neither a point nor a place."""
         self._set(self.pinned, None)
 
     def pin(self, index):

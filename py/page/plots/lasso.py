@@ -10,6 +10,7 @@ class Lasso:
         self.points = []
 
     def begin(self, x, y):
+        """Begins a loop at a place."""
         self.points = [(x, y)]
 
     def add(self, x, y):
@@ -21,6 +22,7 @@ class Lasso:
             self.points.append((x, y))
 
     def end(self):
+        """Forgets the loop."""
         self.points = []
 
     def path(self):
@@ -28,6 +30,7 @@ class Lasso:
         return window.Path2D.new("M" + "L".join(["%.1f %.1f" % point for point in self.points]) + "Z")
 
     def draw(self, context, colour):
+        """Draws the loop, if there is one."""
         if not self.points:
             return
         path = self.path()

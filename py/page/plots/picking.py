@@ -52,6 +52,7 @@ def _numbers(typed_array):
 
 
 def is_chosen(choice, index):
+    """Whether a point is chosen."""
     return index // 4 < len(choice) and bool(int(choice[index // 4], 16) >> (3 - index % 4) & 1)
 
 

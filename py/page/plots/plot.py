@@ -30,6 +30,7 @@ class Layer:
         self.other = self.work = None
 
     def fit(self, width, height):
+        """Makes an empty canvas of this size, in CSS pixels, and drops everything that was painted."""
         self.canvas, self.context = canvas.spare(width, height)
         self.other = self.work = None
         self.due = True
@@ -254,6 +255,7 @@ class Plot:
         return self.leaves.nearest(x, y, markers.REACH / self.mapping.scale)
 
     def tap(self, x, y):
+        """Pins the point at a pixel, or unpins if there is none."""
         if self.positions:
             self.highlight.pin(self.point_at(x, y))
 
@@ -261,6 +263,7 @@ class Plot:
         self.highlight.at_nothing()
 
     def has_lasso(self):
+        """Whether the lasso is switched on, so that dragging draws a loop."""
         return self.lasso_switch.getAttribute("aria-pressed") == "true"
 
     def _switch_lasso(self, event):
@@ -276,6 +279,7 @@ class Plot:
         return self.has_lasso()
 
     def begin_loop(self, x, y):
+        """Begins a loop at a pixel."""
         self.loop_end = None
         self.lasso.begin(x, y)
 

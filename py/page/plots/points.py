@@ -22,6 +22,7 @@ class Points:
 
     @property
     def is_regression(self):
+        """Whether the task is regression, so that labels are levels of the target."""
         return self.task == registry.REGRESSION
 
     def place(self, index):
