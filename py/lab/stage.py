@@ -18,31 +18,31 @@ from lab.refinement import Refinement
 from lab.tasks import task_of
 from spec import shape
 
-# Squares a side of the left view; the finest that keeps within its time is drawn.
+# Sizes of the left view, in squares a side; the finest one for which there is time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
-# What it is refined to step by step, where there is no time for more at once.
+# The sizes to which it is refined step by step, if there is no time for more at once.
 FINER_RESOLUTIONS = (*RESOLUTIONS, 256, 320, 400, 512, 640, 800, 1000, 1280, 1600)
-# Refining goes to the finest of them that will take no longer than this, in seconds, but at least to the next.
+# Refining goes to the finest size that takes at most so many seconds, but at least to the next one.
 REFINEMENT_SECONDS = 0.25
-# The samples of a refined lattice take no more bytes than this.
+# The most bytes that the samples of a refined lattice may take.
 LATTICE_BYTES = 64_000_000
-# While there is a network to be trained, the plane is shaded by single neurons no finer than this.
+# A plane that is shaded by a neuron gets finer than this only by refining.
 FINEST_OF_NEURON = 100
-# The lattice may take this share of a drawing's time.
+# The share of a drawing's time that the lattice may take.
 LATTICE_SHARE = 0.5
-# What drawing costs before that has been measured, for a `Cost`: seconds a sample, overhead, asking.
+# The guess for a `Cost` before it has been measured: seconds of drawing for a sample, `overhead`, `asking`.
 LATTICE_DRAWING = (7e-8, 12000, 3000)
 LEFT_DRAWING = (2e-8, 15000, 7000)
-# Weights and probes are renewed after at least so many seconds, and after so many times what they take.
+# Weights, and probes, are renewed at the earliest after so many seconds, and after so many times their own time.
 TURN_SECONDS = 0.25
 TURN_REST = 10
-# What the left view depends on beside the network.
+# The parts of a view on which the left view depends.
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
-# So many pictures may be on their way to the page, and one on its screen.
+# The places of points are kept for so many pictures: those on their way to the page, and the one on the screen.
 PICTURES = 4
-# What is told once, whatever becomes of the picture that it is told with.
+# The parts of a picture that are sent only once, so that they must not be lost with a picture that is not sent.
 TOLD_ONCE = ("plane_marks", "plane_mark_groups")
-# Probes that are fitted at once may take so many times what that of a very narrow layer takes.
+# Probes that are fitted together may take so many times the time of a very narrow layer's probe.
 PROBES_AT_ONCE = 16
 
 
@@ -72,15 +72,15 @@ class Cost:
         self.measured += 1
         if self.measured == 1:
             return
-        # Of few samples hardly anything can be told beside the asking. So it is taken for twice as long: the guess is
-        # rather too low, and put right by more samples, than so high that no more are ever tried.
+        # For few samples nearly all of the time is the fixed cost of asking. Twice that cost is subtracted: an estimate
+        # that is too low is corrected with more samples, but with one that is too high more would never be tried.
         evaluation = max(evaluation - 2 * self.asking * self.drawing, 0.02 * evaluation)
         self.evaluation = self._averaged(self.evaluation, evaluation / samples)
         self.drawing = self._averaged(self.drawing, drawing / (samples + self.overhead))
 
     def _averaged(self, before, measured):
-        # Slow, so that one hiccup of the machine does not make the picture coarser for an instant; but at first what
-        # was guessed counts as one measurement.
+        # A slow average, so that a single slow drawing does not make the picture coarser for an instant. At first the
+        # guess counts as one measurement.
         share = 1 / self.measured
         if share < 0.1:
             share, measured = 0.1, min(measured, 4 * before)
@@ -115,7 +115,7 @@ class Stage:
     def __init__(self, experiment, data, on_plane):
         self.experiment, self.data, self.plane = experiment, data, on_plane
         self.task = task_of(experiment, data)
-        # What each part of the last drawing took.
+        # The milliseconds that each part of the last drawing took.
         self.milliseconds = dict.fromkeys(("outputs", "boundary", "representation", "network", "probes"), 0.0)
         # The network's output for all rows at the last drawing.
         self.output = np.zeros((0, 0))
@@ -124,15 +124,15 @@ class Stage:
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
-        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
+        # (number, places of the points) of the latest pictures, for loops that were drawn on them.
         self._pictures: deque = deque(maxlen=PICTURES)
-        # Which points are chosen, as it was asked for and as bool.
+        # The chosen points, as the text of the request and as bool.
         self._choice: str | None = None
         self._chosen = np.zeros(len(data.inputs), np.bool_)
-        # Whether no more than a sample of the rows is looked at in all of a layer's dimensions.
+        # Whether projections and probes are computed from a sample of the rows only.
         self._sampled = len(data.sample) < len(data.inputs)
         self._selectors = {layer.name: plane.selector(layer.width) for layer in shape.layers(experiment)}
-        # What they were made of.
+        # Layer -> what its selector was made from: (bytes of the basis, neuron).
         self._selected: dict[str, tuple] = {}
         guess = _guessed_seconds_a_point(experiment)
         self._costs = {
@@ -142,17 +142,17 @@ class Stage:
         }
         self._projecting = 0.0
         self._resolutions: dict[str, int | None] = {}
-        # The trainer's version at the last drawing, and what its network made of the data, by what was asked for.
+        # The trainer's version at the last drawing, and the results that `_once` keeps for it.
         self._version = None
         self._found: dict[str, Any] = {}
-        # What was made of it last, each with all that it depends on.
+        # The latest lattice and left view, each with a key of all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
         self._turns = Turns(experiment, data, self.task)
-        # The view that the last picture was drawn for, unless that is on its way to another, and whether it was fine.
+        # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
         self._fine = False
-        # What is being refined while nothing is trained, by what it is: its key, resolution and `Refinement`.
+        # What is refined while nothing is trained: "lattice" or "left" -> (key, resolution, `Refinement`).
         self._refined: dict[str, tuple] = {}
         columns = sum(plane.columns(layer.width) for layer in shape.layers(experiment))
         self._finest_lattice = max(
@@ -264,7 +264,7 @@ class Stage:
         """The finest of `resolutions` for which there is time, or None."""
         cost = self._costs[what]
         if not cost.measured:
-            # The lattice teaches what the network takes, all the others take no more.
+            # Before its own first measurement, the network's time is taken from the lattice, which is always evaluated.
             cost.evaluation = self._costs["lattice"].evaluation
         chosen = finest(resolutions, cost, seconds, self._resolutions.get(what))
         self._resolutions[what] = chosen
@@ -349,7 +349,7 @@ class Stage:
             if self._selected.get(layer) != content:
                 width = len(self._selectors[layer])
                 self._selectors[layer] = plane.selector(width, bases.get(layer), content[1])
-        # A layer that is not looked at any more may keep its selector.
+        # A layer that is not shown any more may keep its selector.
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
@@ -510,12 +510,12 @@ class Turns:
         self._names = shape.layer_names(experiment)
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
         self._portions = _portions([layer.width for layer in shape.layers(experiment)])
-        # Probes are fitted to what of the sample is trained on.
+        # The rows from which probes are computed, None for all; they are fitted to the training rows among them.
         self._sample = data.sample if len(data.sample) < len(data.inputs) else None
         self._targets = data.targets[data.sample]
         self._parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
         self._next = 0
-        # How many portions of each are not of the present network; when each may be renewed in training.
+        # How many portions of each do not belong to the present network; when each may be renewed during training.
         self._stale = {"weights": 1, "probes": len(self._portions)}
         self._due = {"weights": 0.0, "probes": 0.0}
         self._first = True

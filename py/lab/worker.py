@@ -7,7 +7,7 @@ from pyodide.ffi import to_js
 from lab import session
 from spec import protocol
 
-# What diverging training overflows is noticed by its loss, not by a warning on the console.
+# Numbers that overflow in diverging training are noticed by the loss; warnings on the console are not needed.
 numpy.seterr(all="ignore")
 
 

@@ -15,13 +15,14 @@ from page.views import Views
 from page.workers import PATIENCE, Lab
 from spec import protocol, shape, texts
 
-# The labels of the canvases are for people who hear them: new words this often, in milliseconds.
+# The intervals, in milliseconds, at which the canvases' labels, for people who hear the page, are updated: in
+# training, and otherwise.
 DESCRIBE_EVERY = 1000
 DESCRIBE_STILL_EVERY = 200
-# A network that takes longer than this, in milliseconds, has the picture of the one before taken away, which is dimmed
-# by then. A quicker one is not worth an empty view.
+# If making a network takes longer than this, in milliseconds, the previous picture, dimmed by then, is removed. For a
+# quicker network an empty view would only flicker.
 EMPTY_AFTER = 150
-# What errors of Python, NumPy and browsers say when there is no more memory.
+# Words in errors of Python, NumPy and browsers that mean that memory is full.
 OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
 UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
@@ -78,7 +79,7 @@ class App:
         self.show_experiment()
         if self.state.phase.state != phase.ERROR:
             complain(complaints)
-        # What a person has done already with the controls as the page came with them.
+        # Repeats what a person has already done with the controls, which were there before Python.
         window.early.say = create_proxy(messages.show)
         window.early.replay()
         await let_browser_work()
@@ -120,7 +121,7 @@ class App:
 
         from page.tour import Tour
 
-        # Whoever wants no motion gets none unasked.
+        # For a person who wants no motion the tour starts paused.
         self.views.add(Tour(representation, self.loop.wake, self.calm.matches))
         await let_browser_work()
 
@@ -142,11 +143,11 @@ class App:
         palette.start(self.restyle)
         self.address.follow(self.follow_address)
         self.opened = True
-        # Choices may have been made since they were built.
+        # The experiment may have changed since the views were built.
         self.views.tell("begin", self.state.experiment)
         self.request_picture()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
-        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        # The strip's width follows from its columns, and their width from the scroller.
         for identifier in ("boundary", "loss-chart", "strip", "network-scroller"):
             observer.observe(by_id(identifier))
         canvas.follow_ratio(self.resize)
@@ -291,7 +292,7 @@ class App:
 
     def start_lab(self):
         if self.opened and self.extras.superseded():
-            # The lab's files would be those of another version than the page.
+            # The lab's files would belong to another version than the page.
             window.location.reload()
             return
         messages.clear()
@@ -332,7 +333,7 @@ class App:
             if found and generation == self.lab.generation and self.state.phase.state == phase.ERROR:
                 self.lab_lost(found)
 
-        # A damaged pack would not be silent, and may be on its way still.
+        # The pack is not checked: a damaged one would cause an error, not silence, and it may still be loading.
         window.watchdog.damaged(False).then(create_proxy(say))
 
     def lab_lost(self, reason):
@@ -373,7 +374,7 @@ class App:
 
     def run_answered(self):
         run = self.run
-        # What was asked of a run that is to be opened afresh is of no interest any more.
+        # An answer for a run that has to be opened again is ignored.
         if not run.due:
             self.take_answer(run)
             self.loop.drawing_due = True
@@ -382,11 +383,11 @@ class App:
     def take_answer(self, run):
         self.views.tell("answered", run)
         if run.picture:
-            # There are no pixels of one that is only being refined.
+            # A picture that is only being refined has no pixels.
             if getattr(run.picture, "pixels", None):
                 self.views.tell("drawn", run.picture)
                 self.readout.tell(not self.is_training())
-            # One that is not fine may get finer as long as nothing is trained.
+            # A picture that is not fine gets finer with further requests, as long as nothing is trained.
             if run.picture.moving or not (run.picture.fine or self.is_training()):
                 self.loop.look_again()
         self.follow_live(run)

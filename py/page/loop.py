@@ -16,25 +16,25 @@ from page.dom import now
 from page.run_client import SEEN
 from spec import protocol
 
-# How long the lab may train and draw for one request, in milliseconds. Flat out, the views shall take no more than a
-# quarter of its time, that for the network's outputs included; at a pace there is time left.
+# How long the lab may train and draw for one request, in milliseconds. When it trains as fast as possible, views take
+# at most a quarter of its time, the network's outputs included; at a chosen speed there is time left.
 TRAIN_MILLISECONDS = 12
 VIEW_MILLISECONDS = 3.6
 PACED_VIEW_MILLISECONDS = 7
 PAUSED_VIEW_MILLISECONDS = 60
-# While a picture moves though nothing is trained.
+# The time for drawing while a picture moves and nothing is trained.
 MOVING_VIEW_MILLISECONDS = 14
-# Steps that a slow display could not ask for in time are made up for, but no more than this many seconds of them.
+# Steps that a slow display could not request in time are made up for, but not for more than so many seconds.
 OWED_SECONDS = 0.25
-# More steps than any request can have the time for.
+# More steps than there can be time for in one request.
 UNLIMITED_STEPS = 1000000
-# Out of sight: milliseconds of training for one request, which is how long coming back may have to wait; how often
-# steps are asked for at a pace; seconds of steps that are made up for at most; and seconds until it is enough.
+# While the page is hidden: milliseconds of training for one request, for which a person who comes back may have to
+# wait; milliseconds between requests; the most seconds of steps that are made up for; seconds until training pauses.
 HIDDEN_TRAIN_MILLISECONDS = 100
 HIDDEN_EVERY = 1000
 HIDDEN_OWED_SECONDS = 60
 HIDDEN_SECONDS = 300
-# An answer that takes no longer than this from asking, in milliseconds, is quick.
+# An answer that comes within so many milliseconds after its request is quick.
 QUICK = 60
 
 
@@ -50,19 +50,19 @@ class Loop:
     def __init__(self, run, state, draw, advance, wants_history, on_unseen):
         self.run, self.state, self.draw, self.advance = run, state, draw, advance
         self.wants_history, self.on_unseen = wants_history, on_unseen
-        # When the page went out of sight, in milliseconds; None while it is seen.
+        # The time at which the page was hidden, in milliseconds; None while it is visible.
         self.hidden_since = None
         # What to draw, see `protocol.view`.
         self.view = None
         self.view_due = False
-        # What the next request has to ask for once.
+        # These are for the next request only.
         self.seek = None
         self.branch = False
         self.drawing_due = False
         self.in_motion = False
-        # What the browser calls the next frame or, out of sight, the timer; None if there is none.
+        # The browser's id of the next frame or, if the page is hidden, of the timer; None if there is none.
         self.scheduled = None
-        # Whether no frame follows by itself on the one before.
+        # Whether the last frame has not asked for another one.
         self.resting = True
         self.owed = 0
         self.last = now()
@@ -115,7 +115,7 @@ class Loop:
             return
         self._cancel()
         self.hidden_since = now() if hidden else None
-        # What moves goes on where it was; the steps are those of the time before.
+        # What moves continues from where it was, and steps are not made up for.
         self.resting = True
         self.owed = min(self.owed, 1)
         self.drawing_due = True
@@ -217,7 +217,7 @@ class Loop:
         self.ask()
         if self.drawing_due:
             self.drawing_due = self.draw()
-        # A lab that is not there yet will be heard of.
+        # A lab that is not ready wakes the loop when it is.
         training = self._is_playing() and self.run.ready and not self.run.opening
         self.resting = not (training or self.drawing_due or self.in_motion)
         if not self.resting:
@@ -230,7 +230,7 @@ class Loop:
         """
         time = now()
         at_most = HIDDEN_OWED_SECONDS if self.hidden() else OWED_SECONDS
-        # After a rest what begins to move begins where it is.
+        # After a rest no time has passed for what begins to move.
         elapsed = 0 if self.resting else min((time - self.last) / 1000, at_most)
         self.last = time
         if self._is_paced():

@@ -15,11 +15,11 @@ ZOOM_KEY = 1.25
 HANDLE_KEY = 0.06
 # How far an arrow key takes the end of a loop, in CSS pixels.
 LASSO_KEY = 12
-# A pointer this near to the tip of an axis, in CSS pixels, takes hold of it.
+# A pointer this near to the tip of an axis, in CSS pixels, holds it.
 HANDLE_REACH = 12
-# An axis seen almost end on, in units of its length: its number would lie on others.
+# An axis that looks shorter than this share of its length has no number, which would lie on other numbers.
 SHORT_AXIS = 0.3
-# How strong a line of the grid is by depth, in two hexadecimal digits.
+# The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
 
 
@@ -33,7 +33,7 @@ class Representation(Plot):
         self.on_view = on_view
         self.camera = Camera()
         self.turn = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
-        # The axis of the tour that is held: its number and where its tip is.
+        # (number, x and y of the tip) of the tour's axis that a person holds; None without one.
         self.axis = None
         self.touring = self.spatial = self.moving = False
         self.frame = None
@@ -137,7 +137,7 @@ class Representation(Plot):
     def _paint_picture(self, context):
         self.clip(context)
         pixel = self.to_units(context, self.unit)
-        # As thin as a pixel, without round corners: the fastest that a browser without a graphics card can draw.
+        # A pixel wide, without round corners: a browser without a graphics card draws such lines fastest.
         context.lineJoin, context.lineCap = "bevel", "butt"
         context.lineWidth = pixel
         for key, path in self.lines:
