@@ -40,8 +40,18 @@ TURN_REST = 10
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
 # So many pictures may be on their way to the page, and one on its screen.
 PICTURES = 4
-# What is told once, whatever becomes of the picture that it is told with.
-TOLD_ONCE = ("plane_marks", "plane_mark_groups")
+# What is told only where it is other than before, whatever becomes of the picture that it is told with.
+TOLD_ONCE = (
+    "plane_marks",
+    "plane_mark_groups",
+    "picture",
+    "positions",
+    "order",
+    "ordered",
+    "boxes",
+    "marks",
+    "mark_groups",
+)
 # Probes that are fitted at once may take so many times what that of a very narrow layer takes.
 PROBES_AT_ONCE = 16
 
@@ -120,8 +130,10 @@ class Stage:
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
-        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
+        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them;
+        # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
+        self._pictured: tuple | None = None
         # Which points are chosen, as it was asked for and as bool.
         self._choice: str | None = None
         self._chosen = np.zeros(len(data.inputs), np.bool_)
@@ -350,23 +362,25 @@ class Stage:
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
-        """Where the examples lie in the right view, and what is chosen of them."""
+        """Where the examples lie in the right view, and what is chosen of them: what of that is other than before."""
         half = representation.half_of(terms)
         points = representation.positions(terms, places, _turn(view), spread=True)
-        positions = np.ascontiguousarray(points[:2].T)
-        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
-        found = self._choose_points(view)
-        samples = representation.samples(points, half)
         spatial = any(term.spatial for term in terms)
-        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, spatial)
-        return {
-            "picture": self._pictures[-1][0],
-            "positions": positions,
-            **leaves_of(positions),
-            "marks": marks,
-            "mark_groups": groups,
-            **found,
-        }
+        # By their bytes what is not a number is the same as itself.
+        pictured = spatial, half, points.tobytes()
+        moved, self._pictured = pictured != self._pictured, pictured
+        found = {}
+        if moved:
+            positions = np.ascontiguousarray(points[:2].T)
+            self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
+            found = {"picture": self._pictures[-1][0], "positions": positions, **leaves_of(positions)}
+        choice = self._choose_points(view)
+        if moved or "plane_marks" in choice:
+            samples = representation.samples(points, half)
+            found["marks"], found["mark_groups"] = representation.marks(
+                samples, self.data.labels, self._held_out, self._chosen, spatial
+            )
+        return {**found, **choice}
 
     def _choose_points(self, view):
         """Takes up which points are chosen, and draws those of the plane where that is another choice.

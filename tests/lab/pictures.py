@@ -3,6 +3,7 @@
 import numpy as np
 
 from lab.contour import BREAK
+from lab.stage import TOLD_ONCE
 from spec import protocol
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
@@ -29,6 +30,11 @@ def view_of(experiment, **changes):
         "place": None,
     }
     return {**protocol.view(experiment, seen), **changes}
+
+
+def as_kept(before, told):
+    """A picture as the page has it that had the one before: what was not told again is as it was."""
+    return {**{name: before[name] for name in TOLD_ONCE if name in before}, **told}
 
 
 def polylines(path, unit=1.0):

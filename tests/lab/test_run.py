@@ -89,12 +89,19 @@ def uncompilable(experiment, data, drawn, **options):
 
 
 class Seen(Run):
-    """A run whose answers are flat: the parts of a picture beside the rest; what is None left out."""
+    """A run whose answers are flat: the parts of a picture, as the page has them, beside the rest; without None."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.kept = {}
 
     def frame(self, request):
         answer = super().frame(request)
         (rate,) = answer.pop("live")
-        flat = {**answer, **(answer.pop("picture") or {}), "learning_rate": rate}
+        picture = answer.pop("picture") or {}
+        if "positions" in picture or "positions" in self.kept:
+            picture = self.kept = pictures.as_kept(self.kept, picture)
+        flat = {**answer, **picture, "learning_rate": rate}
         return {name: value for name, value in flat.items() if value is not None}
 
 

@@ -39,12 +39,19 @@ class Representation(Plot):
         self.frame = None
         self.drawing_loop = False
         Plot.__init__(
-            self, "representation", "representation", highlight, on_draw, self._paint_axes, self._paint_picture
+            self,
+            "representation",
+            "representation",
+            highlight,
+            on_draw,
+            self._paint_axes,
+            self._paint_lines,
+            self._paint_points,
         )
         listen(by_id("fit"), "click", lambda event: self.fit())
 
     def set_points(self, points):
-        """Other points; where they lie comes with every picture."""
+        """Other points; where they lie comes with a picture."""
         Plot.set_points(self, points)
         self.on_draw()
 
@@ -102,9 +109,11 @@ class Representation(Plot):
         if other_kind:
             self.set_touch()
             self.layers[0].due = True
-        self.positions = frame.positions
-        self.picture_number = frame.picture
-        self.take_points(frame)
+        positions = getattr(frame, "positions", None)
+        if positions is not None:
+            self.positions = positions
+            self.picture_number = frame.picture
+            self.take_points(frame)
         self.lines = []
         start = 0
         groups = [int(number) for number in numbers(frame.line_groups)]
@@ -112,7 +121,10 @@ class Representation(Plot):
             self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
             start += count
         self.boundary = path_of(frame.bend_boundary)
-        self.take_marks(frame.marks, frame.mark_groups)
+        marks = getattr(frame, "marks", None)
+        if marks is not None:
+            self.take_marks(marks, frame.mark_groups)
+            self.layers[2].due = True
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
@@ -134,7 +146,8 @@ class Representation(Plot):
         else:
             axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
 
-    def _paint_picture(self, context):
+    def _paint_lines(self, context):
+        """The bent grid and the decision boundary."""
         self.clip(context)
         pixel = self.to_units(context, self.unit)
         # As thin as a pixel, without round corners: the fastest that a browser without a graphics card can draw.
@@ -145,7 +158,12 @@ class Representation(Plot):
             context.stroke(path)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
-        yield from self.paint_marks(context, pixel)
+        context.restore()
+
+    def _paint_points(self, context):
+        """The points: most pictures of a network that is not trained have them where they were."""
+        self.clip(context)
+        yield from self.paint_marks(context, self.to_units(context, self.unit))
         context.restore()
 
     def paint_over(self, context):
