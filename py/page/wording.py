@@ -22,10 +22,9 @@ def choices(experiment, name):
     """`[(value, label)]`: what there is to choose of in a list."""
     if name == "layer":
         return [(layer, layer) for layer in shape.layer_names(experiment)]
-    if name == "loss":
-        task = shape.shape_of(experiment).task
-        return [(key, entry.label) for key, entry in registry.entries(name).items() if task in entry.traits["tasks"]]
-    return [(key, entry.label) for key, entry in registry.entries(name).items()]
+    task = shape.shape_of(experiment).task
+    fitting = [key for key, entry in registry.entries(name).items() if task in entry.traits.get("tasks", (task,))]
+    return [(key, registry.label(name, key, task)) for key in fitting]
 
 
 def text(experiment, name):

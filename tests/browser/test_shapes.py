@@ -96,6 +96,22 @@ def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data
     assert lab.field("loss").input_value() == "mean_squared_error"
 
 
+def test_shadings_are_called_what_they_show(open_data):
+    names = {
+        "three_classes": ["Probability", "Classes", "Confidence", "Neuron"],
+        "plane_target": ["Prediction", "Above or below", "Distance", "Neuron"],
+    }
+    # To and fro in one page.
+    for key in ("three_classes", "plane_target", "three_classes"):
+        lab = open_data(key)
+        assert lab.field("shading").locator("option").all_text_contents() == names[key]
+        assert lab.field("shading").input_value() == "probability"
+        lab.field("shading").select_option(label=names[key][1])
+        assert lab.field("shading").input_value() == "classes"
+        words = ("the class that", "more or less than the middle")[key == "plane_target"]
+        lab.wait(f"document.getElementById('boundary').ariaLabel.includes('{words}')")
+
+
 def test_a_data_set_is_offered_by_its_name(open_data):
     lab = open_data("three_classes")
     offered = lab.field("dataset").locator("option").all_text_contents()

@@ -340,7 +340,9 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert (
         plane.shading_words(experiment, points_of("classification", 2)) == "how probable the network finds either class"
     )
-    assert plane.shading_words(experiment, number) == "the network's output"
+    assert plane.shading_words(experiment, number) == "the number that the network predicts"
+    for shading, words in (("classes", "more or less than the middle"), ("confidence", "how far")):
+        assert words in plane.shading_words({**experiment, "shading": shading}, number)
     assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
@@ -350,6 +352,12 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         ten, three, number = (
             networks.experiment_of(dataset=key) for key in ("ten_classes", "three_classes", "plane_target")
         )
+        shadings = [key for key, _ in wording.choices(ten, "shading")]
+        for experiment, labels in (
+            (ten, ["Probability", "Classes", "Confidence", "Neuron"]),
+            (number, ["Prediction", "Above or below", "Distance", "Neuron"]),
+        ):
+            assert wording.choices(experiment, "shading") == list(zip(shadings, labels, strict=True))
         assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
         assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
         assert wording.legend_label(three) == wording.legend_label(number) == "Legend"
