@@ -425,6 +425,7 @@ class Stage:
             ends = representation.positions(terms, places, turn)[:2].T
             bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
         point_values, point_output = of_point
+        point = view["point"]
         return {
             "unit": unit,
             "extent": extent,
@@ -433,8 +434,9 @@ class Stage:
             "bend_boundary": bend_boundary,
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
-            "point": -1 if view["point"] is None else view["point"],
+            "point": -1 if point is None else point,
             "point_scores": point_output.copy(),
+            "point_targets": self.data.targets[[] if point is None else point].ravel(),
             "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }

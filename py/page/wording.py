@@ -85,6 +85,13 @@ def class_words(index):
     return "class %d: %s" % (index, SHAPES[index % len(SHAPES)])
 
 
+def numbers_words(given, most=6):
+    """One number in words, or several as `(1.5, −3, 20)`; no more than `most` of them."""
+    if len(given) == 1:
+        return number_words(given[0])
+    return "(%s%s)" % (", ".join([number_words(number) for number in given[:most]]), ", …" if len(given) > most else "")
+
+
 def number_words(number):
     """A number with three digits that count, with a minus sign."""
     return ("%.3g" % number).replace("-", "−")

@@ -158,6 +158,7 @@ PICTURE = OrderedDict(
         ("place_scores", "(outputs,) the network's output for it, or none"),
         ("point", "the row that is pointed at, or -1"),
         ("point_scores", "(outputs,) the same of the example that is pointed at"),
+        ("point_targets", "(outputs,) what the network should make of it, or none"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or none"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),

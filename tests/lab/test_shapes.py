@@ -157,6 +157,7 @@ def test_every_shape_of_data(key, engine):
     np.testing.assert_allclose(picture["positions"][:, : shown.shape[1]], shown, rtol=1e-3, atol=1e-4 * scale)
     np.testing.assert_allclose(picture["point_values"], logits[point], rtol=1e-3, atol=1e-4 * scale)
     np.testing.assert_allclose(picture["point_scores"], output[point], rtol=1e-3, atol=1e-4 * np.abs(output).max())
+    np.testing.assert_array_equal(picture["point_targets"], data.targets[point])
     groups = marked(picture["marks"], picture["mark_groups"])
     assert sum(len(points) for _, points in groups) == size.rows
     held_out = np.isin(np.arange(size.rows), data.held_out)

@@ -334,7 +334,12 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert many.score_words([0.1, 0.7, 0.2]) == "predicted 1 at 70 %"
     assert many.score_words([0.1, float("nan")]) == "no prediction"
     assert number.words(0) == "Point 0 (held out)"
-    assert number.score_words([-0.25]) == "output −0.25"
+    assert number.words(0, [1.2345]) == "Point 0 (held out): target 1.23"
+    assert number.score_words([-0.25]) == "predicted −0.25"
+    several = points_of("regression", 7)
+    assert several.words(0, [1.0, -2.0]) == "Point 0 (held out): target (1, −2)"
+    assert several.score_words([0.5, 1, 2, 3, 4, 5, 6]) == "predicted (0.5, 1, 2, 3, 4, 5, …)"
+    assert many.words(0, [0.0, 1.0]) == "Point 0 (held out): class 7"
     experiment = networks.experiment_of()
     assert plane.shading_words(experiment, many) == "how probable the network finds the likeliest class"
     assert (
