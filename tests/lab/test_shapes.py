@@ -17,7 +17,7 @@ from lab.stage import TOLD_ONCE
 from spec import protocol, registry, shape
 from tests import data_sets
 from tests.lab import networks
-from tests.lab.pictures import GREY, STRAIGHT, as_kept, marked, polylines
+from tests.lab.pictures import GREY, as_kept, marked, polylines, view_of
 from tests.lab.test_session import framed, no_runs, opened, request_of  # noqa: F401
 
 # Clearly apart, one for each class.
@@ -26,6 +26,7 @@ HUES = [
     (0, 255, 255), (255, 128, 0), (128, 0, 255), (0, 128, 64), (90, 60, 30),
 ]  # fmt: skip
 SIGNS = [(200, 0, 160), (0, 150, 120)]
+COLOURS = {"classes": HUES, "signs": SIGNS, "neutral": GREY}
 
 
 @pytest.fixture(autouse=True)
@@ -46,22 +47,8 @@ def engine(request, monkeypatch):
 
 
 def seen_by(experiment, **changes):
-    """A request's view with a colour for every class."""
-    seen = {
-        "milliseconds": 200,
-        "seconds": 0.0,
-        "resolution": 24,
-        "palette": {"classes": HUES, "signs": SIGNS, "neutral": GREY},
-        "turn": STRAIGHT,
-        "axis": None,
-        "tour_seconds": 0.0,
-        "calm": True,
-        "selected": "",
-        "loop": None,
-        "point": None,
-        "place": None,
-    }
-    return {**protocol.view(experiment, seen), **changes}
+    """A request's view with colours that are clearly apart."""
+    return view_of(experiment, **{"palette": COLOURS, "milliseconds": 200, "resolution": 24, **changes})
 
 
 def by_hand(experiment, inputs):
