@@ -51,6 +51,9 @@ TOLD_ONCE = (
     "boxes",
     "marks",
     "mark_groups",
+    "lines",
+    "line_groups",
+    "bend_boundary",
 )
 # Probes that are fitted at once may take so many times what that of a very narrow layer takes.
 PROBES_AT_ONCE = 16
@@ -134,6 +137,8 @@ class Stage:
         # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
         self._pictured: tuple | None = None
+        # The same of the last lines of the right view.
+        self._lined: tuple | None = None
         # Which points are chosen, as it was asked for and as bool.
         self._choice: str | None = None
         self._chosen = np.zeros(len(data.inputs), np.bool_)
@@ -424,14 +429,17 @@ class Stage:
             )
             ends = representation.positions(terms, places, turn)[:2].T
             bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
+        lined = unit, lines.tobytes(), line_groups.tobytes(), bend_boundary.tobytes()
+        drawn = {}
+        if lined != self._lined:
+            self._lined = lined
+            drawn = {"lines": lines, "line_groups": line_groups, "bend_boundary": bend_boundary}
         point_values, point_output = of_point
         point = view["point"]
         return {
             "unit": unit,
             "extent": extent,
-            "lines": lines,
-            "line_groups": line_groups,
-            "bend_boundary": bend_boundary,
+            **drawn,
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
             "point": -1 if point is None else point,

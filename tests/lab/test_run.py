@@ -508,6 +508,21 @@ def test_input_layer_shows_the_points():
     np.testing.assert_array_equal(answer["positions"], datasets.load(experiment).inputs)
 
 
+def test_what_is_measured_is_not_measured_again(monkeypatch):
+    experiment = networks.experiment_of()
+    run = Seen(experiment)
+    measured = []
+    measure = run.task.measure
+    monkeypatch.setattr(run.task, "measure", lambda *arguments: measured.append(1) or measure(*arguments))
+    for place in ((0, 1), (1, 0)):
+        assert "pixels" in run.frame(request(experiment, view={"place": place}))
+    assert measured == []
+    for place in ((0, 1), (1, 0)):
+        answer = run.frame(request(experiment, 3 * (place[0] == 0), view={"place": place}))
+        # Of the points to train on, and of those held out.
+        assert (answer["measured"], len(measured)) == (True, 2)
+
+
 def test_a_view_is_drawn_once():
     experiment = networks.experiment_of()
     run = Seen(experiment)

@@ -559,6 +559,7 @@ def test_marks_of_the_plane_are_sent_where_others_are_chosen():
         assert ("plane_marks" in scene.told) == is_other
 
 
+LINES = {"lines", "line_groups", "bend_boundary"}
 PLACES = {"positions", "picture", "order", "ordered", "boxes"}
 MARKS = {"marks", "mark_groups"}
 
@@ -589,6 +590,27 @@ def test_points_are_told_where_they_have_moved_or_others_are_chosen(hidden_layer
     assert told_of_points(scene, **changes, turn=turned) == (PLACES | MARKS if spatial else set())
     assert told_of_points(scene, layer="input") == PLACES | MARKS
     assert told_of_points(scene, layer="input", morph=0.5) == PLACES | MARKS
+
+
+def told_of_lines(scene, **changes):
+    """What a drawing tells of the grid and the boundary of the right view."""
+    scene.draw(**changes)
+    return LINES & set(scene.told)
+
+
+@pytest.mark.parametrize("layer", ["fc1", "fc2"])
+def test_lines_are_told_where_they_are_others(layer):
+    scene = Scene(hidden_layers=(3,))
+    assert told_of_lines(scene, layer=layer) == LINES
+    for other in ({}, {"place": [1, 2]}, {"point": 8}, {"selected": chosen(4)}, {"shading": "classes"}):
+        assert told_of_lines(scene, layer=layer, **other) == set(), other
+    for switch in ("grid", "boundary"):
+        assert told_of_lines(scene, layer=layer, **{switch: False}) == LINES
+        assert len(scene.kept["lines"]) == 0 or switch == "boundary"
+        assert told_of_lines(scene, layer=layer) == LINES
+    assert told_of_lines(scene, layer=layer, morph=0.5) == LINES
+    scene.train()
+    assert told_of_lines(scene, layer=layer) == LINES
 
 
 def test_points_that_have_no_place_are_not_told_again():

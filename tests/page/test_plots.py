@@ -209,11 +209,16 @@ def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes
     right = views.representation
     views.show(**changes)
     positions, number, leaves = right.positions, right.picture_number, right.leaves
-    _, (_, lines, points) = views.painted(lambda: views.show(**changes, place=[0.5, 1.0]))
+    _, below = views.painted(lambda: views.show(**changes, place=[0.5, 1.0]))
+    assert below == [0, 0, 0]
+    assert right.place
+    _, (_, lines, points) = views.painted(lambda: views.show(**changes, grid=False))
     assert lines > 0
     assert points == 0
+    assert right.lines == []
+    views.show(**changes)
+    assert right.lines
     assert (right.positions, right.picture_number, right.leaves) == (positions, number, leaves)
-    assert right.place
     # Another choice paints them where they are, the next step elsewhere.
     _, (_, _, points) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
     assert points > 0

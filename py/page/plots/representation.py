@@ -37,6 +37,8 @@ class Representation(Plot):
         self.axis = None
         self.touring = self.spatial = self.moving = False
         self.frame = None
+        # The bent grid, `(key, path)` for each group of lines, and the bent boundary's path or None.
+        self.lines, self.boundary = [], None
         self.drawing_loop = False
         Plot.__init__(
             self,
@@ -114,13 +116,11 @@ class Representation(Plot):
             self.positions = positions
             self.picture_number = frame.picture
             self.take_points(frame)
-        self.lines = []
-        start = 0
-        groups = [int(number) for number in numbers(frame.line_groups)]
-        for key, count in zip(groups[0::2], groups[1::2]):
-            self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
-            start += count
-        self.boundary = path_of(frame.bend_boundary)
+        lines = getattr(frame, "lines", None)
+        if lines is not None:
+            self.take_lines(lines, frame.line_groups)
+            self.boundary = path_of(frame.bend_boundary)
+            self.layers[1].due = True
         marks = getattr(frame, "marks", None)
         if marks is not None:
             self.take_marks(marks, frame.mark_groups)
@@ -129,8 +129,16 @@ class Representation(Plot):
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
         self.camera.fit(*numbers(frame.extent))
-        self.layers[1].due = True
         self.map()
+
+    def take_lines(self, lines, groups):
+        """Takes up the bent grid: a flat path, and for each group of its lines the key and the length in it."""
+        self.lines = []
+        start = 0
+        flat = [int(number) for number in numbers(groups)]
+        for key, count in zip(flat[0::2], flat[1::2]):
+            self.lines.append((key, path_of(lines.subarray(start, start + count))))
+            start += count
 
     def draw(self, at_once):
         """Draws on axes that glide to the points; True while these are still on their way."""
