@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import driver, frames, memory, report, rounds, soak, start, sweeps
+from bench import driver, frames, memory, points, report, rounds, soak, start, sweeps
 from bench.driver import ContenderError
 from bench.networks import GOALS, in_words, is_small_enough
 from bench.settings import PACES, THOROUGH
@@ -21,7 +21,7 @@ def main(arguments):
     """
     options, settings = read(arguments)
     document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    chosen = options.only or [*PARTS, "start", "frames"]
+    chosen = options.only or [*PARTS, "start", "frames", "points"]
     try:
         measure(chosen, document, settings)
     finally:
@@ -191,6 +191,14 @@ def page_frames(settings):
     return results
 
 
+def page_points(settings):
+    """The page with very many points."""
+    results = points.measure(settings.scene)
+    for lines in report.frames_tables(results, f"the page with {points.ROWS:,} points"):
+        show(lines)
+    return results
+
+
 def page_start(settings):
     """Measures how soon the page is ready, and what is fetched for it."""
     result = start.measure(settings)
@@ -218,8 +226,14 @@ def page_soak(settings):
 # `compile` comes first, because it has to find the browser in the state in which a page that was just opened finds it.
 PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid": grid, "variants": variants}
 
-# These open browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only on request.
-PAGE_PARTS = {"start": page_start, "frames": page_frames, "memory": page_memory, "soak": page_soak}
+# In browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only where asked for.
+PAGE_PARTS = {
+    "start": page_start,
+    "frames": page_frames,
+    "points": page_points,
+    "memory": page_memory,
+    "soak": page_soak,
+}
 ONLY = f"measure only these of {', '.join([*PARTS, *PAGE_PARTS])}; memory and soak are left out otherwise"
 
 if __name__ == "__main__":

@@ -39,17 +39,17 @@ PAGE_PARTS = {
 Host = namedtuple("Host", "program url")
 
 
-def watched_files():
-    """The site as path -> content, with a worker that has the function `wasmBytes()`."""
-    files = driver.site_files()
+def watched_files(files=None):
+    """A built site by its paths, or the page as it is, but for a worker that can tell its memory."""
+    files = files or driver.site_files()
     script = "static/interpreter.mjs"
     return {**files, script: MEMORIES.read_bytes() + files[script]}
 
 
 @contextmanager
-def opened_host():
-    """A `Host`."""
-    with server.serve_files(watched_files()) as url, sync_playwright() as playwright:
+def opened_host(files=None):
+    """A `Host` of a built site by its paths, or of the page as it is."""
+    with server.serve_files(watched_files(files)) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
         with program:
             yield Host(program, url)
@@ -73,15 +73,25 @@ def measure(host, pace, fragment, plot=None):
         if plot:
             # The axes beside the plot take 42 pixels.
             page.evaluate(f"document.getElementById('boundary').style.width = '{plot + 42}px'")
-        session = page.context.new_cdp_session(page)
-        session.send("Performance.enable")
-        page.wait_for_timeout(1000 * pace.warm_up)
-        before = metrics(session)
-        page.evaluate("Object.assign(window.watch, {answers: [], frames: 0, long: [], began: performance.now()})")
-        page.wait_for_timeout(1000 * pace.seconds)
-        browser.wait_for(page, ENOUGH)
-        watch = page.evaluate("({...window.watch, seconds: (performance.now() - window.watch.began) / 1000})")
-        return summary(watch, before, metrics(session))
+        return watched(page, pace)
+
+
+def let_be(page, seconds):
+    """Does nothing for so long."""
+    page.wait_for_timeout(1000 * seconds)
+
+
+def watched(page, pace, act=let_be):
+    """The `summary` of what is seen of a page for the time of a `settings.Pace`, while `act(page, seconds)`."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    act(page, pace.warm_up)
+    before = metrics(session)
+    page.evaluate("Object.assign(window.watch, {answers: [], frames: 0, long: [], began: performance.now()})")
+    act(page, pace.seconds)
+    browser.wait_for(page, ENOUGH)
+    watch = page.evaluate("({...window.watch, seconds: (performance.now() - window.watch.began) / 1000})")
+    return summary(watch, before, metrics(session))
 
 
 def metrics(session):

@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.passes import microseconds_a_step
 from bench.settings import THOROUGH
+from bench.views import view_of
 from lab import recipes, session
 from spec import fields, protocol, registry
 
@@ -30,7 +31,6 @@ SHAPES = (
     (20_000, 2, 1, (128, 128)),
 )
 MANY = 50
-GREY, HUES = (240, 240, 242), [(20 * number, 250 - 23 * number, 90) for number in range(10)]
 
 
 @contextmanager
@@ -70,26 +70,13 @@ def measure(rows, inputs, outputs, hidden_layers, pace):
             session.open_runs([opening])
             starts.append(time.perf_counter() - began)
         for number in range(2 * pace.rounds):
-            seen = {
-                "milliseconds": 3.6,
-                "seconds": float(number),
-                "resolution": 200,
-                "palette": {"classes": HUES, "signs": HUES[:2], "neutral": GREY},
-                "turn": [1, 0, 0, 0, 1, 0, 0, 0, 1],
-                "axis": None,
-                "tour_seconds": 0.0,
-                "calm": True,
-                "selected": "",
-                "loop": None,
-                "point": None,
-                "place": None,
-            }
+            view = view_of(experiment, milliseconds=3.6, seconds=float(number), resolution=200)
             request = protocol.Request(
                 "run", 1, 1e9, None, protocol.live_of(experiment), seek=None, branch=False, history=False, view=None
             )
             session.frame_runs([request])
             began = time.perf_counter()
-            (answer,) = session.frame_runs([request._replace(steps=0, view=protocol.view(experiment, seen))])
+            (answer,) = session.frame_runs([request._replace(steps=0, view=view)])
             drawings.append(time.perf_counter() - began)
             assert answer["picture"]
         trainer = session._runs["run"].trainer

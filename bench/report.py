@@ -151,11 +151,11 @@ def grid_table(resolution, results):
     return table(f"grid {resolution} × {resolution}, hidden layers", ("median ms", "the first ms"), rows)
 
 
-def frames_tables(results):
-    """How smoothly the page draws: rates, then milliseconds by part. `results` maps a scene to its summary."""
+def frames_tables(results, title="the page, flat out"):
+    """How smoothly the page draws: what is seen, then milliseconds by part. `results` maps a scene to its summary."""
     seen = [
         (
-            title,
+            scene,
             f"{result['frames_per_second']:.1f}",
             f"{result['drawings_per_second']:.1f}",
             f"{result['steps_per_second']:,.0f}",
@@ -164,13 +164,13 @@ def frames_tables(results):
             str(result["resolution"]),
             f"{result['longest_task']:.0f}" if result["longest_task"] else "below 50",
         )
-        for title, result in results.items()
+        for scene, result in results.items()
     ]
     header = ("frames/s", "drawings/s", "steps/s", "views of worker", "bytes a drawing", "squares", "longest task, ms")
-    tables = [table("the page, flat out", header, seen)]
+    tables = [table(title, header, seen)]
     for thread, each in (("page", "a frame"), ("worker", "a drawing")):
         parts = list(next(iter(results.values()))[thread])
-        rows = [(title, *(f"{result[thread][part]:.2f}" for part in parts)) for title, result in results.items()]
+        rows = [(scene, *(f"{result[thread][part]:.2f}" for part in parts)) for scene, result in results.items()]
         tables.append(table(f"milliseconds of the {thread}, {each}", parts, rows))
     return tables
 

@@ -6,6 +6,7 @@ None; `near` is a list of the `keep`s of layers that differ from this one only b
 function's name is its key in the registry, where `by_width` says that layers of the same width share their `keep`.
 """
 
+import weakref
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,14 @@ class Projected(NamedTuple):
     reach: float | None = None
 
 
+class Components(NamedTuple):
+    """Principal components `of()` activations, as long as these are looked at: their `basis` and `shares`."""
+
+    basis: np.ndarray
+    shares: np.ndarray
+    of: weakref.ref
+
+
 def dimensions(activations, view, before, near):
     """The first two dimensions. (Where a person has chosen dimensions, the projector shows those by itself.)"""
     return Projected(of_dimensions(activations.shape[1], range(2)))
@@ -45,20 +54,21 @@ def dimensions(activations, view, before, near):
 def pca(activations, view, before, near):
     """The first three principal components, which keep their signs from frame to frame."""
     width = activations.shape[1]
-    if len(activations):
-        basis, shares = principal(activations, None if before is None else before[0])
-    elif before is None:
-        basis, shares = of_dimensions(width, range(3)), np.zeros(3)
+    if before is not None and (before.of() is activations or not len(activations)):
+        # Found again they would differ by rounding, and all points would have moved.
+        basis, shares = before.basis, before.shares
+    elif len(activations):
+        basis, shares = principal(activations, None if before is None else before.basis)
     else:
-        basis, shares = before
+        basis, shares = of_dimensions(width, range(3)), np.zeros(3)
     abrupt = False
     if before is None:
-        # Between a layer and its activation the picture must not be mirrored.
-        for other, _ in near:
-            basis = basis * np.where((basis * other).sum(axis=0) < 0, -1, 1)
+        # Between a layer and its activation the picture must not turn inside out.
+        for other in near:
+            basis = basis * np.where((basis * other.basis).sum(axis=0) < 0, -1, 1)
     else:
-        abrupt = bool((np.abs((before[0] * basis).sum(axis=0)) < SAME).any())
-    return Projected(basis, True, shares, (basis, shares), abrupt)
+        abrupt = bool((np.abs((before.basis * basis).sum(axis=0)) < SAME).any())
+    return Projected(basis, True, shares, Components(basis, shares, weakref.ref(activations)), abrupt)
 
 
 def tour(activations, view, before, near):

@@ -346,7 +346,8 @@ class Run:
         picture = self.stage.draw(self.trainer, view)
         began = time.perf_counter()
         had_diverged = self.diverged
-        self._measure(self.stage.output)
+        if not self._is_measured():
+            self._measure(self.stage.output)
         if self.diverged != had_diverged:
             # Divergence has restored another network than the one that was drawn.
             told = {name: picture[name] for name in TOLD_ONCE if name in picture}

@@ -40,9 +40,22 @@ TURN_REST = 10
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
 # The places of points are kept for so many pictures: those on their way to the page, and the one on the screen.
 PICTURES = 4
-# The parts of a picture that are sent only once, so that they must not be lost with a picture that is not sent.
-TOLD_ONCE = ("plane_marks", "plane_mark_groups")
-# Probes that are fitted together may take so many times the time of a very narrow layer's probe.
+# What is told only where it is other than before, whatever becomes of the picture that it is told with.
+TOLD_ONCE = (
+    "plane_marks",
+    "plane_mark_groups",
+    "picture",
+    "positions",
+    "order",
+    "ordered",
+    "boxes",
+    "marks",
+    "mark_groups",
+    "lines",
+    "line_groups",
+    "bend_boundary",
+)
+# Probes that are fitted at once may take so many times what that of a very narrow layer takes.
 PROBES_AT_ONCE = 16
 
 
@@ -124,9 +137,13 @@ class Stage:
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
-        # (number, places of the points) of the latest pictures, for loops that were drawn on them.
+        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them;
+        # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
-        # The chosen points, as the text of the request and as bool.
+        self._pictured: tuple | None = None
+        # The same of the last lines of the right view.
+        self._lined: tuple | None = None
+        # Which points are chosen, as it was asked for and as bool.
         self._choice: str | None = None
         self._chosen = np.zeros(len(data.inputs), np.bool_)
         # Whether projections and probes are computed from a sample of the rows only.
@@ -353,23 +370,25 @@ class Stage:
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
-        """The parts of the picture about the examples in the right view: where they lie, and which are chosen."""
+        """Where the examples lie in the right view, and what is chosen of them: what of that is other than before."""
         half = representation.half_of(terms)
         points = representation.positions(terms, places, _turn(view), spread=True)
-        positions = np.ascontiguousarray(points[:2].T)
-        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
-        found = self._choose_points(view)
-        samples = representation.samples(points, half)
         spatial = any(term.spatial for term in terms)
-        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, spatial)
-        return {
-            "picture": self._pictures[-1][0],
-            "positions": positions,
-            **leaves_of(positions),
-            "marks": marks,
-            "mark_groups": groups,
-            **found,
-        }
+        # By their bytes what is not a number is the same as itself.
+        pictured = spatial, half, points.tobytes()
+        moved, self._pictured = pictured != self._pictured, pictured
+        found = {}
+        if moved:
+            positions = np.ascontiguousarray(points[:2].T)
+            self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
+            found = {"picture": self._pictures[-1][0], "positions": positions, **leaves_of(positions)}
+        choice = self._choose_points(view)
+        if moved or "plane_marks" in choice:
+            samples = representation.samples(points, half)
+            found["marks"], found["mark_groups"] = representation.marks(
+                samples, self.data.labels, self._held_out, self._chosen, spatial
+            )
+        return {**found, **choice}
 
     def _choose_points(self, view):
         """Updates the choice of points.
@@ -414,17 +433,22 @@ class Stage:
             )
             ends = representation.positions(terms, places, turn)[:2].T
             bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
+        lined = unit, lines.tobytes(), line_groups.tobytes(), bend_boundary.tobytes()
+        drawn = {}
+        if lined != self._lined:
+            self._lined = lined
+            drawn = {"lines": lines, "line_groups": line_groups, "bend_boundary": bend_boundary}
         point_values, point_output = of_point
+        point = view["point"]
         return {
             "unit": unit,
             "extent": extent,
-            "lines": lines,
-            "line_groups": line_groups,
-            "bend_boundary": bend_boundary,
+            **drawn,
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
-            "point": -1 if view["point"] is None else view["point"],
+            "point": -1 if point is None else point,
             "point_scores": point_output.copy(),
+            "point_targets": self.data.targets[[] if point is None else point].ravel(),
             "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }

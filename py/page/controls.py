@@ -52,8 +52,8 @@ class Controls:
     def show(self):
         """Puts the experiment into the controls."""
         experiment = self.experiment()
-        for name in ("layer", "loss"):
-            # The choices depend on the network or on the data.
+        for name in ("layer", "loss", "shading"):
+            # What there is to choose of depends on the network or on the data.
             self._offer(by_id(name), wording.choices(experiment, name))
         for name in fields.names(control=fields.SELECT) + fields.names(control=fields.BOX):
             field = by_id(name)

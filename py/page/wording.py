@@ -22,10 +22,9 @@ def choices(experiment, name):
     """`[(value, label)]`: the choices in the list of a field."""
     if name == "layer":
         return [(layer, layer) for layer in shape.layer_names(experiment)]
-    if name == "loss":
-        task = shape.shape_of(experiment).task
-        return [(key, entry.label) for key, entry in registry.entries(name).items() if task in entry.traits["tasks"]]
-    return [(key, entry.label) for key, entry in registry.entries(name).items()]
+    task = shape.shape_of(experiment).task
+    fitting = [key for key, entry in registry.entries(name).items() if task in entry.traits.get("tasks", (task,))]
+    return [(key, registry.label(name, key, task)) for key in fitting]
 
 
 def text(experiment, name):
@@ -87,6 +86,13 @@ def legend_label(experiment):
 def class_words(index):
     """A class and the shape of its marks: `class 1: triangles`."""
     return "class %d: %s" % (index, SHAPES[index % len(SHAPES)])
+
+
+def numbers_words(given, most=6):
+    """One number in words, or several as `(1.5, −3, 20)`; no more than `most` of them."""
+    if len(given) == 1:
+        return number_words(given[0])
+    return "(%s%s)" % (", ".join([number_words(number) for number in given[:most]]), ", …" if len(given) > most else "")
 
 
 def number_words(number):

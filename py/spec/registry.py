@@ -39,6 +39,12 @@ def entry(kind, key):
     return _entries[kind][key]
 
 
+def label(kind, key, task):
+    """What a person reads for a choice where the data are of that task."""
+    found = _entries[kind][key]
+    return found.traits.get("labels", {}).get(task, found.label)
+
+
 def trait(kind, key, name):
     """A choice's trait of that name; None if it does not have one."""
     return _entries[kind][key].traits.get(name)
@@ -80,10 +86,11 @@ enter("optimizer", "rmsprop", "RMSProp", slots=1)
 enter("loss", "cross_entropy", "Cross entropy", tasks=(CLASSIFICATION,), softmax=True)
 enter("loss", "mean_squared_error", "Mean squared error", tasks=(CLASSIFICATION, REGRESSION), softmax=False)
 
-# How the input plane is shaded.
-enter("shading", "probability", "Probability")
-enter("shading", "classes", "Classes")
-enter("shading", "confidence", "Confidence")
+# How the input plane is shaded. labels: what it is called where numbers are predicted; that is shaded by how far they
+# are above or below the middle of the targets.
+enter("shading", "probability", "Probability", labels={REGRESSION: "Prediction"})
+enter("shading", "classes", "Classes", labels={REGRESSION: "Above or below"})
+enter("shading", "confidence", "Confidence", labels={REGRESSION: "Distance"})
 enter("shading", "neuron", "Neuron")
 
 # How a layer of more than three dimensions is shown in two or three. by_width: whether layers of the same width share

@@ -248,7 +248,11 @@ def shading_words(experiment, points):
     if shading == "neuron":
         return "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
     if points.is_regression:
-        return "the network's output"
+        return {
+            "probability": "the number that the network predicts",
+            "classes": "whether the network predicts more or less than the middle of the targets",
+            "confidence": "how far what the network predicts is from the middle of the targets",
+        }.get(shading, shading)
     return {
         "probability": "how probable the network finds %s"
         % ("either class", "the likeliest class")[points.outputs > 2],

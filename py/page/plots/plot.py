@@ -18,44 +18,55 @@ SLICE = 8
 class Layer:
     """A spare canvas with a part of the picture, painted when it is `due`, then kept.
 
-    If `paint(context)` is a generator, it can be painted in slices; the old painting stays until the new one is
-    complete.
+    `paint(context)` may be a generator: then it can be parted into slices, and what was there before stays until
+    `show`.
     """
 
     def __init__(self, paint):
         self.paint = paint
         self.due = True
         self.canvas = self.context = None
-        # The canvas and context that are being painted in slices, and the iterator that paints the rest.
+        # The canvas and context that are painted while the others are seen, what is left of it to do, and whether
+        # that has been done.
         self.other = self.work = None
+        self.painted = False
 
     def fit(self, width, height):
         """Makes an empty canvas of this size, in CSS pixels, and drops everything that was painted."""
         self.canvas, self.context = canvas.spare(width, height)
         self.other = self.work = None
+        self.painted = False
         self.due = True
 
-    def renew(self, width, height, ratio, in_slices):
-        """Paints if that is due. Returns whether something is left to paint on the next frame."""
-        if self.work is None:
-            if not self.due:
-                return False
-            self.due = False
-            if not in_slices:
-                self.other = self.canvas, self.context
-            elif self.other is None or self.other[0] is self.canvas:
-                self.other = canvas.spare(width, height)
-            context = self.other[1]
-            context.setTransform(ratio, 0, 0, ratio, 0, 0)
-            context.clearRect(0, 0, width, height)
-            self.work = self.paint(context) or ()
-        end = now() + SLICE
-        for _ in self.work:
-            if in_slices and now() >= end:
-                return True
-        self.work = None
-        (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
-        return self.due
+    def begin(self, width, height, ratio, in_slices):
+        """Begins to paint if that is due."""
+        if not self.due:
+            return
+        self.due = False
+        if not in_slices:
+            self.other = self.canvas, self.context
+        elif self.other is None or self.other[0] is self.canvas:
+            self.other = canvas.spare(width, height)
+        context = self.other[1]
+        context.setTransform(ratio, 0, 0, ratio, 0, 0)
+        context.clearRect(0, 0, width, height)
+        self.work = self.paint(context) or ()
+
+    def go_on(self, end):
+        """Paints until the clock says `end`, or without one to the last; whether nothing is left to paint."""
+        if self.work is not None:
+            for _ in self.work:
+                if end is not None and now() >= end:
+                    return False
+            self.work = None
+            self.painted = True
+        return True
+
+    def show(self):
+        """Lets what has been painted be seen."""
+        if self.painted:
+            self.painted = False
+            (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
 
 
 class Plot:
@@ -163,16 +174,22 @@ class Plot:
         if not self.mapping:
             return False
         in_slices = self.points is not None and self.points.rows > markers.MANY
-        unfinished = False
+        # What belongs together is seen together: nothing new is begun, and nothing shown, before all has been painted.
+        if not any(layer.work is not None for layer in self.layers):
+            for layer in self.layers:
+                layer.begin(self.size[0], self.size[1], ratio, in_slices)
+        end = now() + SLICE if in_slices else None
+        done = all(layer.go_on(end) for layer in self.layers)
         for layer in self.layers:
-            unfinished = layer.renew(self.size[0], self.size[1], ratio, in_slices) or unfinished
+            if done:
+                layer.show()
             context.drawImage(layer.canvas, 0, 0)
         context.setTransform(ratio, 0, 0, ratio, 0, 0)
         self.paint_over(context)
         self.lasso.draw(context, self.accent)
         if self.loop_end:
             self.crosshair(context, *self.loop_end)
-        return unfinished
+        return not done or any(layer.due for layer in self.layers)
 
     def ring(self, context, x, y):
         """Draws a ring around a point at a pixel, unless it is outside of the plot or not finite."""

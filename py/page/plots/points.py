@@ -1,5 +1,6 @@
 """The points of a run, as the lab describes them when the run is opened."""
 
+from page import wording
 from page.dom import numbers
 from spec import registry
 
@@ -29,18 +30,21 @@ class Points:
         """`(x, y)` of a point in the plane."""
         return self.positions[2 * index], self.positions[2 * index + 1]
 
-    def words(self, index):
-        """A point in words: `Point 17 (held out): class 1`."""
+    def words(self, index, targets=()):
+        """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` where its targets are given."""
         held_out = "" if self.training[index] else " (held out)"
-        label = "" if self.is_regression else ": class %d" % self.labels[index]
+        if not self.is_regression:
+            label = ": class %d" % self.labels[index]
+        else:
+            label = ": target " + wording.numbers_words(targets) if targets else ""
         return "Point %d%s%s" % (index, held_out, label)
 
     def score_words(self, scores):
-        """The network's output for a place, in words: `predicted 1 at 97 %`, or `output 0.31`."""
+        """What the network's output for a place says: `predicted 1 at 97 %`, or `predicted 0.31`."""
         if not scores or sum(scores) != sum(scores):
             return "no prediction"
         if self.is_regression:
-            return "output " + ", ".join([("%.3g" % score).replace("-", "−") for score in scores])
+            return "predicted " + wording.numbers_words(scores)
         best = max(scores)
         # Without a softmax a score may be below 0 or above 1.
         return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))

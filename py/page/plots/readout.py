@@ -46,10 +46,11 @@ class Readout:
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            words = [self.points.words(index)]
+            # The picture may still be that of another point.
+            is_there = frame.point == index
+            words = [self.points.words(index, numbers(frame.point_targets) if is_there else ())]
             values = []
-            # The picture may have been drawn for another point.
-            if frame.point == index:
+            if is_there:
                 words.append(self.points.score_words(numbers(frame.point_scores)))
                 values = numbers(frame.point_values)
             left = "%s · %s" % (", ".join(words), place_words(self.points.place(index)))

@@ -37,14 +37,23 @@ class Representation(Plot):
         self.axis = None
         self.touring = self.spatial = self.moving = False
         self.frame = None
+        # The bent grid, `(key, path)` for each group of lines, and the bent boundary's path or None.
+        self.lines, self.boundary = [], None
         self.drawing_loop = False
         Plot.__init__(
-            self, "representation", "representation", highlight, on_draw, self._paint_axes, self._paint_picture
+            self,
+            "representation",
+            "representation",
+            highlight,
+            on_draw,
+            self._paint_axes,
+            self._paint_lines,
+            self._paint_points,
         )
         listen(by_id("fit"), "click", lambda event: self.fit())
 
     def set_points(self, points):
-        """Sets the points; their places come with every picture."""
+        """Other points; where they lie comes with a picture."""
         Plot.set_points(self, points)
         self.on_draw()
 
@@ -102,23 +111,34 @@ class Representation(Plot):
         if other_kind:
             self.set_touch()
             self.layers[0].due = True
-        self.positions = frame.positions
-        self.picture_number = frame.picture
-        self.take_points(frame)
-        self.lines = []
-        start = 0
-        groups = [int(number) for number in numbers(frame.line_groups)]
-        for key, count in zip(groups[0::2], groups[1::2]):
-            self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
-            start += count
-        self.boundary = path_of(frame.bend_boundary)
-        self.take_marks(frame.marks, frame.mark_groups)
+        positions = getattr(frame, "positions", None)
+        if positions is not None:
+            self.positions = positions
+            self.picture_number = frame.picture
+            self.take_points(frame)
+        lines = getattr(frame, "lines", None)
+        if lines is not None:
+            self.take_lines(lines, frame.line_groups)
+            self.boundary = path_of(frame.bend_boundary)
+            self.layers[1].due = True
+        marks = getattr(frame, "marks", None)
+        if marks is not None:
+            self.take_marks(marks, frame.mark_groups)
+            self.layers[2].due = True
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
         self.camera.fit(*numbers(frame.extent))
-        self.layers[1].due = True
         self.map()
+
+    def take_lines(self, lines, groups):
+        """Takes up the bent grid: a flat path, and for each group of its lines the key and the length in it."""
+        self.lines = []
+        start = 0
+        flat = [int(number) for number in numbers(groups)]
+        for key, count in zip(flat[0::2], flat[1::2]):
+            self.lines.append((key, path_of(lines.subarray(start, start + count))))
+            start += count
 
     def draw(self, at_once):
         """Draws, with axes that glide to the points. Returns whether another frame is needed."""
@@ -134,7 +154,8 @@ class Representation(Plot):
         else:
             axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
 
-    def _paint_picture(self, context):
+    def _paint_lines(self, context):
+        """The bent grid and the decision boundary."""
         self.clip(context)
         pixel = self.to_units(context, self.unit)
         # A pixel wide, without round corners: a browser without a graphics card draws such lines fastest.
@@ -145,7 +166,12 @@ class Representation(Plot):
             context.stroke(path)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
-        yield from self.paint_marks(context, pixel)
+        context.restore()
+
+    def _paint_points(self, context):
+        """The points: most pictures of a network that is not trained have them where they were."""
+        self.clip(context)
+        yield from self.paint_marks(context, self.to_units(context, self.unit))
         context.restore()
 
     def paint_over(self, context):
