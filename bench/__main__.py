@@ -192,7 +192,7 @@ def page_frames(settings):
 
 
 def page_points(settings):
-    """The page with very many points."""
+    """Measures the page with very many points."""
     results = points.measure(settings.scene)
     for lines in report.frames_tables(results, f"the page with {points.ROWS:,} points"):
         show(lines)
@@ -226,7 +226,7 @@ def page_soak(settings):
 # `compile` comes first, because it has to find the browser in the state in which a page that was just opened finds it.
 PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid": grid, "variants": variants}
 
-# In browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only where asked for.
+# These open browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only on request.
 PAGE_PARTS = {
     "start": page_start,
     "frames": page_frames,

@@ -40,7 +40,7 @@ Host = namedtuple("Host", "program url")
 
 
 def watched_files(files=None):
-    """A built site by its paths, or the page as it is, but for a worker that can tell its memory."""
+    """`files`, a built site as path -> content (by default ours), with a worker that has the function `wasmBytes()`."""
     files = files or driver.site_files()
     script = "static/interpreter.mjs"
     return {**files, script: MEMORIES.read_bytes() + files[script]}
@@ -48,7 +48,7 @@ def watched_files(files=None):
 
 @contextmanager
 def opened_host(files=None):
-    """A `Host` of a built site by its paths, or of the page as it is."""
+    """A `Host` of `files`, a built site as path -> content (by default ours)."""
     with server.serve_files(watched_files(files)) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
         with program:
@@ -77,12 +77,12 @@ def measure(host, pace, fragment, plot=None):
 
 
 def let_be(page, seconds):
-    """Does nothing for so long."""
+    """Waits for so many seconds."""
     page.wait_for_timeout(1000 * seconds)
 
 
 def watched(page, pace, act=let_be):
-    """The `summary` of what is seen of a page for the time of a `settings.Pace`, while `act(page, seconds)`."""
+    """The `summary` of a page, watched for the time of a `settings.Pace` while `act(page, seconds)` runs."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     act(page, pace.warm_up)

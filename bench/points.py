@@ -1,4 +1,4 @@
-"""How smoothly the page draws as many points as there may be: while it trains, and while a person points at them."""
+"""Measures how smoothly the page draws the largest number of points, while it trains and while a person points."""
 
 import math
 import tempfile
@@ -11,23 +11,26 @@ from tools import browser, site
 
 DATA = "large"
 ROWS = data_sets.DATA_SETS[DATA][1]["rows"]
-# The pointer goes around the plane in so many seconds.
+# The seconds in which the pointer moves around the plane once.
 ROUND = 4
 
 
 def site_files():
-    """The built site, by its paths, with the tests' data sets in it."""
+    """The built site with the tests' data sets, as path -> content."""
     with tempfile.TemporaryDirectory() as folder:
         data_sets.write_project(Path(folder))
         return site.site_files(Path(folder), offline=False)
 
 
 def measure(pace):
-    """`frames.summary`s, each of the time of a `settings.Pace`: while `training` flat out, and `pointing` at rest."""
+    """`{"training": …, "pointing": …}`: a `frames.summary` of training flat out, and one of pointing, paused.
+
+    Each is watched for the time of a `settings.Pace`.
+    """
     with frames.opened_host(site_files()) as host, frames.opened_page(host, f"dataset={DATA}&speed=0") as page:
         training = frames.watched(page, pace)
         page.get_by_role("button", name="Pause", exact=True).click()
-        # What was drawn in a hurry is drawn again, as fine as the screen.
+        # The picture that training has left is first refined until it is as fine as the screen.
         browser.wait_for(
             page, "(({state, picture}) => state + picture)(document.documentElement.dataset) === 'pausedfine'"
         )
@@ -35,7 +38,7 @@ def measure(pace):
 
 
 def go_around(page, seconds):
-    """Takes the pointer around the middle of the plane for so long, and until the lab has drawn that."""
+    """Moves the pointer around the middle of the plane for `seconds`, and until the lab has drawn that."""
     box = page.locator("#boundary").bounding_box()
     x, y, radius = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 0.3 * min(box["width"], box["height"])
     began = time.monotonic()

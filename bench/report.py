@@ -152,7 +152,7 @@ def grid_table(resolution, results):
 
 
 def frames_tables(results, title="the page, flat out"):
-    """How smoothly the page draws: what is seen, then milliseconds by part. `results` maps a scene to its summary."""
+    """How smoothly the page draws: rates, then milliseconds by part. `results` maps a scene to its summary."""
     seen = [
         (
             scene,

@@ -39,7 +39,7 @@ class Projected(NamedTuple):
 
 
 class Components(NamedTuple):
-    """Principal components `of()` activations, as long as these are looked at: their `basis` and `shares`."""
+    """Principal components: their `basis`, their `shares`, and `of()`, the activations, or None if these are gone."""
 
     basis: np.ndarray
     shares: np.ndarray
@@ -55,7 +55,7 @@ def pca(activations, view, before, near):
     """The first three principal components, which keep their signs from frame to frame."""
     width = activations.shape[1]
     if before is not None and (before.of() is activations or not len(activations)):
-        # Found again they would differ by rounding, and all points would have moved.
+        # Computed again, they would differ by rounding, and all points would move.
         basis, shares = before.basis, before.shares
     elif len(activations):
         basis, shares = principal(activations, None if before is None else before.basis)
@@ -63,7 +63,7 @@ def pca(activations, view, before, near):
         basis, shares = of_dimensions(width, range(3)), np.zeros(3)
     abrupt = False
     if before is None:
-        # Between a layer and its activation the picture must not turn inside out.
+        # Between a layer and its activation the picture must not be mirrored.
         for other in near:
             basis = basis * np.where((basis * other.basis).sum(axis=0) < 0, -1, 1)
     else:

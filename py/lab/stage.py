@@ -40,7 +40,8 @@ TURN_REST = 10
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
 # The places of points are kept for so many pictures: those on their way to the page, and the one on the screen.
 PICTURES = 4
-# What is told only where it is other than before, whatever becomes of the picture that it is told with.
+# The parts of a picture that are sent only when they have changed, so that they must not be lost with a picture that is
+# not sent.
 TOLD_ONCE = (
     "plane_marks",
     "plane_mark_groups",
@@ -55,7 +56,7 @@ TOLD_ONCE = (
     "line_groups",
     "bend_boundary",
 )
-# Probes that are fitted at once may take so many times what that of a very narrow layer takes.
+# Probes that are fitted together may take so many times the time of a very narrow layer's probe.
 PROBES_AT_ONCE = 16
 
 
@@ -370,11 +371,11 @@ class Stage:
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
-        """Where the examples lie in the right view, and what is chosen of them: what of that is other than before."""
+        """The parts of the picture about the examples in the right view, places and choice, those that have changed."""
         half = representation.half_of(terms)
         points = representation.positions(terms, places, _turn(view), spread=True)
         spatial = any(term.spatial for term in terms)
-        # By their bytes what is not a number is the same as itself.
+        # Compared by bytes, because NaN does not equal itself.
         pictured = spatial, half, points.tobytes()
         moved, self._pictured = pictured != self._pictured, pictured
         found = {}

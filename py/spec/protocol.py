@@ -120,35 +120,34 @@ METRICS = {
     registry.REGRESSION: ("train_loss", "test_loss"),
 }
 
-# The parts of a picture, each with what it is. What is told "where" something has changed is else as it was told last.
-# A picture that is only refined, and not yet as fine as would be worth another drawing, has nothing but `fine` and
-# `moving`. A path is a flat int32 array: x y x y … BREAK x y …, see `lab/contour.py`; groups are rows (key, count) that
-# part a path.
+# The parts of a picture, each with its meaning. A part that is sent only "if" something has changed otherwise is as it
+# was sent last. While a picture is only being refined, it has nothing but `fine` and `moving`. A path is a flat int32
+# array, x y x y … BREAK x y …, see `lab/contour.py`. Groups are rows (key, count) that divide a path.
 PICTURE = OrderedDict(
     (
         # Both views.
-        ("fine", "whether it is as fine as the screen; without all else where it is still being refined"),
-        ("selected", "the rows that a loop chooses, as in a view's `selected`"),
+        ("fine", "whether the left view is as fine as the screen, and the lattice for all else as fine as it can be"),
+        ("selected", "the rows inside the loop, as in a view's `selected`; only if the view has a loop"),
         ("loop", "the number of that loop"),
         # Left view.
-        ("plane_marks", "path of the examples in units of the plane, one point each; where others are chosen"),
+        ("plane_marks", "path of the examples in units of the plane, one point each; if the choice has changed"),
         ("plane_mark_groups", "(n, 2) as `mark_groups`; with them"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
         ("contour", "path of the decision boundary in units of the plane; empty for regression"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),
         # Right view.
-        ("unit", "(1,) what 1 is in paths of the right view"),
+        ("unit", "(1,) the length of 1 unit in paths of the right view"),
         ("extent", "(3,) its middle (x, y) and half of its side"),
-        ("positions", "(rows, 2) where every example lies; where any has moved"),
-        ("picture", "a number for these positions, by which a loop tells around which it was drawn; with them"),
+        ("positions", "(rows, 2) where every example lies; if any has moved"),
+        ("picture", "a number for these positions, by which a loop names those around which it was drawn; with them"),
         ("order", "(finite rows,) the examples leaf by leaf, see `OPENED`; with them"),
         ("ordered", "(finite rows, 2) where they lie, in that order; with them"),
         ("boxes", "(leaves, 4) the least and the largest x and y of each leaf; with them"),
-        ("lines", "path of the bent grid; where that or the bent boundary is another"),
-        ("line_groups", "(n, 2) key = class · 4 + depth, with regression the level in place of the class; with them"),
+        ("lines", "path of the bent grid; if that or the bent boundary has changed"),
+        ("line_groups", "(n, 2) key = class · 4 + depth, for regression level · 4 + depth; with them"),
         ("bend_boundary", "path of the bent decision boundary; with them"),
-        ("marks", "path of the examples, one point each; where any has moved or others are chosen"),
+        ("marks", "path of the examples, one point each; if any has moved or the choice has changed"),
         ("mark_groups", "(n, 2) key = held_out + 2 · selected + 4 · depth + 16 · class, counts of points; with them"),
         ("axes", "(k, 3) rows (dimension, x, y): the tips of the axes"),
         ("spatial", "whether it has three dimensions, and can be turned"),
@@ -158,9 +157,9 @@ PICTURE = OrderedDict(
         ("place_position", "(2,) where the place that is pointed at lies, or empty"),
         ("place_scores", "(outputs,) the network's output there, or empty"),
         ("point", "the row that is pointed at, or -1"),
-        ("point_scores", "(outputs,) the same of the example that is pointed at"),
-        ("point_targets", "(outputs,) what the network should make of it, or none"),
-        ("point_values", "(up to 16,) the shown layer's outputs for it, or none"),
+        ("point_scores", "(outputs,) the network's output for it, or empty"),
+        ("point_targets", "(outputs,) its targets, or empty"),
+        ("point_values", "(up to 16,) the shown layer's outputs for it, or empty"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),

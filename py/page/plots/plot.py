@@ -18,16 +18,15 @@ SLICE = 8
 class Layer:
     """A spare canvas with a part of the picture, painted when it is `due`, then kept.
 
-    `paint(context)` may be a generator: then it can be parted into slices, and what was there before stays until
-    `show`.
+    If `paint(context)` is a generator, it can be painted in slices; the old painting stays until `show` is called.
     """
 
     def __init__(self, paint):
         self.paint = paint
         self.due = True
         self.canvas = self.context = None
-        # The canvas and context that are painted while the others are seen, what is left of it to do, and whether
-        # that has been done.
+        # other: the canvas and context that are being painted while the old ones are shown. work: the iterator that
+        # paints the rest. painted: whether they are complete and have to be shown.
         self.other = self.work = None
         self.painted = False
 
@@ -39,7 +38,7 @@ class Layer:
         self.due = True
 
     def begin(self, width, height, ratio, in_slices):
-        """Begins to paint if that is due."""
+        """Begins to paint, if that is due."""
         if not self.due:
             return
         self.due = False
@@ -53,7 +52,7 @@ class Layer:
         self.work = self.paint(context) or ()
 
     def go_on(self, end):
-        """Paints until the clock says `end`, or without one to the last; whether nothing is left to paint."""
+        """Paints until the time `end`, or everything without one. Returns whether nothing is left to paint."""
         if self.work is not None:
             for _ in self.work:
                 if end is not None and now() >= end:
@@ -63,7 +62,7 @@ class Layer:
         return True
 
     def show(self):
-        """Lets what has been painted be seen."""
+        """Shows the new painting, if there is one."""
         if self.painted:
             self.painted = False
             (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
@@ -174,7 +173,7 @@ class Plot:
         if not self.mapping:
             return False
         in_slices = self.points is not None and self.points.rows > markers.MANY
-        # What belongs together is seen together: nothing new is begun, and nothing shown, before all has been painted.
+        # Layers that belong together are shown together: nothing is begun or shown before all have been painted.
         if not any(layer.work is not None for layer in self.layers):
             for layer in self.layers:
                 layer.begin(self.size[0], self.size[1], ratio, in_slices)

@@ -31,7 +31,7 @@ class Points:
         return self.positions[2 * index], self.positions[2 * index + 1]
 
     def words(self, index, targets=()):
-        """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` where its targets are given."""
+        """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` if its targets are given."""
         held_out = "" if self.training[index] else " (held out)"
         if not self.is_regression:
             label = ": class %d" % self.labels[index]
@@ -40,7 +40,7 @@ class Points:
         return "Point %d%s%s" % (index, held_out, label)
 
     def score_words(self, scores):
-        """What the network's output for a place says: `predicted 1 at 97 %`, or `predicted 0.31`."""
+        """The network's output for a place, in words: `predicted 1 at 97 %`, or `predicted 0.31`."""
         if not scores or sum(scores) != sum(scores):
             return "no prediction"
         if self.is_regression:

@@ -46,7 +46,7 @@ class Readout:
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            # The picture may still be that of another point.
+            # The picture may have been drawn for another point.
             is_there = frame.point == index
             words = [self.points.words(index, numbers(frame.point_targets) if is_there else ())]
             values = []

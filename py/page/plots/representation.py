@@ -37,7 +37,7 @@ class Representation(Plot):
         self.axis = None
         self.touring = self.spatial = self.moving = False
         self.frame = None
-        # The bent grid, `(key, path)` for each group of lines, and the bent boundary's path or None.
+        # The bent grid, `(key, path)` for each group of lines; and the path of the bent boundary, or None.
         self.lines, self.boundary = [], None
         self.drawing_loop = False
         Plot.__init__(
@@ -53,7 +53,7 @@ class Representation(Plot):
         listen(by_id("fit"), "click", lambda event: self.fit())
 
     def set_points(self, points):
-        """Other points; where they lie comes with a picture."""
+        """Sets the points; their places come with a picture."""
         Plot.set_points(self, points)
         self.on_draw()
 
@@ -132,7 +132,7 @@ class Representation(Plot):
         self.map()
 
     def take_lines(self, lines, groups):
-        """Takes up the bent grid: a flat path, and for each group of its lines the key and the length in it."""
+        """Sets the bent grid: a flat path, and its groups of lines as flat rows of a key and a length."""
         self.lines = []
         start = 0
         flat = [int(number) for number in numbers(groups)]
@@ -155,7 +155,7 @@ class Representation(Plot):
             axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
 
     def _paint_lines(self, context):
-        """The bent grid and the decision boundary."""
+        """Paints the bent grid and the decision boundary."""
         self.clip(context)
         pixel = self.to_units(context, self.unit)
         # A pixel wide, without round corners: a browser without a graphics card draws such lines fastest.
@@ -169,7 +169,7 @@ class Representation(Plot):
         context.restore()
 
     def _paint_points(self, context):
-        """The points: most pictures of a network that is not trained have them where they were."""
+        """Paints the points, on a layer of their own: while nothing is trained they rarely move."""
         self.clip(context)
         yield from self.paint_marks(context, self.to_units(context, self.unit))
         context.restore()
