@@ -1,1 +1,1 @@
-"""How fast this lab trains next to other libraries, measured in one run of a real browser: `python3 -m tools bench`."""
+"""The benchmarks, `python3 -m tools bench`: this lab beside other libraries in one browser, and the page itself."""

@@ -1,4 +1,4 @@
-"""`python3 -m bench [--json FILE] [--only NAME …]`, by way of `python3 -m tools bench`: measured in the browser."""
+"""`python3 -m bench [--json FILE] [--only NAME …]`, which `python3 -m tools bench` calls: measures in the browser."""
 
 import argparse
 import datetime
@@ -8,24 +8,24 @@ import sys
 import time
 from pathlib import Path
 
-from bench import driver, frames, memory, report, rounds, soak, start, sweeps
+from bench import driver, frames, memory, points, report, rounds, soak, start, sweeps
 from bench.driver import ContenderError
 from bench.networks import GOALS, in_words, is_small_enough
 from bench.settings import PACES, THOROUGH
 
 
 def main(arguments):
-    """Measures, prints, and writes the JSON file if one is named; returns the exit code.
+    """Measures, prints, and writes the JSON file if one is named. Returns the exit code.
 
-    That is 1 if any contender has failed; which one and why is said on the standard error stream.
+    The exit code is 1 if a contender has failed; the standard error stream then says which one, and why.
     """
     options, settings = read(arguments)
     document = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    chosen = options.only or [*PARTS, "start", "frames"]
+    chosen = options.only or [*PARTS, "start", "frames", "points"]
     try:
         measure(chosen, document, settings)
     finally:
-        # Also where something could not be measured: hours may have gone into the rest.
+        # Written even after an error, because the other measurements may have taken hours.
         if options.json:
             options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     failed = list(failures(document))
@@ -62,16 +62,17 @@ def measure(chosen, document, settings):
 
 
 def measure_contenders(chosen, document, settings):
-    """Measures what is measured side by side in one browser, and adds it to the document.
+    """Measures the chosen `PARTS`, all in one browser, and adds them to the document.
 
-    Where the lab cannot be measured at all, `error` says why, and what was to follow is left out.
+    If the lab cannot be measured at all, the document gets an `error` with the reason, and the remaining parts are left
+    out.
     """
     contenders = list(driver.CONTENDERS) if "compare" in chosen else [driver.LAB]
     with driver.opened_contenders(contenders) as (uses, machine):
         document["machine"] = machine
         try:
             rate, rates = sweeps.simd_rate(uses["lab"], settings)
-            # Numbers of a machine that is busy with other things say little: how busy, is told.
+            # The machine's load is recorded, because numbers from a busy machine say little.
             machine.update(simd_gigaflops=rates, load_before=os.getloadavg())
             print(headline(machine, rates), flush=True)
             for name in chosen:
@@ -84,7 +85,7 @@ def measure_contenders(chosen, document, settings):
 
 
 def failures(document):
-    """A line for each use of a contender that failed, and for each of the lab's networks: which, and why."""
+    """A line for each failure, of a use of a contender or of a network of the lab: which one failed, and why."""
     if "error" in document:
         yield document["error"]
     for network in document.get("compare", []):
@@ -102,7 +103,7 @@ def failures(document):
 
 
 def headline(machine, rates):
-    """What is measured, and on what, in words."""
+    """The lines above the tables: what is measured, and on which machine."""
     products = ", ".join(f"{report.short(rate)} ({size}³)" for size, rate in rates.items())
     without = (
         f"\nLeft out, as this browser cannot run it: {', '.join(machine['missing'])}" if machine["missing"] else ""
@@ -122,7 +123,7 @@ def show(lines):
 
 
 def compare(contenders, rate, settings):
-    """Every contender with every network; the machine's own rate is measured again beside each."""
+    """Measures every contender with every network; the machine's own rate is measured again before each network."""
     networks, standings = [], {}
     taking_part = driver.taking_part(contenders)
     for hidden_layers in GOALS:
@@ -151,7 +152,7 @@ def compare(contenders, rate, settings):
 
 
 def growth(contenders, rate, settings):
-    """How the lab's step time grows."""
+    """Measures how the lab's step time grows with width, depth and batch size."""
     sweep_results = {}
     for sweep, value, result in sweeps.growth(contenders["lab"], settings):
         sweep_results.setdefault(sweep, {})[value] = result
@@ -161,14 +162,14 @@ def growth(contenders, rate, settings):
 
 
 def compile_times(contenders, rate, settings):
-    """From a change of the network to one that is ready to be trained."""
+    """Measures the time from a change of the network until the new one is ready to be trained."""
     results = {layers: (limit, result) for layers, limit, result in sweeps.compile_times(contenders["lab"], settings)}
     show(report.compile_table(results))
     return [{"hidden_layers": layers, "limit": limit, **result} for layers, (limit, result) in results.items()]
 
 
 def grid(contenders, rate, settings):
-    """The grid behind the decision boundary."""
+    """Measures the time for the grid behind the decision boundary."""
     networks = [layers for layers in GOALS if is_small_enough(layers, sweeps.BATCH, settings)]
     results = dict(sweeps.grid_times(contenders["lab"], networks, settings))
     show(report.grid_table(sweeps.RESOLUTION, results))
@@ -176,22 +177,30 @@ def grid(contenders, rate, settings):
 
 
 def variants(contenders, rate, settings):
-    """Every other path through the lab: optimizers, normalizations, activations, losses."""
+    """Measures the step time of the other optimizers, normalizations, activations and losses."""
     results = {(title, layers): result for title, layers, result in sweeps.variants(contenders["lab"], settings)}
     show(report.variants_table(list(sweeps.VARIANTS), sweeps.VARIED_NETWORKS, results))
     return [{"variant": title, "hidden_layers": layers, **result} for (title, layers), result in results.items()]
 
 
 def page_frames(settings):
-    """The page itself, as it trains and draws."""
+    """Measures the page itself while it trains and draws."""
     results = dict(frames.scenes(settings))
     for lines in report.frames_tables(results):
         show(lines)
     return results
 
 
+def page_points(settings):
+    """Measures the page with very many points."""
+    results = points.measure(settings.scene)
+    for lines in report.frames_tables(results, f"the page with {points.ROWS:,} points"):
+        show(lines)
+    return results
+
+
 def page_start(settings):
-    """How soon the page is there, and what is fetched for it."""
+    """Measures how soon the page is ready, and what is fetched for it."""
     result = start.measure(settings)
     for lines in report.start_tables(result):
         show(lines)
@@ -199,7 +208,7 @@ def page_start(settings):
 
 
 def page_memory(settings):
-    """The page's memory over thousands of frames and hundreds of networks."""
+    """Measures the page's memory over thousands of frames and hundreds of networks."""
     with frames.opened_host() as host:
         readings = memory.measure(host, settings)
     show(report.memory_table(readings))
@@ -207,18 +216,24 @@ def page_memory(settings):
 
 
 def page_soak(settings):
-    """The page, left open for an hour."""
+    """Measures the page while it is left open for an hour."""
     with frames.opened_host() as host:
         readings = soak.measure(host, settings)
     show(report.soak_table(readings))
     return readings
 
 
-# `compile` comes first: it is to find the browser as a page that was just opened does.
+# `compile` comes first, because it has to find the browser in the state in which a page that was just opened finds it.
 PARTS = {"compile": compile_times, "compare": compare, "growth": growth, "grid": grid, "variants": variants}
 
-# In browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only where asked for.
-PAGE_PARTS = {"start": page_start, "frames": page_frames, "memory": page_memory, "soak": page_soak}
+# These open browsers of their own, after the others. `memory` takes minutes and `soak` an hour: both only on request.
+PAGE_PARTS = {
+    "start": page_start,
+    "frames": page_frames,
+    "points": page_points,
+    "memory": page_memory,
+    "soak": page_soak,
+}
 ONLY = f"measure only these of {', '.join([*PARTS, *PAGE_PARTS])}; memory and soak are left out otherwise"
 
 if __name__ == "__main__":

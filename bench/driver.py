@@ -18,7 +18,7 @@ WEBGL_RENDERER = """() => {
   return names ? gl.getParameter(names.UNMASKED_RENDERER_WEBGL) : null;
 }"""
 
-# Contender -> the ways to use it; of several the fastest is reported. The names of `PEERS` in peers.js.
+# Contender -> the ways to use it, of which the fastest is reported; a way is a key of `PEERS` in peers.js.
 CONTENDERS = {
     "this lab": ["lab"],
     "TensorFlow.js cpu": ["tensorflow-cpu-minimize", "tensorflow-cpu-layers"],
@@ -31,23 +31,23 @@ CONTENDERS = {
     "plain autograd": ["autograd"],
 }
 LAB = "this lab"
-# Contender -> what has to come to something in a page for it to take part; the others run everywhere.
+# Contender -> the JavaScript condition under which a browser can run it; the others run everywhere.
 REQUIRED = {"jax-js webgpu": "navigator.gpu?.requestAdapter().then(Boolean)"}
 
 
 class ContenderError(Exception):
-    """Why a contender cannot take part."""
+    """A contender cannot take part; the message says why."""
 
 
 class Contender:
-    """One use of one library, in a page of its own; `broken` says why its library could not be loaded, if so."""
+    """One use of one library, in a page of its own; `broken` is why its library could not be loaded, or None."""
 
     def __init__(self, page, broken=None):
         self._page = page
         self._broken = broken
 
     def call(self, method, *arguments):
-        """What `bench.method(...arguments)` of measure.js resolves to; raises ContenderError where that rejects."""
+        """The result of `bench.method(...arguments)` of measure.js; raises ContenderError if that is rejected."""
         if self._broken:
             raise ContenderError(self._broken)
         try:
@@ -58,38 +58,38 @@ class Contender:
 
 @functools.cache
 def site_files():
-    """The built site, by its paths; a second is spent on it once."""
+    """The built site, as path -> content; it takes a second, once."""
     return site.site_files(offline=False)
 
 
 def served_files():
-    """The built site, the peers' libraries and the benchmark's own files, by their paths."""
+    """The built site, the peers' libraries and the benchmark's own files, as path -> content."""
     own = {f"bench/{path.name}": path.read_bytes() for path in FOLDER.iterdir() if path.is_file()}
     return {**site_files(), **runtime.part_files("bench"), **own}
 
 
 def python_modules(files):
-    """Paths of the Python files that measure the lab in its worker; the lab itself is there from the start."""
+    """The paths of the Python files that measure the lab in its worker, which has the lab itself already."""
     return [name for name in files if name.endswith(".py") and name.startswith("bench/lab_")]
 
 
 def taking_part(uses):
-    """Of `CONTENDERS` those that `uses`, what was opened, leaves: contender -> its ways."""
+    """The `CONTENDERS` of which at least one way is among the opened `uses`: contender -> those ways."""
     opened = {name: [use for use in ways if use in uses] for name, ways in CONTENDERS.items()}
     return {name: ways for name, ways in opened.items() if ways}
 
 
 @contextmanager
 def opened_contenders(chosen):
-    """`(uses, machine)`: each use of the chosen contenders by its name in peers.js, and what they run on.
+    """`(uses, machine)`: the uses of the chosen contenders by their names in peers.js, and the machine.
 
-    Contenders for which the browser lacks what is `REQUIRED` are left out; `machine["missing"]` names them.
+    Contenders that the browser cannot run (see `REQUIRED`) are left out; `machine["missing"]` names them.
     """
     files = served_files()
     with server.serve_files(files) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(
             executable_path=browser.find_chromium(),
-            # WebGL has to be there without a graphics card too, if slowly.
+            # So that WebGL works without a graphics card, too, although slowly.
             args=[*browser.launch_arguments(), "--enable-unsafe-swiftshader"],
         )
         with program:
@@ -114,7 +114,7 @@ def open_contender(context, url, name, options):
 
 
 def describe_machine(program, context, url):
-    """What the numbers are measured on: processor, browser, what stands behind WebGL, and which contenders it lacks."""
+    """The machine: processor, browser, the renderer behind WebGL, and the contenders that the browser cannot run."""
     page = context.new_page()
     page.goto(f"{url}bench/peers.html")
     description = {
@@ -131,7 +131,7 @@ def describe_machine(program, context, url):
 
 
 def processor():
-    """The processor's name, as the system has it."""
+    """The processor's name, as the system gives it."""
     table = Path("/proc/cpuinfo")
     if table.is_file():
         for line in table.read_text().splitlines():

@@ -1,5 +1,5 @@
 // Watches the page from outside: every answer of the lab as it arrives, every frame of the display, every long task.
-// Put in before the page's own scripts.
+// Runs before the page's own scripts.
 (() => {
   const watch = {answers: [], frames: 0, long: [], starts: 0, drawnSinceStart: 0};
   window.watch = watch;
@@ -29,7 +29,7 @@
     });
   };
 
-  // PyScript talks to its worker by a channel of its own.
+  // PyScript and its worker have their own message channel.
   const Channel = window.MessageChannel;
   window.MessageChannel = class extends Channel {
     constructor() {

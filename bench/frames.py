@@ -1,4 +1,4 @@
-"""How smoothly the page draws while it trains flat out: frames, milliseconds by part, bytes."""
+"""Measures how smoothly the page draws while it trains as fast as possible: frames, milliseconds by part, bytes."""
 
 from collections import namedtuple
 from contextlib import contextmanager
@@ -13,7 +13,8 @@ from tools import browser, server
 SIZE = {"width": 1280, "height": 800}
 WATCH = Path(__file__).parent / "frames.js"
 MEMORIES = Path(__file__).parent / "memories.js"
-# What is measured: a title, the page's address, and CSS pixels of the left view's plot or None for the page's own.
+# The scenes: a title, the fragment of the page's address, and the size of the left view's plot in CSS pixels, or None
+# for the page's own.
 # The original draws 200 points and a grid of 80 × 80, which is what the left view does at 160 pixels.
 SCENES = (
     ("8, all views", "speed=0", None),
@@ -21,7 +22,7 @@ SCENES = (
     ("8, the original's work", "speed=0&grid=off&boundary=off", 160),
     ("1024, 1024, 1024, all views", "speed=0&hidden_layers=1024,1024,1024", None),
 )
-# What has to have come of a scene, however slow the machine is, so that something can be said of it.
+# The condition that even a slow machine has to reach before a scene can be summarized.
 ENOUGH = "window.watch.answers.length > 1 && window.watch.answers.some(({ drawn }) => drawn)"
 # The parts of the worker's time, as an answer has them: `protocol.PARTS`.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
@@ -34,21 +35,21 @@ PAGE_PARTS = {
 }
 
 
-# A browser, and the address of a site of which page and worker can tell their memory: `wasmBytes()`.
+# A browser, and the address of a site whose page and worker have a function `wasmBytes()` that returns their memory.
 Host = namedtuple("Host", "program url")
 
 
-def watched_files():
-    """The site, but for a worker that can tell its memory."""
-    files = driver.site_files()
+def watched_files(files=None):
+    """`files`, a built site as path -> content (by default ours), with a worker that has the function `wasmBytes()`."""
+    files = files or driver.site_files()
     script = "static/interpreter.mjs"
     return {**files, script: MEMORIES.read_bytes() + files[script]}
 
 
 @contextmanager
-def opened_host():
-    """A `Host`."""
-    with server.serve_files(watched_files()) as url, sync_playwright() as playwright:
+def opened_host(files=None):
+    """A `Host` of `files`, a built site as path -> content (by default ours)."""
+    with server.serve_files(watched_files(files)) as url, sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
         with program:
             yield Host(program, url)
@@ -56,7 +57,7 @@ def opened_host():
 
 @contextmanager
 def opened_page(host, fragment):
-    """The page, training at what `fragment` says, watched by `window.watch`."""
+    """The page, training the experiment of `fragment`; `window.watch` collects frames and answers."""
     with host.program.new_context(viewport=SIZE) as context:
         page = context.new_page()
         page.add_init_script(path=MEMORIES)
@@ -67,20 +68,30 @@ def opened_page(host, fragment):
 
 
 def measure(host, pace, fragment, plot=None):
-    """What a scene costs, watched for the time of a `settings.Pace`: see `summary`."""
+    """The `summary` of a scene that is watched for the time of a `settings.Pace`."""
     with opened_page(host, fragment) as page:
         if plot:
-            # Around the plot are its axes: 42 pixels.
+            # The axes beside the plot take 42 pixels.
             page.evaluate(f"document.getElementById('boundary').style.width = '{plot + 42}px'")
-        session = page.context.new_cdp_session(page)
-        session.send("Performance.enable")
-        page.wait_for_timeout(1000 * pace.warm_up)
-        before = metrics(session)
-        page.evaluate("Object.assign(window.watch, {answers: [], frames: 0, long: [], began: performance.now()})")
-        page.wait_for_timeout(1000 * pace.seconds)
-        browser.wait_for(page, ENOUGH)
-        watch = page.evaluate("({...window.watch, seconds: (performance.now() - window.watch.began) / 1000})")
-        return summary(watch, before, metrics(session))
+        return watched(page, pace)
+
+
+def let_be(page, seconds):
+    """Waits for so many seconds."""
+    page.wait_for_timeout(1000 * seconds)
+
+
+def watched(page, pace, act=let_be):
+    """The `summary` of a page, watched for the time of a `settings.Pace` while `act(page, seconds)` runs."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    act(page, pace.warm_up)
+    before = metrics(session)
+    page.evaluate("Object.assign(window.watch, {answers: [], frames: 0, long: [], began: performance.now()})")
+    act(page, pace.seconds)
+    browser.wait_for(page, ENOUGH)
+    watch = page.evaluate("({...window.watch, seconds: (performance.now() - window.watch.began) / 1000})")
+    return summary(watch, before, metrics(session))
 
 
 def metrics(session):
@@ -89,11 +100,12 @@ def metrics(session):
 
 
 def summary(watch, before, after):
-    """What was seen of a scene, per second and per frame.
+    """The measurements of a scene, a dict.
 
-    `frames_per_second` of the display, `drawings_per_second` that came from the lab; `page` and `worker`, milliseconds
-    by part for each frame and for each drawing; `share_of_worker` that drawing took of its time; `bytes_per_drawing`;
-    `resolution`, squares a side of the left view; `longest_task` of the page, in milliseconds, 0 below 50.
+    `frames_per_second` of the display; `drawings_per_second` and `steps_per_second` of the lab; `page`, milliseconds by
+    part for each frame, and `worker`, for each drawing; `share_of_worker`, the share of the worker's time that drawing
+    took; `bytes_per_drawing`; `resolution`, squares a side of the left view; `longest_task` of the page in
+    milliseconds, 0 below 50.
     """
     answers, seconds = watch["answers"], watch["seconds"]
     drawings = [answer for answer in answers if answer["drawn"]]

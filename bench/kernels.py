@@ -1,8 +1,8 @@
-"""How fast the engine's kernels are in V8: `python3 -m bench.kernels` with `py/` on the path and node 20 or newer.
+"""Measures the engine's kernels in V8: `python3 -m bench.kernels` with `py/` on the path and Node.js 20 or newer.
 
-Each kernel stands alone in a module and runs for about a third of a second inside the module's own `repeat`, three
-times (`settings.kernels`); the fastest counts. Printed: GFLOP/s of matrix products (2 · m · n · k operations each), µs
-of the rest.
+Each kernel is alone in a module and runs for about a third of a second inside the module's own `repeat`, three times
+(`settings.kernels`); the fastest counts. It prints microseconds and, for matrix products, GFLOP/s (2 · m · n · k
+operations each).
 """
 
 import json
@@ -17,7 +17,7 @@ from engine.products import scratch_bytes
 from engine.program import Load, Loop, Product, Reduction, Store
 from tools import environment
 
-# Writes small random numbers all over the memory, then finds out how often fits the time.
+# Fills the memory with small numbers, then finds how many repetitions fit into the time.
 RUNNER = """
 import { readFileSync } from "node:fs"
 const results = []
@@ -72,7 +72,7 @@ PRODUCTS = [
 
 
 def product_module(m, n, k, transpose_a, transpose_b):
-    """The product alone in a module, its arrays at multiples of 64 bytes."""
+    """A module with one product, whose arrays lie at multiples of 64 bytes."""
     ends = [64]
     for size in (m * k, k * n, m * n):
         ends.append(ends[-1] + -(-4 * size // 64) * 64)
@@ -81,7 +81,11 @@ def product_module(m, n, k, transpose_a, transpose_b):
 
 
 def loop_module(rows, columns, loads, body, results, reductions):
-    """A loop over `rows` · `columns` numbers; the strides of `loads`; `results` names the values to store."""
+    """A module with one loop over `rows` · `columns` numbers.
+
+    `loads` are the strides of its loads, `body` its lines, `results` the numbers of the values to store, and
+    `reductions` are (kind, axis, number of a value).
+    """
     step = -(-4 * rows * columns // 64) * 64
     inputs = tuple(Load(64 + index * step, strides) for index, strides in enumerate(loads))
     end = 64 + len(loads) * step
@@ -117,7 +121,7 @@ def loop_modules():
 
 
 def measure(modules, pace):
-    """Seconds for one run of each module, the fastest of the rounds of a `settings.Pace`."""
+    """The seconds for one run of each module, from its fastest round; `pace` is a `settings.Pace`."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder, f"{index}.wasm")) for index in range(len(modules))]
         for path, module in zip(paths, modules, strict=True):

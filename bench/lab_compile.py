@@ -1,4 +1,4 @@
-"""How long the lab takes from a change of the network to one that is ready to be trained, run in Pyodide."""
+"""Measures how long the lab takes from a change of the network until the new one can be trained; run in Pyodide."""
 
 import json
 from contextlib import ExitStack, contextmanager
@@ -12,7 +12,7 @@ from lab import datasets, network
 from lab.compiled import CompiledTrainer
 from spec import fields
 
-# Stage -> whose attribute, by that name, does it. A stage within another counts for itself only.
+# Stage -> (owner, name of the function in it). The time of a stage does not include that of another stage inside it.
 STAGES = {
     "parameters": (network, "initialize"),
     "record": (pipeline, "record"),
@@ -26,15 +26,16 @@ STAGES = {
     "copy in": (Machine, "write"),
 }
 
+# No further construction begins after so many milliseconds.
 LONGEST_MS = 8000
 
 
 def measure(argument):
-    """`argument` is JSON: `hidden_layers`, and how many `repetitions`. Returns milliseconds and more, as JSON.
+    """Times of constructing a trainer, in milliseconds, as JSON; `argument` is JSON: `hidden_layers`, `repetitions`.
 
-    `first` is the first construction, `milliseconds` the median of those after it, `all` all of these, fewer where they
-    take longer than `LONGEST_MS`; `first_stages` and `stages` say how the time divides (medians, stage by stage);
-    `bytes` is the module's size.
+    `first` is the time of the first construction, `all` are those of the following ones (at most `repetitions`, within
+    `LONGEST_MS`), and `milliseconds` is their median. `first_stages` is how the first time divides into stages,
+    `stages` are medians of the others, stage by stage. `bytes` is the size of the module.
     """
     given = json.loads(argument)
     first, others = construct(given["hidden_layers"], 0), []
@@ -49,7 +50,7 @@ def measure(argument):
 
 
 def construct(hidden_layers, seed):
-    """One construction of the trainer: its `milliseconds`, these by `stages`, and the module's `bytes`."""
+    """One construction of the trainer: `milliseconds`, the same by `stages`, and `bytes`, the size of the module."""
     experiment = {**fields.defaults(), "hidden_layers": tuple(hidden_layers), "seed": seed}
     data = datasets.load(experiment)
     clock = Clock()
@@ -66,17 +67,17 @@ def construct(hidden_layers, seed):
 
 
 class Clock:
-    """Takes the time of functions, less that of others it takes the time of and that they call."""
+    """Measures the time of functions, without the time of other measured functions that they call."""
 
     def __init__(self):
-        # Both by stage; a result is the last one.
+        # By stage: the seconds, and the latest result.
         self.seconds = {}
         self.results = {}
         self._inner = 0.0
 
     @contextmanager
     def wrapped(self, stages):
-        """Within the context the functions of `stages` are timed."""
+        """Within this context the functions of `stages` are timed."""
         with ExitStack() as stack:
             for stage, (owner, name) in stages.items():
                 stack.enter_context(patch.object(owner, name, self._timed(stage, getattr(owner, name))))

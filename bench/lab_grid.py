@@ -1,4 +1,4 @@
-"""How long the lab takes for the grid behind the decision boundary, run in Pyodide."""
+"""Measures how long the lab takes for the grid behind the decision boundary; run in Pyodide."""
 
 import json
 from statistics import median
@@ -11,10 +11,11 @@ from spec import fields
 
 
 def measure(argument):
-    """`argument` is JSON: `hidden_layers`, `resolution` and `pace`, a `settings.Pace`. Returns milliseconds as JSON.
+    """Milliseconds as JSON: `first`, `milliseconds` and `all`.
 
-    `first` is the first grid, whose points have to be written; `milliseconds` the median of the rounds, `all` all of
-    them, each the mean of as many grids as fit its time.
+    `argument` is JSON: `hidden_layers`, `resolution` and `pace`, a `settings.Pace`. `first` is the time of the first
+    grid, whose points have to be copied in. `all` are the times of the rounds, each the mean of as many grids as fit
+    into it, and `milliseconds` is their median.
     """
     given = json.loads(argument)
     experiment = {**fields.defaults(), "hidden_layers": tuple(given["hidden_layers"])}

@@ -1,8 +1,8 @@
-"""What data of other shapes cost: the start of a run, a drawing and a training step, in the engine's CPython host.
+"""Measures the cost of data of other shapes, for the start of a run, a drawing and a training step, under CPython.
 
     PYTHONPATH=.:py .venv/bin/python -m bench.lab_shapes
 
-It prints seconds, milliseconds and microseconds, medians; batches of 40, tanh, momentum, the loss that fits the task.
+It prints medians in seconds, milliseconds and microseconds (batches of 40, tanh, momentum, a loss that fits the task).
 """
 
 import time
@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.passes import microseconds_a_step
 from bench.settings import THOROUGH
+from bench.views import view_of
 from lab import recipes, session
 from spec import fields, protocol, registry
 
@@ -30,12 +31,15 @@ SHAPES = (
     (20_000, 2, 1, (128, 128)),
 )
 MANY = 50
-GREY, HUES = (240, 240, 242), [(20 * number, 250 - 23 * number, 90) for number in range(10)]
 
 
 @contextmanager
 def entered(rows, inputs, outputs):
-    """Within the context there is a data set `shaped` of that shape: clouds around random middles, or their sums."""
+    """Within this context there is a data set `shaped` of that shape.
+
+    The inputs are normally distributed. For classification the class of a point is the nearest of random middles; for
+    regression, with one output, the target is the sum of the sines of its inputs.
+    """
 
     def shaped(rng, rows):
         x = rng.normal(0, 2, (rows, inputs))
@@ -60,32 +64,19 @@ def measure(rows, inputs, outputs, hidden_layers, pace):
         opening = protocol.Opening("run", experiment, True, protocol.BUDGET)
         starts, drawings = [], []
         for _ in range(pace.rounds):
-            # Each as the first of its kind.
+            # So that each is compiled like the first of its kind.
             recipes.forget()
             began = time.perf_counter()
             session.open_runs([opening])
             starts.append(time.perf_counter() - began)
         for number in range(2 * pace.rounds):
-            seen = {
-                "milliseconds": 3.6,
-                "seconds": float(number),
-                "resolution": 200,
-                "palette": {"classes": HUES, "signs": HUES[:2], "neutral": GREY},
-                "turn": [1, 0, 0, 0, 1, 0, 0, 0, 1],
-                "axis": None,
-                "tour_seconds": 0.0,
-                "calm": True,
-                "selected": "",
-                "loop": None,
-                "point": None,
-                "place": None,
-            }
+            view = view_of(experiment, milliseconds=3.6, seconds=float(number), resolution=200)
             request = protocol.Request(
                 "run", 1, 1e9, None, protocol.live_of(experiment), seek=None, branch=False, history=False, view=None
             )
             session.frame_runs([request])
             began = time.perf_counter()
-            (answer,) = session.frame_runs([request._replace(steps=0, view=protocol.view(experiment, seen))])
+            (answer,) = session.frame_runs([request._replace(steps=0, view=view)])
             drawings.append(time.perf_counter() - began)
             assert answer["picture"]
         trainer = session._runs["run"].trainer

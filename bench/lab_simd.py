@@ -1,8 +1,8 @@
-"""How fast this machine multiplies matrices in WebAssembly with SIMD, on one thread, run in Pyodide.
+"""Measures how fast this machine multiplies matrices in WebAssembly with SIMD, on one thread; run in Pyodide.
 
-A plain product of two square matrices that stay in the first two levels of cache: tiles of 4 rows and 8 columns of the
-result in registers, no packing, all sizes and addresses constants. It is what the contenders' GFLOP/s are held against,
-so it shares nothing with the engine's own products but the functions that spell instructions.
+It is a plain product of two square matrices that fit into the first two levels of cache: tiles of 4 rows and 8 columns
+of the result stay in registers, nothing is packed, and all sizes and addresses are constants. The contenders' GFLOP/s
+are compared with it. So it shares nothing with the engine's own products except the functions that encode instructions.
 """
 
 import json
@@ -48,14 +48,14 @@ def rate(size, rounds, seconds, warm_up):
     count = 1
     while (spent := timed(machine, count)) < seconds:
         count *= 2
-    # A browser translates a function again, and better, while its first runs go on: those do not count.
+    # During the first runs of a function, a browser compiles it again, and better; these runs do not count.
     while spent < warm_up:
         spent += timed(machine, count)
     return 2e-9 * size**3 / median(seconds_each(machine, count) for _ in range(rounds))
 
 
 def seconds_each(machine, count):
-    """Seconds that a product takes: the mean of `count`, or of more where the clock is too coarse to tell."""
+    """The seconds that a product takes: the mean of `count`, or of more if the clock is too coarse for `count`."""
     while not (spent := timed(machine, count)):
         count *= 2
     return spent / count
@@ -71,7 +71,7 @@ def timed(machine, count):
 def module(size):
     """A module that exports `memory` and `run(count)`: out = a · b, `count` times; `size` is a multiple of 8.
 
-    a lies at address 0, b behind it, out behind b.
+    a lies at address 0, b after it, and out after b.
     """
     code = product(size).encode()
     return b"".join(
@@ -117,7 +117,7 @@ def product(size):
     zero = function.number(0.0)
     tile = b"".join(put(own, zero) for line in sums for own in line)
     tile += put(a_at, get(row)) + put(b_at, get(column)) + times(counter, size // UNROLLED, turns)
-    # What is left to do with row and column is to store: row + column is the tile's place in `out`.
+    # The tile's place in `out` is row + column.
     tile += put(a_at, get(row)) + advance(a_at, get(column))
     for line in range(ROWS):
         for vector in range(VECTORS):

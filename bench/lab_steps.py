@@ -1,4 +1,4 @@
-"""The lab's side of the comparison, run in Pyodide: trains one network on its batches, step after step."""
+"""The lab as a contender, run in Pyodide: trains one network on its batches, step after step."""
 
 import json
 from time import perf_counter
@@ -14,11 +14,11 @@ TRAINERS = {"wasm": CompiledTrainer, "autograd": PlainTrainer}
 
 
 class Training:
-    """A network of the lab and its data, from a description in JSON, as `peers.js` explains it.
+    """A network of the lab and its data, made from a description in JSON, which `peers.js` explains.
 
-    It starts from `kernels`, one for each dense layer: buffers of float32, inputs × outputs numbers. Beyond what is
-    explained there a description may have `engine` ("wasm" or "autograd"), `batchSize`, where a batch is not all of the
-    points, and `choices`: what of an experiment is to differ.
+    `kernels` are the initial kernels, one for each dense layer: buffers of inputs × outputs float32 numbers. The
+    description may also have `engine` ("wasm" or "autograd"), `batchSize` (by default all points), and `choices`, which
+    override fields of the experiment.
     """
 
     def __init__(self, description, kernels):
@@ -42,7 +42,7 @@ class Training:
         self._count = 0
 
     def run(self, steps):
-        """Trains so many steps; returns the milliseconds they took."""
+        """Trains so many steps. Returns the milliseconds that they took."""
         rate = self._experiment["learning_rate"]
         start = perf_counter()
         end = self._count + steps
@@ -51,7 +51,7 @@ class Training:
         return (perf_counter() - start) * 1e3
 
     def loss(self):
-        """The loss on all points as the network is now, computed in NumPy from its parameters."""
+        """The present loss on all points, computed in NumPy from the network's parameters."""
         parameters, _, statistics = self._trainer.arrays()
         outputs = network.predict(self._experiment, parameters, statistics, self._data.inputs)
         task = tasks.task_of(self._experiment, self._data)
@@ -59,7 +59,7 @@ class Training:
 
 
 def with_kernels(arrays, kernels):
-    """A trainer's `arrays()` with other kernels in place of its own."""
+    """A trainer's `arrays()` with its kernels replaced."""
     parameters, *others = arrays
     given = iter(kernels)
     replaced = [

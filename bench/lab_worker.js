@@ -1,5 +1,5 @@
 // Runs this lab in a worker, in the same Pyodide as the page does; `peers.js` sends it `{method, argument}` and gets
-// `{value}` or `{error}`. What loading it tells the page, `{lab}`, is not for `peers.js`.
+// `{value}` or `{error}`. Messages about loading, `{lab}`, are not for `peers.js`.
 import { loadPyodide } from "../static/interpreter.mjs";
 
 const SITE = new URL("../", import.meta.url).href;
@@ -16,7 +16,7 @@ const METHODS = {
     python = pyodide;
     steps = pyodide.pyimport("lab_steps");
   },
-  /** What `measure` of one of the benchmark's own modules returns; all values are JSON. */
+  /** Returns the result of `measure` in one of the benchmark's own modules; all values are JSON. */
   ask: async ({ module, argument }) => JSON.parse(python.pyimport(module).measure(JSON.stringify(argument))),
   async prepare({ kernels, ...network }) {
     const copied = python.toPy(kernels);
@@ -41,7 +41,7 @@ self.onmessage = async ({ data: { method, argument } }) => {
   try {
     self.postMessage({ value: await METHODS[method](argument) });
   } catch (error) {
-    // Of a traceback the last line says what is wrong.
+    // The last line of a traceback says what is wrong.
     self.postMessage({ error: String(error).trim().split("\n").at(-1) });
   }
 };

@@ -1,4 +1,4 @@
-"""The tables of README.md and docs/measurements.md, out of what `python3 -m tools bench --json FILE` has written.
+"""Prints the tables of README.md and docs/measurements.md from the file of `python3 -m tools bench --json FILE`.
 
 PYTHONPATH=.:py .venv/bin/python -m bench.markdown FILE
 """
@@ -11,7 +11,7 @@ from bench.driver import CONTENDERS, LAB
 from bench.networks import in_words
 from bench.report import short
 
-# What a cell says where nothing was measured: a contender that the browser lacks something for, or that failed.
+# The text of a cell without a measurement, for a contender that has failed or that the browser cannot run.
 NOT_MEASURED = "–"
 TRAINING = ("hidden layers", *CONTENDERS, "against the fastest of them")
 FRAMES = (
@@ -63,7 +63,7 @@ def compiling(results):
 
 
 def grids(results):
-    """A sentence for each network of whose decision boundary a grid was computed."""
+    """A sentence for each network for which the grid behind the decision boundary was computed."""
     return [
         f"{in_words(result['hidden_layers'])}: {short(result['milliseconds'])} ms for a grid of "
         f"{result['resolution']} × {result['resolution']}."
@@ -93,7 +93,7 @@ def frames(scenes):
 
 
 def start(result):
-    """How soon the page is there: a stage a line."""
+    """How soon the page is ready: a stage a line."""
     visits = "cold", "warm"
     rows = [(title, *(f"{result[visit][title]:,.0f}" for visit in visits)) for title in result["cold"]]
     longest = [result["longest_task"][visit] for visit in visits]
@@ -101,7 +101,7 @@ def start(result):
 
 
 def soak(readings):
-    """What happened to a page that was left open: a moment a line."""
+    """The readings of a page that was left open, one a line."""
     rows = [
         (
             f"{reading['minute']:.0f}",
@@ -120,7 +120,7 @@ def table(header, rows):
     return [f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows)]
 
 
-# What stands in the JSON file by this name -> its lines.
+# Key in the JSON file -> the function that returns the lines for its value.
 TABLES = {"compare": training, "compile": compiling, "grid": grids, "frames": frames, "start": start, "soak": soak}
 
 if __name__ == "__main__":

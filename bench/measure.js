@@ -1,4 +1,5 @@
-// What `driver.py` calls in a page: one contender a page, opened once, then prepared and timed network by network.
+// The functions that `driver.py` calls in a page: each page has one contender, which is opened once, then prepared and
+// timed network by network.
 import { PEERS } from "./peers.js";
 
 let prepare;
@@ -47,13 +48,13 @@ window.bench = {
     return { losses, milliseconds: elapsed / count };
   },
 
-  /** Only of the lab: what `measure(argument)` of a Python module of the benchmark returns. */
+  /** Only for the lab: returns the result of `measure(argument)` in a Python module of the benchmark. */
   ask: (module, argument) => prepare.ask(module, argument),
 
-  /** Trains `steps` steps; returns the milliseconds they took together. */
+  /** Trains `steps` steps; returns the milliseconds that they took in total. */
   run: (steps) => contender.run(steps),
 
-  /** Gives the network's memory back; returns its last loss. */
+  /** Frees the network's memory; returns its last loss. */
   async release() {
     const loss = await contender.loss();
     await contender.dispose();

@@ -1,16 +1,16 @@
-"""Whether the page's memory grows: thousands of frames and hundreds of networks, both Pythons and both heaps."""
+"""Measures whether memory grows over thousands of frames and hundreds of networks: of page and worker, all heaps."""
 
 import json
 
 from bench.frames import opened_page
 from tools import browser
 
-# The networks that take turns; the widest takes 3 MB of the lab's memory.
+# The hidden layers of the networks that take turns; the widest network takes 3 MB of the lab's memory.
 WIDTHS = ("8", "16, 16", "4, 3, 2", "256, 256", "8, 8, 8, 8")
 
 
 class Heaps:
-    """The page's and its worker's memory, over the browser's debugging protocol."""
+    """Reads the memory of the page and of its worker, by the browser's debugging protocol."""
 
     def __init__(self, page):
         self._session = page.context.new_cdp_session(page)
@@ -45,10 +45,10 @@ class Heaps:
         return self._replies.pop(self._number)["result"]
 
     def read(self):
-        """Bytes in use after collecting garbage: `page` and `worker` of JavaScript, `…_wasm` of WebAssembly."""
+        """The bytes in use after collecting garbage: JavaScript's by `page` and `worker`, WebAssembly's by `…_wasm`."""
         result = {}
         for name, ask in (("page", self._ask_page), ("worker", self._ask_worker)):
-            # What the first leaves to finalizers only the next can free.
+            # What one collection leaves to finalizers can only be freed by the next.
             for _ in range(3):
                 ask("HeapProfiler.collectGarbage")
                 self._page.wait_for_timeout(100)
@@ -60,10 +60,10 @@ class Heaps:
 
 
 def change_networks(page, count):
-    """Changes the network so many times, each time waiting until the new one has been drawn."""
+    """Changes the network `count` times and once more; waits each time until the new one has been drawn."""
     field = page.get_by_label("Hidden layers", exact=True)
     others = [WIDTHS[1 + index % (len(WIDTHS) - 1)] for index in range(count)]
-    # The same network at the end whatever the count, so that readings can be compared.
+    # The last network is always the same, so that readings can be compared.
     for widths in [*others, WIDTHS[0]]:
         starts = page.evaluate("window.watch.answers = [], window.watch.starts")
         field.fill(widths)
@@ -78,13 +78,13 @@ def watch_frames(page, count):
 
 
 def measure(host, settings):
-    """`[(what has happened, bytes by heap)]`: after the warm-up, the frames, and the changes of network.
+    """`[(what has happened, bytes by heap)]`: after the warm-up, after the frames, and after the changes of network.
 
-    `host` is a `frames.Host` to open the page in.
+    `host` is the `frames.Host` in which the page is opened.
     """
     with opened_page(host, "speed=250&layer=tanh1&projection=tour&hidden_layers=4") as page:
         heaps = Heaps(page)
-        # So that everything has been there once.
+        # A warm-up, so that everything has been allocated once.
         change_networks(page, settings.networks_before)
         watch_frames(page, settings.frames_before)
         readings = [("warmed up", heaps.read())]

@@ -1,22 +1,22 @@
-// A network in the style of TensorFlow Playground's `nn.ts`, which has the fastest step of small networks that is known
-// of a page written by hand: an object for each neuron and for each link between two, each link with its own weight and
-// what has been summed up for it, one example at a time through all of them, in double precision, and an update after a
-// whole batch. The code is this project's own. Beyond what the original does it ends in softmax and cross entropy and
-// has momentum, as all contenders here.
+// A network in the style of TensorFlow Playground's `nn.ts`, the fastest known code by hand for a training step of a
+// small network in a page. There is an object for each neuron and for each link between two neurons; a link has its own
+// weight and its sum of gradients. Examples go through one at a time, in double precision, and the weights are updated
+// after a whole batch. The code is this project's own. Unlike the original it ends in softmax and cross entropy and has
+// momentum, like all contenders here.
 
 const ACTIVATIONS = {
   tanh: { of: Math.tanh, slope: (output) => 1 - output * output },
   linear: { of: (input) => input, slope: () => 1 },
 };
 
-/** One neuron: what goes into it and out of it for the example that is looked at, and its bias. */
+/** One neuron: its bias, and its input and output for the present example. */
 class Neuron {
   constructor(activation) {
     this.activation = activation;
     this.incoming = [];
     this.outgoing = [];
     this.output = 0;
-    // Of the loss by what comes into the neuron.
+    // The derivative of the loss with respect to the neuron's input.
     this.derivative = 0;
     this.bias = 0;
     this.summed = 0;
@@ -32,7 +32,7 @@ class Neuron {
     this.output = this.activation.of(total);
   }
 
-  /** Takes the derivative from the neurons that come after this one. */
+  /** Computes the derivative from those of the neurons that come after this one. */
   collect() {
     let total = 0;
     for (let index = 0; index < this.outgoing.length; index++) {
@@ -105,7 +105,7 @@ export class Network {
     softmax(this.layers.at(-1));
   }
 
-  /** Sends back what the classes' probabilities should have been, and adds the example's part to all gradients. */
+  /** Propagates the error of the classes' probabilities backwards, and adds the example's part to all gradients. */
   backward(label) {
     const end = this.layers.length - 1;
     const classes = this.layers[end];

@@ -1,8 +1,8 @@
-"""What the engine's passes buy: the training step with one of them switched off, in the engine's CPython host.
+"""Measures what the engine's passes gain: a training step with one of them switched off, under CPython.
 
     PYTHONPATH=.:py .venv/bin/python -m bench.passes
 
-It prints microseconds per step, of batches of 40, tanh, cross entropy, momentum, and the number of kernels.
+It prints microseconds per step (batches of 40, tanh, cross entropy, momentum) and the number of kernels.
 """
 
 from contextlib import contextmanager
@@ -22,29 +22,29 @@ MANY = 50
 
 
 @contextmanager
-def everything():
-    """The engine as it is."""
+def engine_unchanged():
+    """Within this context the engine is as it is."""
     yield
 
 
 @contextmanager
 def without_fusing():
-    """Every operation a loop of its own, its result stored."""
+    """Within this context every operation is a loop of its own, whose result is stored."""
     with patch.object(fuse, "DEPTH_LIMIT", 1), patch.object(fuse, "CHEAP", 0):
         yield
 
 
-# What is left out -> (how, steps by one call from Python)
+# What is left out -> (a context, the trainer, the number of steps by one call from Python)
 WAYS = {
-    "nothing left out": (everything, CompiledTrainer, MANY),
-    "a call from Python for every step": (everything, CompiledTrainer, 1),
+    "nothing left out": (engine_unchanged, CompiledTrainer, MANY),
+    "a call from Python for every step": (engine_unchanged, CompiledTrainer, 1),
     "no fusing": (without_fusing, CompiledTrainer, MANY),
-    "no engine: plain autograd": (everything, PlainTrainer, 1),
+    "no engine: plain autograd": (engine_unchanged, PlainTrainer, 1),
 }
 
 
 def microseconds_a_step(trainer, at_once, pace):
-    """Median over the rounds of a `settings.Pace`; `at_once` steps are taken by one call."""
+    """Microseconds per step: the median of the rounds of a `settings.Pace`; one call takes `at_once` steps."""
     step, times = 0, []
     for _ in range(pace.rounds):
         began, first = perf_counter(), step
@@ -55,7 +55,7 @@ def microseconds_a_step(trainer, at_once, pace):
 
 
 def kernels(trainer):
-    """How many kernels a step is, or a dash."""
+    """The number of kernels in a step, or a dash."""
     return len(trainer.workspace.kernels("full")) if isinstance(trainer, CompiledTrainer) else "–"
 
 

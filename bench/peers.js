@@ -5,12 +5,12 @@
 // `points` (rows of two coordinates) and `labels` (class numbers), and the `kernels` to start from, a Float32Array
 // (inputs × outputs, row by row) for each dense layer; biases start from zero. What is trained is a network with
 // softmax and cross entropy by gradient descent with momentum; one step is forward, backward and update of the whole
-// batch. All contenders compute the same numbers but for rounding.
+// batch. All contenders compute the same numbers, except for rounding.
 //
 // A prepared contender has
 //   run(steps)   trains that many steps and resolves to milliseconds, once their results can be read
-//   loss()       resolves to the loss on the batch, as the network is now
-//   dispose()    gives its memory back
+//   loss()       resolves to the present loss on the batch
+//   dispose()    frees its memory
 
 import { Network } from "./object_per_neuron.js";
 
@@ -124,7 +124,7 @@ async function prepareMinimize(network) {
     tf.tidy(() => optimizer.minimize(computeLoss, false, variables));
   };
   return {
-    // A backend on a GPU works its queue off in order: when the last updates are here, all of it is done.
+    // A backend on a GPU works through its queue in order: when the last updates can be read, everything is done.
     run: (steps) => timed(steps, step, () => Promise.all(biases.map((bias) => bias.data()))),
     loss: async () => {
       const loss = tf.tidy(computeLoss);
@@ -188,8 +188,8 @@ async function prepareConvNet(network) {
 }
 
 /**
- * jax-js on one of its devices, "wasm" or "webgpu"; steps are "queued", or each of them "awaited", as its own examples
- * do and as it recommends for long runs.
+ * jax-js on one of its devices, "wasm" or "webgpu". Steps are "queued", as in its own examples, or each of them is
+ * "awaited", as it recommends for long runs.
  */
 function jaxJs(device, pace) {
   return async () => {

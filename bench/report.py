@@ -6,7 +6,7 @@ from bench.networks import GOALS, gigaflops, in_words
 
 
 def fastest_uses(contenders, results):
-    """For each contender the result of its fastest use, with that use's name as `use`; an `error` where all failed.
+    """For each contender the result of its fastest use, with the name of that use as `use`; an `error` if all failed.
 
     `contenders` maps a contender to its uses, `results` a use to its result.
     """
@@ -22,10 +22,10 @@ def fastest_uses(contenders, results):
 
 
 def with_ratios(results, lab, hidden_layers, batch, rate):
-    """The results, each with how it stands: to the fastest peer, and to the machine.
+    """The results, each with its ratios to the fastest peer and to the machine.
 
-    `speed_against_fastest_peer` is its steps per second over those of the fastest but `lab`; `gigaflops` counts the
-    matrix products, see `networks.operations`; `share_of_simd` is that over `rate`.
+    `speed_against_fastest_peer` is its steps per second divided by those of the fastest contender other than `lab`;
+    `gigaflops` counts the matrix products, see `networks.operations`; `share_of_simd` is `gigaflops` divided by `rate`.
     """
     fastest = fastest_peer(results, lab)
     completed = {}
@@ -40,13 +40,13 @@ def with_ratios(results, lab, hidden_layers, batch, rate):
 
 
 def fastest_peer(results, lab):
-    """The fastest contender's name but `lab`; None if none could be measured."""
+    """The name of the fastest contender other than `lab`; None if none could be measured."""
     peers = [name for name, result in results.items() if name != lab and "error" not in result]
     return min(peers, key=lambda name: results[name]["us_per_step"], default=None)
 
 
 def speed_up(hidden_layers, results, lab):
-    """How the lab stands to the fastest peer and to what it has to reach; None where either was not measured."""
+    """The lab's ratio to the fastest peer, beside its goals, as a dict; None if either was not measured."""
     peer = fastest_peer(results, lab)
     if peer is None or "error" in results[lab]:
         return None
@@ -87,7 +87,7 @@ def comparison_table(hidden_layers, results):
 
 
 def speed_up_table(networks):
-    """One network a line; `networks` maps hidden layers to what `speed_up` says."""
+    """One network a line; `networks` maps hidden layers to the result of `speed_up`."""
     rows = []
     for hidden_layers, standing in networks.items():
         if standing is None:
@@ -131,7 +131,7 @@ def variants_table(titles, networks, results):
 
 
 def compile_table(results):
-    """One network a line: all in all; then one stage a line. `results` maps hidden layers to `(limit, result)`."""
+    """Total times, one network a line; then one stage a line. `results` maps hidden layers to `(limit, result)`."""
     rows = []
     for hidden_layers, (limit, result) in results.items():
         allowed = "" if limit is None else f"{limit} {'met' if result['milliseconds'] <= limit else 'MISSED'}"
@@ -151,11 +151,11 @@ def grid_table(resolution, results):
     return table(f"grid {resolution} × {resolution}, hidden layers", ("median ms", "the first ms"), rows)
 
 
-def frames_tables(results):
-    """How smoothly the page draws: what is seen, then milliseconds by part. `results` maps a scene to its summary."""
+def frames_tables(results, title="the page, flat out"):
+    """How smoothly the page draws: rates, then milliseconds by part. `results` maps a scene to its summary."""
     seen = [
         (
-            title,
+            scene,
             f"{result['frames_per_second']:.1f}",
             f"{result['drawings_per_second']:.1f}",
             f"{result['steps_per_second']:,.0f}",
@@ -164,13 +164,13 @@ def frames_tables(results):
             str(result["resolution"]),
             f"{result['longest_task']:.0f}" if result["longest_task"] else "below 50",
         )
-        for title, result in results.items()
+        for scene, result in results.items()
     ]
     header = ("frames/s", "drawings/s", "steps/s", "views of worker", "bytes a drawing", "squares", "longest task, ms")
-    tables = [table("the page, flat out", header, seen)]
+    tables = [table(title, header, seen)]
     for thread, each in (("page", "a frame"), ("worker", "a drawing")):
         parts = list(next(iter(results.values()))[thread])
-        rows = [(title, *(f"{result[thread][part]:.2f}" for part in parts)) for title, result in results.items()]
+        rows = [(scene, *(f"{result[thread][part]:.2f}" for part in parts)) for scene, result in results.items()]
         tables.append(table(f"milliseconds of the {thread}, {each}", parts, rows))
     return tables
 
@@ -183,7 +183,7 @@ def memory_table(readings):
 
 
 def start_tables(result):
-    """How soon the page is there: one stage a line; then what is fetched for it, one file a line."""
+    """How soon the page is ready, one stage a line; then what is fetched for it, one file a line."""
     stages = [(title, *(f"{result[visit][title]:,.0f}" for visit in ("cold", "warm"))) for title in result["cold"]]
     longest = [
         f"{milliseconds:.0f}" if milliseconds else "below 50" for milliseconds in result["longest_task"].values()
@@ -197,7 +197,7 @@ def start_tables(result):
 
 
 def soak_table(readings):
-    """What happened to a page that was left open, a moment a line."""
+    """The readings of a page that was left open, one a line."""
     heaps = list(readings[0]["heaps"])
     rows = [
         (
@@ -214,7 +214,7 @@ def soak_table(readings):
 
 
 def table(title, header, rows):
-    """Lines of text: the first column to the left, all others to the right; a row too short is a name and a message."""
+    """Lines of text: the first column left-aligned, all others right-aligned; a short row is a name and a message."""
     full = [row for row in rows if len(row) == len(header) + 1]
     first = max(len(title), *(len(row[0]) + 2 for row in rows), 34)
     widths = [max(map(len, column)) + 3 for column in zip(header, *(row[1:] for row in full), strict=True)]
@@ -227,12 +227,12 @@ def table(title, header, rows):
 
 
 def percent(share):
-    """A share as a percentage with three digits that count."""
+    """A share as a percentage with three significant digits."""
     return f"{short(100 * share)} %"
 
 
 def short(number):
-    """A number, not negative, with three digits that count, and no exponent."""
+    """A number that is not negative, with three significant digits and no exponent."""
     if number < 1e-9:
         return "0"
     digits = max(0, 2 - math.floor(math.log10(number)))

@@ -1,4 +1,4 @@
-"""Times the contenders in turns, so that whatever else the machine does in the meantime touches all of them alike."""
+"""Times the contenders in turns, so that whatever else the machine does meanwhile affects all of them equally."""
 
 import math
 import random
@@ -6,16 +6,16 @@ from statistics import median
 
 from bench.driver import ContenderError
 
-# Where a step is slow, a contender is timed until it has had its time in so many rounds.
+# A contender whose steps are slow may use up its time before the last round; but it gets at least so many rounds.
 FEWEST_ROUNDS = 3
-# After so many steps from the same kernels the losses of all contenders are held against one another. How far they may
-# be apart, of the loss: one computes in single precision, another in double.
+# The losses of all contenders are compared after so many steps from the same kernels; and their largest relative
+# difference: one contender computes in single precision, another one in double.
 COMPARED_STEPS = 5
 LOSS_TOLERANCE = 1e-3
 
 
 def network_of(hidden_layers, rows=40, **more):
-    """The description of a network and its `rows` points, as peers.js, and lab_steps.py for `more`, explain it."""
+    """The description of a network and its `rows` points; peers.js explains it, and lab_steps.py explains `more`."""
     points, labels = ring_and_disc(rows)
     return {
         "hiddenLayers": list(hidden_layers),
@@ -30,7 +30,7 @@ def network_of(hidden_layers, rows=40, **more):
 
 
 def ring_and_disc(rows, seed=0):
-    """`(points, labels)`: points (rows, 2) of a disc of radius 2 and of a ring from 3 to 5 around it, in turns."""
+    """`(points, labels)`: points (rows, 2), alternately in a disc of radius 2 and in a ring from 3 to 5 around it."""
     rng = random.Random(seed)
     labels = [row % 2 for row in range(rows)]
     points = []
@@ -45,17 +45,18 @@ def time_network(contenders, network, pace):
 
     A result has `us_per_step` (median of the rounds), `us_of_fastest_round`, `steps_per_second`, `rounds` (microseconds
     per step of each), `steps` (timed ones) and `loss` (before the first step, after `COMPARED_STEPS`, and after the
-    last); or `error`, why there is none. To compute something else than most of the contenders is an error too.
+    last); or `error`, the reason why there is none. A contender that does not compute what most of them do has an error
+    too.
     """
     timings = {name: Timing(contender, network, pace) for name, contender in contenders.items()}
     for number in range(pace.rounds):
-        for name in _from_another(list(contenders), number):
+        for name in _rotated(list(contenders), number):
             timings[name].play_round()
     return agreeing({name: timing.result() for name, timing in timings.items()})
 
 
 def agreeing(results):
-    """The results, but an `error` for each that does not compute what most of them do."""
+    """The results, with an `error` in each whose losses differ from those of most contenders."""
     losses = [result["loss"][:2] for result in results.values() if "error" not in result]
     usual = [median(column) for column in zip(*losses, strict=True)]
     return {
@@ -65,7 +66,7 @@ def agreeing(results):
 
 
 def _disagreement(losses, usual):
-    """`{"error": …}` if the losses before and after some steps are not the usual ones, or else nothing."""
+    """`{"error": …}` if the losses before and after some steps are not the usual ones, else `{}`."""
     if all(math.isclose(loss, other, rel_tol=LOSS_TOLERANCE) for loss, other in zip(losses, usual, strict=False)):
         return {}
     own, others = (" and ".join(f"{loss:.6g}" for loss in each[:2]) for each in (losses, usual))
@@ -73,7 +74,7 @@ def _disagreement(losses, usual):
 
 
 class Timing:
-    """One contender's training of one network: prepared at once, then timed round by round."""
+    """The timing of one contender with one network: prepared at once, then timed round by round."""
 
     def __init__(self, contender, network, pace):
         self._contender = contender
@@ -87,14 +88,14 @@ class Timing:
         if self._error or self._had_enough():
             return
         steps = max(1, round(1e3 * self._pace.seconds / self._prepared["milliseconds"]))
-        # Browsers' clocks go in tenths of a millisecond: of what took none of them, more is to be timed.
+        # Browsers' clocks advance in tenths of a millisecond; if that shows no time, more steps have to be timed.
         while not (milliseconds := self._call("run", steps)) and not self._error:
             steps *= 2
         if not self._error:
             self._rounds.append((steps, milliseconds))
 
     def result(self):
-        """Gives the network's memory back, and returns what `time_network` describes."""
+        """Frees the network's memory, and returns the result that `time_network` describes."""
         loss = self._call("release")
         if not self._error and not (isinstance(loss, (int, float)) and math.isfinite(loss)):
             self._error = f"training diverged: the loss is {loss}"
@@ -124,7 +125,7 @@ class Timing:
         return len(self._rounds) >= FEWEST_ROUNDS and spent >= 1e3 * self._pace.rounds * self._pace.seconds
 
 
-def _from_another(names, number):
-    """The same names, starting with another one each time."""
+def _rotated(names, number):
+    """The names in the same cyclic order, starting with number `number`."""
     start = number % len(names)
     return names[start:] + names[:start]

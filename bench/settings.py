@@ -1,9 +1,9 @@
-"""How thoroughly things are measured: one value of settings, which every part of the benchmark reads."""
+"""How thoroughly things are measured: `Settings`, one value that all parts of the benchmark read."""
 
 import math
 from collections import namedtuple
 
-# How often a thing is measured, the seconds that each measurement takes, and those before the first one.
+# rounds: how many times a thing is measured. seconds: the time of each measurement. warm_up: the time before the first.
 Pace = namedtuple("Pace", "rounds seconds warm_up")
 
 Settings = namedtuple(
@@ -11,30 +11,32 @@ Settings = namedtuple(
     (
         # Networks that take more operations a step than this (`networks.operations`) are left out.
         "most_operations",
-        # Of a step, for every contender, and for the lab alone.
+        # The pace for a training step, of every contender, and of the lab alone.
         "contenders",
         "sweeps",
-        # Of the machine's own matrix product, of each size.
+        # The pace for the machine's own matrix product, of each size.
         "simd",
         # How often a network is compiled, at most.
         "constructions",
+        # The pace for the grid behind the decision boundary.
         "grid",
-        # Of each of the engine's kernels alone (`bench.kernels`), and of a step without one of its passes
-        # (`bench.passes`); of data of other shapes (`bench.lab_shapes`).
+        # The pace for each of the engine's kernels alone (`bench.kernels`); for a step without one of its passes
+        # (`bench.passes`); and for data of other shapes (`bench.lab_shapes`).
         "kernels",
         "passes",
         "shapes",
-        # First visits to the page, and the seconds until the second one; a browser writes down what it has compiled a
-        # moment after a page has been loaded.
+        # The number of first visits to the page, and the seconds until the second visit: a browser saves compiled code
+        # a moment after a page has been loaded.
         "visits",
         "seconds_between_visits",
+        # The pace for a scene of the page.
         "scene",
-        # Frames to wait for, and networks to change to; before memory is first looked at, and between two looks.
+        # Frames to wait for, and networks to change to: before the first reading of memory, and between two readings.
         "frames_before",
         "frames",
         "networks_before",
         "networks",
-        # How long the page is left open, how often it is looked at meanwhile, and how often another network is chosen.
+        # How long the page is left open, the number of readings meanwhile, and the time from one network to the next.
         "soak_minutes",
         "soak_readings",
         "soak_seconds_a_network",
@@ -62,7 +64,7 @@ THOROUGH = Settings(
     soak_readings=12,
     soak_seconds_a_network=10,
 )
-# Just enough for every number to be there; what it is says nothing. Browsers' clocks go in tenths of a millisecond.
+# Just enough to get every number; the numbers mean nothing. Browsers' clocks advance in tenths of a millisecond.
 QUICKEST = Settings(
     most_operations=1e7,
     contenders=Pace(rounds=1, seconds=0.002, warm_up=0.002),

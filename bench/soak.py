@@ -1,4 +1,4 @@
-"""Whether the page bears being left open: training, with another network every few seconds."""
+"""Leaves the page open, training, with another network every few seconds, and reads its memory."""
 
 import time
 
@@ -7,10 +7,10 @@ from bench.memory import WIDTHS, Heaps
 
 
 def measure(host, settings):
-    """`[{"minute", "networks", "steps", "workers", "state", "heaps"}]`, at the start and at every reading after it.
+    """`[{"minute", "networks", "steps", "workers", "state", "heaps"}]`: the readings, the first one at the start.
 
-    `steps` are those of all networks together, `workers` how many have been started, `heaps` bytes by heap as
-    `Heaps.read` tells them. `host` is a `frames.Host` to open the page in.
+    `steps` is the sum for all networks, `workers` how many workers have been started, `heaps` the result of
+    `Heaps.read`. `host` is the `frames.Host` in which the page is opened.
     """
     with opened_page(host, f"speed=250&layer=tanh1&projection=tour&hidden_layers={WIDTHS[0]}") as page:
         workers = len(page.workers)
@@ -25,14 +25,14 @@ def measure(host, settings):
         began = time.monotonic()
         for number in range(settings.soak_readings + 1):
             until = began + 60 * settings.soak_minutes * number / settings.soak_readings
-            # However slow the machine is, there is another network before each reading but the first.
+            # Even on a slow machine there is another network before each reading, except the first.
             while time.monotonic() < until or networks <= number:
                 page.wait_for_timeout(1000 * settings.soak_seconds_a_network)
                 steps += int(page.evaluate("document.documentElement.dataset.step"))
                 field = page.get_by_label("Hidden layers", exact=True)
                 field.fill(WIDTHS[networks % len(WIDTHS)])
                 field.press("Enter")
-                # What has been seen of the answers is not to count as the page's memory.
+                # The collected answers are dropped, so that they do not count as the page's memory.
                 page.evaluate("window.watch.answers = []; window.watch.long = []")
                 networks += 1
             readings.append(

@@ -1,5 +1,5 @@
-// Notes in `window.start`, in milliseconds since navigation, when what a person waits for is there. Put in before the
-// page's own scripts.
+// Notes in `window.start`, in milliseconds since navigation, when the things that a person waits for are ready. Runs
+// before the page's own scripts.
 (() => {
   const start = (window.start = {});
   const note = (name) => (start[name] ??= performance.now());
@@ -12,13 +12,13 @@
     start.longest = Math.max(start.longest ?? 0, ...list.getEntries().map(({ duration }) => duration));
   }).observe({ type: "longtask", buffered: true });
 
-  // PyScript talks to its worker by a channel of its own.
+  // PyScript and its worker have their own message channel.
   const hear = ({ data }) => {
     if (!Array.isArray(data)) return;
     if (data.flat().some((part) => part && part.engine)) note("network");
     const answer = data.flat().find((part) => part && part.picture);
     if (answer) note("picture");
-    // The page draws an answer on a frame after it has come; once another has come, that was seen.
+    // The page draws an answer on a later frame; when the next answer comes, the previous one has been drawn.
     if (answer && answer.epoch > 0) requestAnimationFrame(() => requestAnimationFrame(() => note("trained")));
   };
   const Channel = window.MessageChannel;

@@ -1,4 +1,4 @@
-"""How soon the page is there: milliseconds since navigation by stage, and what has to be fetched for it."""
+"""Measures how soon the page is ready: milliseconds since navigation by stage, and what is fetched for it."""
 
 import gzip
 import tempfile
@@ -13,7 +13,7 @@ from bench.frames import SIZE
 from tools import browser, server
 
 WATCH = Path(__file__).parent / "start.js"
-# What is told of a start, in the order in which it comes: where it is noted, the name there, and what it is.
+# The stages of a start, in order: the thread that notes it, its name there, and its title in the report.
 STAGES = (
     ("page", "painted", "page seen, its controls filled"),
     ("page", "controls answer", "controls answer"),
@@ -25,7 +25,7 @@ STAGES = (
     ("page", "picture", "first picture has come"),
     ("page", "trained", "first trained picture is seen"),
 )
-# What hosts such as GitHub Pages do not compress, for it is compressed already.
+# Files that hosts such as GitHub Pages do not compress, because they are compressed already.
 COMPRESSED = (".zst", ".zip", ".woff2", ".png", ".webp")
 
 MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark => [mark.name, mark.startTime])]"
@@ -34,9 +34,10 @@ MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark 
 def measure(settings):
     """`{"cold": …, "warm": …, "longest_task": …, "files": …}`.
 
-    `cold` are medians by stage on profiles that have never seen the page, `warm` on its second visit there, in
-    milliseconds; `longest_task` of the page, in milliseconds, by visit, 0 below 50; `files` what the first visit
-    fetches before the first trained picture: `(path, bytes, bytes as gzip sends them)`, largest first.
+    `cold` and `warm` are milliseconds by stage, as medians: of first visits with new browser profiles, and of second
+    visits with the same profiles. `longest_task` has for each of them the page's longest task in milliseconds, 0 below
+    50. `files` are what a first visit fetches before the first trained picture: `(path, bytes, bytes as gzip sends
+    them)`, largest first.
     """
     files = driver.site_files()
     visits = {"cold": [], "warm": []}
@@ -62,7 +63,7 @@ def measure(settings):
 
 
 def open_page(context, url, settings):
-    """One visit: milliseconds by stage, the page's longest task, and the paths that were fetched."""
+    """Visits the page once: `stages`, milliseconds by title; `longest_task` of the page; `paths` that were fetched."""
     page = context.new_page()
     paths = set()
     context.on("request", lambda request: paths.add(urlsplit(request.url).path.lstrip("/") or "index.html"))
@@ -93,7 +94,7 @@ def medians(visits):
 
 
 def sizes(files, paths):
-    """`(path, bytes, bytes as gzip sends them)` of those of `files` that are among `paths`, largest first."""
+    """`(path, bytes, bytes as gzip sends them)` of the `files` whose paths are in `paths`, largest first."""
     rows = []
     for path in paths & files.keys():
         content = files[path]

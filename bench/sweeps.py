@@ -1,9 +1,9 @@
-"""What is measured of the lab alone: how its step time grows, its compiler, its boundary grid, its other paths."""
+"""Measurements of the lab alone: how its step time grows, its compiler, the grid of the boundary, other choices."""
 
 from bench import rounds
 from bench.networks import gigaflops, is_small_enough
 
-# Points that the page trains on: a batch is drawn out of at least so many.
+# The number of points that the page trains on: a batch is drawn from at least so many.
 POINTS = 180
 BATCH = 40
 
@@ -43,15 +43,16 @@ RESOLUTION = 200
 
 
 def simd_rate(lab, settings):
-    """`(GFLOP/s of the fastest size, GFLOP/s by size)` of the machine's own product, just now."""
+    """`(GFLOP/s of the fastest size, GFLOP/s by size)` of the machine's own matrix product, measured now."""
     rates = lab.call("ask", "lab_simd", settings.simd)
     return max(rates.values()), rates
 
 
 def time_step(lab, pace, hidden_layers, batch=BATCH, **choices):
-    """The lab's result, as of `rounds.time_network`, with `gigaflops`; batches drawn as on the page.
+    """The lab's result, as from `rounds.time_network`, with `gigaflops`; batches are drawn as on the page.
 
-    Few and short rounds, and nobody else in turns: the fastest round says most, and is taken for `us_per_step`.
+    The rounds are few and short, and no other contender takes turns. So the fastest round says most, and `us_per_step`
+    is that of the fastest round.
     """
     points = batch * -(-POINTS // batch)
     network = rounds.network_of(hidden_layers, points, batchSize=batch, choices=choices)
@@ -62,7 +63,7 @@ def time_step(lab, pace, hidden_layers, batch=BATCH, **choices):
 
 
 def warm_up(lab, settings):
-    """Trains for some seconds: what is timed first after a page is opened would else look slow."""
+    """Trains for some seconds, because otherwise the first thing that is timed on a new page would look slow."""
     rounds.time_network({"lab": lab}, rounds.network_of((8,), POINTS, batchSize=BATCH), settings.contenders)
 
 
@@ -84,7 +85,7 @@ def variants(lab, settings):
 
 
 def compile_times(lab, settings):
-    """`(hidden layers, limit, what lab_compile.py measures)` for every network of `COMPILED`."""
+    """`(hidden layers, limit, result of lab_compile.py)` for every network of `COMPILED`."""
     for hidden_layers, limit in COMPILED.items():
         if is_small_enough(hidden_layers, BATCH, settings):
             argument = {"hidden_layers": hidden_layers, "repetitions": settings.constructions}
@@ -92,7 +93,7 @@ def compile_times(lab, settings):
 
 
 def grid_times(lab, networks, settings):
-    """`(hidden layers, what lab_grid.py measures)` for every network."""
+    """`(hidden layers, result of lab_grid.py)` for every network."""
     for hidden_layers in networks:
         argument = {"hidden_layers": hidden_layers, "resolution": RESOLUTION, "pace": settings.grid}
         yield hidden_layers, lab.call("ask", "lab_grid", argument)

@@ -1,12 +1,16 @@
 """Data sets that only the tests know, to come in by the registry as any other.
 
-Each function is one of `lab/datasets.py`'s kind and needs nothing but NumPy, so that a test may add them to a site's
-own files: `lines()` is what then belongs into `py/spec/registry.py`, this file's functions into `py/lab/datasets.py`.
+Each function is one of `lab/datasets.py`'s kind and needs nothing but NumPy, so that it may be added to a site's own
+files, as `write_project` does.
 """
 
+import inspect
+import shutil
 from contextlib import contextmanager
 
 import numpy as np
+
+from tools.environment import ROOT
 
 
 def three_classes(rng, rows):
@@ -103,6 +107,17 @@ def lines():
     return "".join(
         f'enter("dataset", {key!r}, {label!r}, **{traits!r})\n' for key, (label, traits) in DATA_SETS.items()
     )
+
+
+def write_project(folder):
+    """Writes what a site is made of into a folder: a line for each of them in the registry, a function in the lab."""
+    shutil.copy(ROOT / "index.html", folder)
+    for name in ("static", "py"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    functions = "\n\n".join(inspect.getsource(globals()[key]) for key in DATA_SETS)
+    for path, text in (("spec/registry.py", lines()), ("lab/datasets.py", functions)):
+        path = folder / "py" / path
+        path.write_text(f"{path.read_text()}\n\n{text}")
 
 
 @contextmanager

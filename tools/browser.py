@@ -32,9 +32,9 @@ PLAYWRIGHT_PATTERNS = (
     "chromium_headless_shell-*/chrome-*/headless_shell*",
 )
 
-# Milliseconds that anything on a page may take where the machine has other things to do as well.
+# Milliseconds that anything on a page may take, even on a busy machine.
 PATIENCE = 60_000
-# Looks at a condition on every frame of the display until it holds, or until so many milliseconds are over.
+# Checks a condition on every frame of the display until it holds, or until so many milliseconds are over.
 LOOK = """argument => new Promise((done, fail) => {
   const until = performance.now() + (%s);
   const look = async () => {
@@ -50,8 +50,8 @@ LOOK = """argument => new Promise((done, fail) => {
   look();
 })"""
 
-# The other browsers: for each of the programs that are needed the names it may have, and Debian's packages that hold
-# them. They are driven as they are installed, so that only Linux' are known here.
+# The other browsers: the possible names of each program that is needed, and Debian's packages that contain the
+# programs. They are looked for only as Linux installs them.
 OTHERS = {
     "firefox": ((("firefox-esr", "firefox"),), ("firefox-esr",)),
     "webkit": ((("WebKitWebDriver",), ("Xvfb",)), ("webkit2gtk-driver", "xvfb")),
@@ -59,9 +59,9 @@ OTHERS = {
 
 
 def find_chromium() -> Path | None:
-    """The first browser that there is and that runs: `INTUITIVE_CHROMIUM`, the PATH, Playwright's own.
+    """The first browser that is found and runs: `INTUITIVE_CHROMIUM`, one on the PATH, Playwright's own; or None.
 
-    Raises `ToolError` when the environment variable names something that is no program.
+    Raises `ToolError` when the environment variable names something that is not a program.
     """
     named = os.environ.get(VARIABLE)
     if named:
@@ -97,7 +97,7 @@ def playwright_folder() -> Path:
 
 
 def runs(path: Path) -> bool:
-    """Whether the program starts: Ubuntu's `chromium-browser` may be a script that only asks to install a snap."""
+    """Whether the program starts. Ubuntu's `chromium-browser`, for one, may be a script that only asks for a snap."""
     if sys.platform == "win32":
         return True  # there `--version` opens a window
     try:
@@ -141,9 +141,9 @@ def programs(name: str) -> list[Path]:
 
 
 def try_to_ensure(name: str) -> None:
-    """One of the `OTHERS`, installed with apt-get where it is missing; one line says so where it cannot be.
+    """Install one of the `OTHERS` with apt-get if it is missing.
 
-    Its tests are then skipped.
+    If that fails, one line says so, and the browser's tests are skipped.
     """
     try:
         programs(name)
@@ -165,25 +165,25 @@ def install_with_apt(*packages: str) -> None:
         environment.run([*prefix, "true"], "sudo without a password")
     say(f"browser: installing {names} with apt-get")
     environment.run([*prefix, "apt-get", "update"], "apt-get update")
-    # By way of `env`, because sudo does not pass variables on.
+    # `env` sets the variable, because sudo does not pass variables on.
     command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", *packages]
     environment.run([*prefix, *command], f"apt-get install {names}")
 
 
 def install_chromium() -> None:
-    """Debian's Chromium; raises `ToolError` when it cannot be installed."""
+    """Install Debian's Chromium; raises `ToolError` when it cannot."""
     install_with_apt("chromium")
 
 
 def install_with_playwright() -> None:
-    """Playwright's own Chromium, for this user; raises `ToolError` when it cannot."""
+    """Install Playwright's own Chromium for this user; raises `ToolError` when it cannot."""
     say(f"browser: installing Playwright's Chromium for {platform.system()}")
     command = [str(environment.ensure("test")), "-m", "playwright", "install", "chromium"]
     environment.run(command, "playwright install chromium")
 
 
 def is_root() -> bool:
-    """Whether this process may do everything."""
+    """Whether this process runs as root."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -203,11 +203,10 @@ def launch_arguments() -> list[str]:
 
 
 def wait_for(page: "Page", condition: str, argument: Any = None, timeout: float = PATIENCE) -> None:
-    """Wait until a JavaScript expression holds in the page, or a function of `argument` that it is; milliseconds.
+    """Wait until `condition` holds in the page; raises TimeoutError after `timeout` milliseconds.
 
-    What it comes to may be a promise.
-
-    Playwright's own `wait_for_function` needs the page to allow `eval`, which this one's policy does not.
+    `condition` is a JavaScript expression. If its value is a function, that is called with `argument`; the value may be
+    a promise. Playwright's own `wait_for_function` needs `eval`, which the page's policy does not allow.
     """
     if not page.evaluate(LOOK % (timeout, condition), argument):
         raise TimeoutError(f"after {timeout / 1000:g} s this does not hold: {condition}")

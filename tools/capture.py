@@ -1,4 +1,4 @@
-"""The README's moving picture: a spiral is learnt, then followed through the network, in a real browser."""
+"""Makes the README's moving picture: a network learns the spiral, then the journey goes through its layers."""
 
 import io
 import math
@@ -14,11 +14,11 @@ EXPERIMENT = "dataset=spiral&hidden_layers=8,8&activation=tanh&learning_rate=0.0
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 WIDTH = 960
 FRAME_MILLISECONDS = 70
-# The epochs that are seen: close together at first, where most happens.
+# The epochs that are shown: close together at first, where most happens.
 EPOCHS = [round(1.5 * 1.105**index - 1.5) for index in range(54)]
-# Pictures between two layers, and how long the journey rests at each.
+# The number of pictures from one layer to the next, and of pictures for which the journey rests at a layer.
 STRIDES, REST = 9, 4
-# As by a hand that does not let go: on release the playhead would snap to a layer near by.
+# Only an `input` event, as of a hand that does not let go: on release the playhead would snap to a near layer.
 DRAG = "(rail, position) => { rail.value = position; rail.dispatchEvent(new Event('input')); }"
 FORGET_WHAT_IS_SHOWN = "document.getElementById('representation').setAttribute('aria-label', '')"
 SHOWN = "document.getElementById('representation').getAttribute('aria-label') !== ''"
@@ -36,7 +36,7 @@ def main() -> None:
         pictures = [*learning(page), *journey(page)]
         chromium.close()
     first, *others = pictures
-    # The last picture is looked at longer before it all begins again.
+    # The last picture is shown longer, before everything begins again.
     durations = [FRAME_MILLISECONDS] * (len(pictures) - 1) + [1500]
     first.save(TARGET, save_all=True, append_images=others, duration=durations, loop=0, quality=62, method=6)
     print(f"{TARGET}: {len(pictures)} pictures, {TARGET.stat().st_size / 1e6:.1f} MB")
@@ -61,13 +61,13 @@ def learning(page: Page) -> list[Image.Image]:
 
 
 def journey(page: Page) -> list[Image.Image]:
-    """From the input to the last layer by the layer rail, resting a little at each."""
+    """Pictures from the input to the last layer, along the layer rail, with a short rest at each layer."""
     rail = page.get_by_label("Layer rail")
     last = int(rail.get_attribute("max") or 0)
     pictures = []
     for layer in range(last + 1):
         for stride in range(STRIDES if layer < last else 1):
-            # It starts and ends each stretch at rest.
+            # The speed is 0 at both ends of the way from one layer to the next.
             share = (1 - math.cos(math.pi * stride / STRIDES)) / 2
             page.evaluate(FORGET_WHAT_IS_SHOWN)
             rail.evaluate(DRAG, f"{layer + share:.2f}")
@@ -76,7 +76,7 @@ def journey(page: Page) -> list[Image.Image]:
 
 
 def picture(page: Page) -> Image.Image:
-    """The page as it is once it has said anew what it shows."""
+    """A picture of the page, taken after it has updated the label of the representation."""
     browser.wait_for(page, SHOWN)
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     taken = Image.open(io.BytesIO(page.screenshot()))

@@ -1,7 +1,7 @@
-"""Python sources without what is only for people who read them: comments, documentation, and room between the lines.
+"""Removes from Python sources what is only for human readers: comments, docstrings and empty lines.
 
-The page's modules cross the network in one file, and MicroPython reads them at every start. They lie in the site as
-they are written, too.
+The page's modules are sent in one file, and MicroPython parses them at every start. The site also contains them as they
+were written.
 """
 
 import ast
@@ -11,7 +11,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def compacted(source: str) -> str:
-    """The same program in fewer letters; what does not run stays as it is, for MicroPython to say what is wrong."""
+    """The same program in fewer characters. A source with a syntax error stays as it is; MicroPython reports it."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -21,5 +21,5 @@ def compacted(source: str) -> str:
             del node.body[0]
             if not node.body and not isinstance(node, ast.Module):
                 node.body.append(ast.Pass())
-    # It writes texts in one line each, so that what begins with blanks is indented, by four of them for each step.
+    # `unparse` writes every string in one line, so blanks at the beginning of a line are always indentation.
     return re.sub(r"^(?:    )+", lambda blanks: " " * (len(blanks[0]) // 4), ast.unparse(tree), flags=re.MULTILINE)

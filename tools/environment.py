@@ -25,7 +25,7 @@ def say(message: str) -> None:
 
 
 def run(command: Sequence[str | Path], what: str, cwd: Path | None = None) -> str:
-    """Run `command` and return its standard output; raise `ToolError` with its last words when it fails."""
+    """Run `command` and return its standard output; raise `ToolError` with its last error message when it fails."""
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     except OSError as error:

@@ -2,4 +2,4 @@
 
 
 class ToolError(Exception):
-    """Something a person can mend; the message says what is wrong and what to do about it."""
+    """Something that a person can put right; the message says what is wrong and what to do about it."""

@@ -7,15 +7,15 @@ from tools.environment import ROOT
 
 SOURCE = ROOT / "static/favicon.svg"
 TARGET = ROOT / "static/icons"
-# File -> its size, and how much of it the picture takes. Of an icon that a system cuts to its own shape only the middle
-# is sure to be seen. Apple's take the whole, and have no transparent corners either.
+# File -> (its size, the share of it that the picture takes). Systems cut a maskable icon to their own shape, so that
+# only its middle is sure to be visible. Apple's icon is shown whole; it must not have transparent corners either.
 ICONS = {"180.png": (180, 1.0), "192.png": (192, 1.0), "512.png": (512, 1.0), "maskable-512.png": (512, 0.7)}
 FILLED = ("180.png", "maskable-512.png")
 BACKGROUND = "#0f172a"
 
 
 def main() -> None:
-    """Write the icons; they are small, and committed."""
+    """Write the icons. They are small, and are committed."""
     TARGET.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

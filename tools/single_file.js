@@ -1,12 +1,12 @@
 // Runs the site out of the one HTML file that it is in. `tools/single_file.py` puts this at the end of the page, after
 // the site's files: those that are compressed already one by one, all others in one bundle.
 //
-// From disk a page may fetch no file, import no module and start no worker. What it may do is make `blob:` addresses of
-// what it holds. So the addresses of the site are answered here: `fetch`, XMLHttpRequest and Worker are stood in for,
-// and the modules, which are rewritten to that end, import by `siteImport` and know their address by `siteURL`.
+// A page from disk cannot fetch files, import modules or start workers. But it can make `blob:` addresses for what it
+// holds. So the addresses of the site are served here: `fetch`, XMLHttpRequest and Worker are replaced, and the modules,
+// which are rewritten for this, import by `siteImport` and get their address from `siteURL`.
 //
-// Chromium starts no module as a worker from such a page, and keeps the page's `blob:` addresses from its workers. So a
-// worker starts as a classic script, is sent the files, and makes addresses of its own.
+// In such a page Chromium does not start a module as a worker, and a worker cannot read the page's `blob:` addresses. So
+// a worker starts as a classic script, gets the files by a message, and makes addresses of its own.
 
 "use strict";
 
@@ -15,7 +15,7 @@
     const base = document.baseURI.split("#")[0];
     const index = JSON.parse(element.textContent);
 
-    // Answers for the addresses of the site with `files`, {path: Blob}. Runs on the page as in the worker.
+    // Serves `files`, {path: Blob}, by the addresses of the site. Runs on the page and in the worker.
     function answerWith(files, base) {
         const folder = new URL(".", base).href;
         const { fetch } = self;
@@ -33,13 +33,13 @@
             return addresses.get(path);
         }
 
-        // One for each, so that a module is one module, whoever imports it.
+        // One address for each module, so that it is loaded once, even if several others import it.
         function moduleAddressOf(path) {
             if (!modules.has(path)) modules.set(path, linked(path));
             return modules.get(path);
         }
 
-        // A module with the addresses of the modules that it imports.
+        // The address of a module in whose code the addresses of its imports have been filled in.
         async function linked(path) {
             const file = files[path];
             const text = await file.text();
@@ -66,7 +66,7 @@
         };
 
         self.XMLHttpRequest = class extends XMLHttpRequest {
-            // Of a `blob:` address nobody may ask the size alone.
+            // A `blob:` address allows only GET, not HEAD.
             open(method, address, ...rest) {
                 const path = pathOf(address);
                 if (path in files) super.open("GET", addressOf(path), ...rest);
@@ -77,11 +77,11 @@
         return { pathOf, addressOf };
     }
 
-    // A worker's first script. The first message brings what it needs; with the next it is as it would have been.
+    // A worker's first script. The first message brings what it needs; all later messages are its own.
     function beginWorker({ files, base, code }) {
         Object.defineProperty(self, "location", { value: new URL(base) });
         answerWith(files, base);
-        // A module's code runs up to its first `await` before any message is heard, and so does this.
+        // Like a module's code, this code runs up to its first `await` before any message is handled.
         const script = new Blob(["(async () => { 'use strict';\n", code, "\n})();"], { type: "text/javascript" });
         const { importScripts } = self;
         self.importScripts = () => {
@@ -98,7 +98,7 @@
         return URL.createObjectURL(new Blob([answerWith, "\n", beginWorker, "\n", begin], { type: "text/javascript" }));
     }
 
-    // Has `new Worker` start PyScript's workers, whose code it hands over at a `blob:` address.
+    // Makes `new Worker` start PyScript's workers, whose code PyScript gives by a `blob:` address.
     function standInForWorkers(files) {
         const { createObjectURL } = URL;
         const scripts = new Map();
@@ -116,7 +116,7 @@
         };
     }
 
-    // A link to a file of the site opens what is in here.
+    // Links to files of the site open the files in here.
     function openLinks(files, { pathOf, addressOf }) {
         document.addEventListener("click", (event) => {
             const link = event.target.closest("a[href]");
@@ -129,7 +129,7 @@
 
     async function decoded(element) {
         const response = await fetch(`data:application/octet-stream;base64,${element.textContent}`);
-        // The text is many megabytes.
+        // The text takes many megabytes of memory.
         element.remove();
         return response;
     }
@@ -156,6 +156,6 @@
         for (const module of index.modules) await siteImport(module);
     }
 
-    // What goes wrong is a rejection that nobody handles, and `static/watchdog.js` tells it.
+    // An error becomes an unhandled rejection, which `static/watchdog.js` reports.
     open();
 })();

@@ -1,8 +1,8 @@
-"""The whole site as one HTML file that runs from disk, without network or server.
+"""Makes the whole site one HTML file that runs from disk, without network or server.
 
-Style sheets, scripts and pictures of the page go into it where they stand; all other files follow at its end, and
-`single_file.js` answers for their addresses. Modules are rewritten for it: a module from disk can import nothing by
-address.
+Style sheets, scripts and pictures of the page are written into it where they are used. All other files are appended at
+its end, and `single_file.js` serves them by their addresses. Modules are rewritten for that, because a module in a file
+on disk cannot import by address.
 """
 
 import base64
@@ -22,21 +22,21 @@ from tools.errors import ToolError
 
 BOOT = Path(__file__).with_suffix(".js")
 PAGE = "index.html"
-# By this a file is known to be ours, and may be overwritten.
+# A file with this mark was written by an earlier build, and may be overwritten.
 MARK = '<meta name="generator" content="intuitive-classification, one file">'
 MARK_WITHIN = 1024
-# What is compressed already.
+# Files that are compressed already.
 COMPRESSED = (".zst", ".zip")
 SCRIPT_TYPES = ("", "text/javascript")
-# Relations of links that help a server's page to be quick, or to be installed.
+# Relations of links that make a page from a server quicker, or let it be installed; on disk they are of no use.
 DROPPED_LINKS = {"modulepreload", "preload", "prefetch", "manifest"}
-# As JSON may write it.
+# `<` as JSON may write it.
 LESS_THAN = "\\u003c"
 POLICY_NAME = "content-security-policy"
 
 CSS_URL = re.compile(r"""url\(\s*(['"]?)([^'")]+)\1\s*\)""")
 STATIC_IMPORT = re.compile(r"""\b(from|import)\s*(["'])(\.{1,2}/[^"'\n]+)\2""")
-# Within PyScript the worker's code is a text; so what looks like an import is one in there, too.
+# In PyScript the worker's code is a string, so what looks like an import inside a string is an import, too.
 DYNAMIC_IMPORT = re.compile(r"""(?<![\w$.])import\((?:(["'])(\.{1,2}/[^"'\n]+)\1)?""")
 MODULE_ADDRESS = re.compile(r"\bimport\.meta\.url\b")
 
@@ -85,7 +85,7 @@ def is_module(path: str) -> bool:
 
 
 def rewritten(path: str, content: bytes) -> bytes:
-    """A module as `single_file.js` wants it: relative imports name paths in the site, and go by way of the boot."""
+    """A module as `single_file.js` needs it: imports name paths in the site, and dynamic ones call its functions."""
 
     def static(match: re.Match[str]) -> str:
         return f'{match[1]}"site:{resolved(path, match[3])}"'
@@ -106,14 +106,14 @@ def resolved(base: str, address: str) -> str:
 
 
 def listing(files: Files, carried: Files) -> bytes:
-    """The manifest of those files that are carried as they are."""
+    """The manifest, with only those files that are carried unchanged."""
     manifest = json.loads(files[site.MANIFEST])
     kept = [entry for entry in manifest["files"] if carried.get(entry["path"]) == files[entry["path"]]]
     return site.to_json({**manifest, "files": kept})
 
 
 def blocks(carried: Files, modules: list[str]) -> list[str]:
-    """The elements that carry the files, and tell what is in them."""
+    """The elements that carry the files, and an index of them."""
     single = {path: carried[path] for path in sorted(carried) if path.endswith(COMPRESSED)}
     bundled = {path: carried[path] for path in sorted(carried) if path not in single}
     index = {
@@ -139,7 +139,7 @@ def deflated(content: bytes) -> bytes:
 
 
 def in_script(text: str) -> str:
-    """JavaScript, such that it cannot end the element that it stands in."""
+    """JavaScript, changed so that it cannot end its own `<script>` element."""
     return re.sub(r"<(?=/script|!--)", r"<\\", text, flags=re.IGNORECASE)
 
 
@@ -154,9 +154,9 @@ def digest(text: str) -> str:
 
 
 class Inliner(HTMLParser):
-    """Takes a page of the site apart, and puts it together again with its style sheets, scripts and pictures in it.
+    """Parses a page of the site, and writes it again with its style sheets, scripts and pictures inside.
 
-    `inlined` are the paths of what went into it, `modules` those of the modules that it starts.
+    `inlined` are the paths of the files that are now inside the page, `modules` those of the modules that it starts.
     """
 
     def __init__(self, files: Files, path: str) -> None:
@@ -167,11 +167,11 @@ class Inliner(HTMLParser):
         self.scripts: list[str] = []
         self.styles: list[str] = []
         self.styled = False
-        # What the page's own policy says of code made from texts; without one, all may be.
+        # What the page's own policy allows of code made from strings; without a policy everything is allowed.
         self.evaluation = "'unsafe-eval'"
         self.pieces: list[str] = []
         self.deferred: list[str] = []
-        # Into what the text of an inline script or style is noted, and whether an end tag is to be left out.
+        # noting: the list to which an inline script's or style's text is added. skipping: whether to drop an end tag.
         self.noting: list[str] | None = None
         self.text = ""
         self.skipping = False
@@ -179,7 +179,7 @@ class Inliner(HTMLParser):
         self.close()
 
     def document(self, end: str = "", runs: bool = False) -> str:
-        """The page as one text, with `end` at the end of its body, and a policy that allows just what is in it."""
+        """The page as one text, with `end` at the end of its body, and with a policy that allows only what is in it."""
         text = "".join(self.pieces)
         body = "\n".join([*self.deferred, *([end] if end else [])])
         head = f'<meta http-equiv="Content-Security-Policy" content="{self.policy(runs)}">\n  {MARK}'
@@ -187,7 +187,7 @@ class Inliner(HTMLParser):
         return text.replace("</body>", f"{body}\n</body>", 1) if body else text
 
     def policy(self, runs: bool) -> str:
-        """What the page may do; `runs` is whether it runs the site. It can reach no network."""
+        """The page's Content-Security-Policy, which allows no network; `runs` is whether the page runs the site."""
         scripts = sorted({digest(text) for text in self.scripts})
         styles = sorted({digest(text) for text in self.styles})
         rules = {
@@ -211,7 +211,7 @@ class Inliner(HTMLParser):
         return f"<script>{text}</script>"
 
     def style(self, path: str) -> str:
-        """A style sheet in the page, with the fonts and pictures that it names in it."""
+        """A `<style>` element with a style sheet, and in it the fonts and pictures that it names."""
 
         def inline(match: re.Match[str]) -> str:
             address = match[2].strip()
@@ -228,14 +228,14 @@ class Inliner(HTMLParser):
         return data_url(path, self.take(path))
 
     def take(self, path: str) -> bytes:
-        """A file of the site, noted as being in the page."""
+        """The content of a file of the site, which is noted as inlined."""
         if path not in self.files:
             raise ToolError(f"{self.path} needs {path}, which is not in the site")
         self.inlined.add(path)
         return self.files[path]
 
     def local(self, address: str | None) -> str | None:
-        """The path of what an attribute names, if it is of the site."""
+        """The path of the file of the site that an address names; None for any other address."""
         if not address or re.match(r"[a-z][a-z0-9+.-]*:|//|#", address, re.IGNORECASE):
             return None
         return resolved(self.path, address)

@@ -15,38 +15,38 @@ from tools.errors import ToolError
 from tools.snapshot import snapshot
 
 NAME = "intuitive-classification"
-# PyScript would load its plug-ins before it starts, for each kind of Python that could be on the page. None is of use.
+# PyScript would load its plug-ins before it starts, for each kind of Python that it knows. The page needs none of them.
 NO_PLUGINS = {"plugins": ["!deprecations-manager", "!donkey", "!error", "!py-editor", "!py-game", "!py-terminal"]}
 # The configuration of MicroPython on the main thread.
 PAGE_CONFIG = {"interpreter": "./static/micropython.mjs", **NO_PLUGINS}
-# That of Pyodide in the worker, which the page hands over when it starts one. It names no packages and no files: all
-# of them are in memory from the start. Without SharedArrayBuffer no special headers are needed.
+# The configuration of Pyodide in the worker, which the page passes when it starts one. It names no packages and no
+# files: all of them are in memory from the start. Without SharedArrayBuffer no special headers are needed.
 LAB_CONFIG = {"sync_main_only": True}
-# What Node.js makes of the parts and of our own modules.
+# The files that Node.js makes from third-party parts and from our own modules.
 LAB_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/python_stdlib.zip")
 # The parts that the lab is made of.
 LAB_PARTS = ("pyodide", "numpy", "autograd")
-# Levels of compression: what is published, and what is made anew after every edit.
+# Levels of compression: for a site to be published, and for one that is made again after every edit.
 SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
 MODULES = "page.json"
 MAIN = "py/page/main.py"
-# Modules of the page that it fetches when they are wanted, see `page/extras.py`.
+# Modules that the page fetches only when it needs them, see `page/extras.py`.
 FETCHED_LATE = ("py/page/about.py", "py/page/offline.py")
 PAGE = "index.html"
 MANIFEST = "manifest.json"
 LICENCES = "licences.html"
-# It answers for what lies beside it and below, and so has to lie beside the page.
+# A service worker serves what lies beside it and below, so it has to lie beside the page.
 WORKER, WORKER_SOURCE = "service-worker.js", "static/service-worker.js"
 NO_VERSION = 'const VERSION = "";'
-# By this the page knows of which version it is, whatever answers for the site later.
+# From this the page knows its own version, even when another version of the site is served later.
 NO_PAGE_VERSION = b'<meta name="version" content="">'
 
 
 def site_files(root: Path = ROOT, offline: bool = True) -> dict[str, bytes]:
     """Everything the built site holds, as relative path -> content, in sorted order.
 
-    `offline` is whether browsers shall keep it.
+    `offline` is whether browsers keep the site for offline use.
     """
     parts, own = site_parts(), own_files(root)
     return assemble(own, {**vendor_files(parts), **lab_files(own, parts)}, parts, offline)
@@ -64,7 +64,7 @@ def assemble(
         files[PAGE] = files[PAGE].replace(NO_PAGE_VERSION, NO_PAGE_VERSION.replace(b'""', b'"%s"' % version.encode()))
         listed = manifest(files, parts, version)
     files[MANIFEST] = listed
-    # A changed site is a changed worker, by which browsers notice it.
+    # Browsers notice a changed site by its changed service worker.
     version = hashlib.sha256(files[MANIFEST]).hexdigest()
     files[WORKER] = worker.replace(NO_VERSION, f'const VERSION = "{version}";').encode()
     return dict(sorted(files.items()))
@@ -102,7 +102,7 @@ def _is_joined(path: str) -> bool:
 
 
 def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
-    """The third-party files of the site as they were published, and the page that says whose they are."""
+    """The third-party files of the site as they were published, and the page with their licences."""
     return {**runtime.part_files("site", parts), LICENCES: licence_page(parts)}
 
 
@@ -114,7 +114,7 @@ def licence_page(parts: Sequence[runtime.Part]) -> bytes:
 
 
 def lab_files(own: Mapping[str, bytes], parts: Sequence[runtime.Part], level: int = SMALLEST) -> dict[str, bytes]:
-    """Python, NumPy, autograd and the lab, ready-made; `level` is how hard to compress them."""
+    """The files from which the lab starts, with Python, NumPy and autograd; `level` is the level of compression."""
     pyodide, numpy, autograd = (dict(runtime.part_members(_part(parts, name))) for name in LAB_PARTS)
     made = snapshot.site_files(pyodide, {**numpy, **autograd}, own)
     contents = snapshot.compressed(made["lab.pack"], level), made["python_stdlib.zip"]
@@ -126,17 +126,17 @@ def _part(parts: Sequence[runtime.Part], name: str) -> runtime.Part:
 
 
 def page_files(own: Mapping[str, bytes], offline: bool = False) -> dict[str, bytes]:
-    """What both Pythons are told: PyScript's configuration, and the page's modules in one file.
+    """PyScript's configuration, and the page's modules in one file.
 
     They lie beside the page, so that every address in the configuration is relative to the page, whoever resolves it.
-    `offline` is whether browsers shall keep the site.
+    `offline` is whether browsers keep the site for offline use.
     """
     config = {**PAGE_CONFIG, "lab": LAB_CONFIG, "offline": offline}
     return {CONFIG: to_json(config), MODULES: to_json(page_modules(own))}
 
 
 def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
-    """The modules that the page's main script imports: where each goes in MicroPython's files, and its code."""
+    """The modules that the page's main script imports: path in MicroPython's file system -> code."""
     paths = [path for path in sorted(own) if path.startswith(("py/spec/", "py/page/"))]
     return {
         path.removeprefix("py/"): compacted(own[path].decode()) for path in paths if path not in (MAIN, *FETCHED_LATE)
@@ -144,7 +144,7 @@ def page_modules(own: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def manifest(files: Mapping[str, bytes], parts: Sequence[runtime.Part], version: str = "") -> bytes:
-    """What the site holds: its version, every file with size and hash, every third-party part with its own."""
+    """The manifest: the site's version, all files with size and hash, all parts with version and licence."""
     entries = [
         {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for path, content in sorted(files.items())
@@ -159,9 +159,9 @@ def to_json(value: object) -> bytes:
 
 
 def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
-    """A function from path to content (None: no such file) that sees every edit of our own files at once.
+    """A function from path to content (None: no such file) that reads our own files at every call.
 
-    The third-party files are read once and kept in memory. The lab is made anew after an edit of its modules.
+    The third-party files are read once and kept in memory. The lab is made again after an edit of its modules.
     """
     parts = site_parts()
     vendor = vendor_files(parts)
@@ -184,7 +184,7 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts, offline=False)[MANIFEST]
-        # Without a version it makes browsers forget what a built site at this address had them keep.
+        # A service worker without a version makes browsers forget what they have kept of a built site at this address.
         worker = own.pop(WORKER_SOURCE)
         return {**own, **page_files(own), WORKER: worker}.get(path)
 

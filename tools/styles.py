@@ -7,7 +7,7 @@ from tools.errors import ToolError
 
 FOLDER = "static/styles"
 SHEET = "static/style.css"
-# In this order they are joined: what comes later wins where it is not more particular.
+# The order in which they are joined: of rules with the same specificity the later one wins.
 ORDER = (
     "palette",
     "base",
@@ -34,7 +34,7 @@ INDENTATION = re.compile(r"^\s+", re.MULTILINE)
 def sheet(root: Path) -> bytes:
     """The one style sheet that is served, from the files in `FOLDER`, without their comments and indentation.
 
-    Raises `ToolError` when a file is missing, or is there and has no place in `ORDER`.
+    Raises `ToolError` when a file is missing, or when a file is not in `ORDER`.
     """
     folder = root / FOLDER
     found = {path.stem for path in folder.glob("*.css") if not path.name.startswith(".")}
@@ -47,9 +47,9 @@ def sheet(root: Path) -> bytes:
 
 
 def with_system_theme(palette: str) -> str:
-    """`palette` with its dark colours once more, for a system that is dark: CSS has no "or" of the two.
+    """`palette` with its dark colours repeated for systems with a dark theme, as one rule cannot serve both cases.
 
-    Raises `ToolError` unless there is one rule of dark colours.
+    Raises `ToolError` unless there is exactly one rule of dark colours.
     """
     rules = DARK_RULE.findall(palette)
     if len(rules) != 1:

@@ -1,4 +1,4 @@
-"""Which piece of memory each array has, for as long as somebody needs it."""
+"""Gives each array a piece of memory, for as long as a kernel still needs the array."""
 
 from bisect import bisect_left
 
@@ -6,11 +6,11 @@ ALIGNMENT = 16
 
 
 def allocate(kernels, sizes, fixed, kept, start):
-    """`(addresses, end)`: the first byte of every array that `kernels` write, and the first byte behind them all.
+    """`(addresses, end)`: the address of every array that `kernels` write, and the first byte after all of them.
 
-    `sizes` are in bytes, by array. `fixed` holds the arrays that lie elsewhere, with their addresses, which are in
-    the result as well. An array's bytes are free for others behind the last kernel that reads it, unless it is among
-    `kept`. Each array takes the first gap that it fits into. `start` is the first byte there is.
+    `sizes` maps arrays to bytes. `fixed` maps the arrays that lie elsewhere to their addresses; they are in the result
+    as well. After the last kernel that reads an array its bytes are free for others, unless it is in `kept`. Each array
+    takes the first gap that it fits into. `start` is the first byte that may be used.
     """
     last = {array: index for index, kernel in enumerate(kernels) for array in (*kernel.writes, *kernel.reads)}
     addresses = dict(fixed)
@@ -33,18 +33,18 @@ def allocate(kernels, sizes, fixed, kept, start):
 
 
 def aligned(address):
-    """The next address that an array may start at."""
+    """The first address, from `address` on, at which an array may start."""
     return -(-address // ALIGNMENT) * ALIGNMENT
 
 
 class _Gaps:
-    """The free pieces of memory from an address on: their first bytes, and the bytes behind them, in order."""
+    """The free pieces of memory from an address on, in order: their first bytes, and the first bytes after them."""
 
     def __init__(self, start):
         self.starts, self.ends = [start], [float("inf")]
 
     def take(self, size):
-        """The address of `size` bytes of the first gap that has them, which are free no more."""
+        """Takes `size` bytes from the first gap that is large enough. Returns their address."""
         index = next(index for index, end in enumerate(self.ends) if end - self.starts[index] >= size)
         address = self.starts[index]
         self.starts[index] += size
@@ -53,7 +53,7 @@ class _Gaps:
         return address
 
     def free(self, address, size):
-        """Makes `size` bytes free, and one gap of those that meet."""
+        """Frees `size` bytes, and joins them with the gaps that they touch."""
         index = bisect_left(self.starts, address)
         self.starts.insert(index, address)
         self.ends.insert(index, address + size)

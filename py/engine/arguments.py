@@ -1,9 +1,9 @@
 """How the arguments of autograd's primitives are recorded.
 
 Each function takes `(name, primitive, result, arguments)`: the operation's name, the primitive that was called, its
-result, and its arguments by parameter; it returns `(arrays, attributes)`: the parameters that are the operation's
-operands, in order, and what else `Operation.attributes` is to hold. It raises `Uncompilable` for arguments that the
-engine does not know. `arrays` is None where the result is to be recorded as a constant.
+result, and a mapping from its parameters to its arguments. It returns `(arrays, attributes)`: the parameters that are
+the operation's operands, in order, and the `Operation.attributes` as a dict. `arrays` is None if the result is to be
+recorded as a constant. Raises `Uncompilable` for arguments that the engine does not know.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,14 +24,14 @@ def all_arrays(name: str, primitive: Callable, result: Any, arguments: Arguments
 
 
 def terms(name: str, primitive: Callable, result: Any, arguments: Arguments) -> Recorded:
-    """x and y are added up. Of two truth values NumPy makes another one."""
+    """x and y are the operands. Refuses two truth values: NumPy's sum of them is a truth value again, not a number."""
     if all(np.result_type(arguments[parameter]).kind == "b" for parameter in ("x", "y")):
         raise Uncompilable(f"{name}: of two truth values")
     return ("x", "y"), {}
 
 
 def reduced_axes(name: str, primitive: Callable, result: Any, arguments: Arguments) -> Recorded:
-    """The axes, and how they are treated, as attributes."""
+    """`a` is the operand; `axis`, `keepdims` and `ddof` are attributes if they are given."""
     given = {key: value for key, value in arguments.items() if key != "a" and not _missing(value)}
     for key in given:
         if key not in ("axis", "keepdims", "ddof"):
@@ -40,7 +40,7 @@ def reduced_axes(name: str, primitive: Callable, result: Any, arguments: Argumen
 
 
 def new_shape(name: str, primitive: Callable, result: Any, arguments: Arguments) -> Recorded:
-    """The result's shape as the attribute."""
+    """`a` is the operand; the result's shape is the attribute."""
     if arguments.get("order") not in (None, "C"):
         raise Uncompilable(f"{name}: in another order than C")
     return ("a",), {"shape": np.shape(result)}
@@ -59,8 +59,8 @@ def indices(name: str, primitive: Callable, result: Any, arguments: Arguments) -
 
 
 def order_of_axes(name: str, primitive: Callable, result: Any, arguments: Arguments) -> Recorded:
-    """Which axis of `a` each axis of the result is."""
-    # Told apart by their lengths, the axes of an array say where they went.
+    """`a` is the operand; the attribute `axes` says which axis of `a` each axis of the result is."""
+    # The axes of this array have different lengths, so the result's shape shows where each axis went.
     rank = np.ndim(result)
     others = [value for key, value in arguments.items() if key != "a"]
     moved = primitive.fun(np.broadcast_to(0, range(2, rank + 2)), *others)  # type: ignore[attr-defined]
@@ -68,12 +68,12 @@ def order_of_axes(name: str, primitive: Callable, result: Any, arguments: Argume
 
 
 def adjoint(name: str, primitive: Callable, result: Any, arguments: Arguments) -> Recorded:
-    """The other factor and the product's gradient; the shape of the gradient that is asked for."""
+    """The operands are the other factor and the product's gradient; the attribute is the shape of the result."""
     return ("a", "g"), {"shape": np.shape(result)}
 
 
 def as_constant(name: str, primitive: Callable, result: Any, arguments: Arguments) -> Recorded:
-    """No operands: the result follows from shapes alone."""
+    """No operands: the result depends on shapes only."""
     return None, {}
 
 
@@ -82,7 +82,7 @@ def _missing(argument: Any) -> bool:
 
 
 def _plain(argument: Any) -> object:
-    """An axis, several, or a flag as plain Python."""
+    """An axis, several axes or a flag as Python's own int, tuple of int or bool."""
     if isinstance(argument, (tuple, list)):
         return tuple(int(axis) for axis in argument)
     return bool(argument) if isinstance(argument, (bool, np.bool_)) else int(argument)

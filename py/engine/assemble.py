@@ -1,7 +1,7 @@
-"""A WebAssembly module of kernels: every kernel a function, every named list of kernels a function that calls them.
+"""Makes a WebAssembly module: each kernel becomes a function, each named list of kernels a function that calls them.
 
 The binary format: WebAssembly Core Specification 2.0, chapter 5, "Binary Format". A module is a magic number and
-sections in fixed order; a section is its number, its size in bytes and, mostly, a list; a list is its length and its
+sections in fixed order; a section is its number, its size in bytes and, usually, a list; a list is its length and its
 items.
 """
 
@@ -48,16 +48,16 @@ def assemble(functions: Mapping[str, Sequence[object]], memory_bytes: int, scrat
 
     It exports `memory`; the globals `cursor` and `log`; for each of `functions` a function of that name, which runs
     its kernels once; `repeat(which, count)`, which runs the `which`-th of them `count` times; and
-    `many(count, address)`, which does so for `count` pairs of int32 (which, count) at `address`.
+    `many(count, address)`, which does the same for each of `count` pairs of int32 (which, count) at `address`.
 
     Parameters
     ----------
     functions : name -> kernels, see `engine.program`
-    memory_bytes : how much memory there is to be, in bytes; rounded up to pages of 64 KiB
-    scratch : address of memory that products use while they run: as much as `scratch_bytes` of the largest says
+    memory_bytes : size of the memory in bytes; rounded up to pages of 64 KiB
+    scratch : address of the memory that products use while they run; its size is the largest `scratch_bytes` of them
     """
     written = list(_helpers())
-    # Kernels are equal if all their numbers are: they share a function.
+    # Equal kernels, those with the same numbers, share a function.
     numbers: dict[object, int] = {}
     for kernels in functions.values():
         for kernel in kernels:
@@ -86,7 +86,7 @@ def assemble(functions: Mapping[str, Sequence[object]], memory_bytes: int, scrat
             b"\0asm\x01\0\0\0",
             _section(1, types.encoded),
             _section(3, [unsigned(number) for number in type_numbers]),
-            # One table of functions, without an upper end, for `repeat` to choose from.
+            # One table of functions, without a maximum size, from which `repeat` chooses.
             _section(4, [b"\x70\x00" + unsigned(len(named))]),
             _section(5, [b"\x00" + unsigned(pages)]),
             _section(6, [integer_variable, integer_variable]),
@@ -137,7 +137,7 @@ def _write_gather(kernel: Gather) -> Function:
 
 
 def _repeat() -> Function:
-    """(which, count): runs the `which`-th named function `count` times. Type 0 is that of a named function."""
+    """(which, count): runs the `which`-th named function `count` times."""
     function = Function((I32, I32))
     which, count = 0, 1
     function.body = when(get(count), count_down(count, call_in_table(_Types.NO_PARAMETERS, get(which))))
@@ -155,7 +155,7 @@ def _many(repeat: int) -> Function:
 
 @cache
 def _helpers() -> tuple[Function, ...]:
-    """The functions that stand first in every module, in the order of `Helper`."""
+    """The functions that come first in every module, in the order of `Helper`."""
     written = {**elementwise.helpers(), **products.helpers()}
     return tuple(written[helper] for helper in Helper)
 

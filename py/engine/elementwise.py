@@ -68,8 +68,8 @@ from engine.instructions import (
 )
 
 SIGN_BIT = 0x80000000
-# Added to and taken away again from |x| < 2²², it rounds x to the nearest integer, which meanwhile stands in the lowest
-# bits of the sum.
+# Adding this to |x| < 2²² and subtracting it again rounds x to the nearest integer. In between, the lowest bits of the
+# sum hold that integer.
 ROUNDER = 1.5 * 2.0**23
 
 # exp(r) = 1 + r + r² · polynomial(r) for |r| ≤ ln 2 / 2, relative error 2⁻²⁸
@@ -85,7 +85,7 @@ TANH_END = 10.0
 # sin(r) = r + r · r² · polynomial(r²) and cos(r) = 1 - r²/2 + r⁴ · polynomial(r²) for |r| ≤ π/4, error 2⁻²⁷
 SIN = (-0.16666654, 0.0083321510, -0.00019513984)
 COS = (0.041666646, -0.0013887304, 2.4431667e-05)
-# Where the reduction by parts of π/2 ends to be exact.
+# Up to here the reduction by parts of π/2 is exact.
 LARGEST_ANGLE = 8192.0
 
 
@@ -100,7 +100,7 @@ def polynomial(function: Function, coefficients: tuple[float, ...], x: int) -> b
 
 
 def plain(operator: Callable[..., bytes]) -> Callable[..., bytes]:
-    """The operation that is a single instruction."""
+    """The code of an operation that is a single instruction."""
     return lambda function, *operands: operator(*map(get, operands))
 
 
@@ -110,7 +110,7 @@ def _truth(function: Function, mask: bytes) -> bytes:
 
 
 def comparison(operator: Callable[..., bytes]) -> Callable[..., bytes]:
-    """1.0 where an instruction that compares two vectors says so, else 0.0."""
+    """The code of a comparison: 1.0 where the instruction `operator` finds it true, else 0.0."""
     return lambda function, a, b: _truth(function, operator(get(a), get(b)))
 
 
@@ -119,7 +119,7 @@ def _is_true(function: Function, x: int) -> bytes:
 
 
 def logical(operator: Callable[..., bytes]) -> Callable[..., bytes]:
-    """1.0 where an instruction on bits combines two truth values to a true one, else 0.0."""
+    """The code of a logical operation: 1.0 where the instruction on bits `operator` gives true, else 0.0."""
     return lambda function, a, b: _truth(function, operator(_is_true(function, a), _is_true(function, b)))
 
 
@@ -153,11 +153,12 @@ def sign(function: Function, x: int) -> bytes:
 def exp(function: Function, x: int) -> bytes:
     """exp: ≤ 2 ulp. x = n · ln 2 + r, exp(x) = 2ⁿ · exp(r).
 
-    2ⁿ is multiplied in as 2^(n/2) twice, so that results beyond both ends come out right: denormal, or infinite.
+    The factor 2ⁿ is applied as two factors of about 2^(n/2), so that results at both ends are right too: denormal, or
+    infinite.
     """
     r, n, p = (function.temporary(index) for index in range(3))
     number = function.number
-    # Beyond these ends the result is 0 or infinite anyway; a NaN stays.
+    # Beyond these limits the result is 0 or infinite anyway; a NaN stays.
     limited = f32x4_pmax(f32x4_pmin(get(x), number(90.0)), number(-105.0))
     shifted = f32x4_add(f32x4_mul(tee(r, limited), number(1 / math.log(2))), number(ROUNDER))
     steps = put(p, f32x4_sub(tee(n, shifted), number(ROUNDER)))
@@ -171,7 +172,7 @@ def exp(function: Function, x: int) -> bytes:
     steps += put(p, value)
     rounder_bits = struct.unpack("<i", struct.pack("<f", ROUNDER))[0]
     steps += put(n, i32x4_sub(get(n), function.integer(rounder_bits)))
-    # An integer shifted to the exponent's bits is a power of two, but for the exponent's bias of 127.
+    # n + 127 (the exponent's bias), shifted to the exponent's bits, is 2ⁿ as a float32.
     half = tee(r, i32x4_sar(get(n), i32(1)))
     bias = function.integer(127)
     first = i32x4_shl(i32x4_add(half, bias), i32(23))
@@ -187,7 +188,7 @@ def log(function: Function, x: int) -> bytes:
     """
     m, n, f, s, z, half_square = (function.temporary(index) for index in range(6))
     number, integer = function.number, function.integer
-    # Denormals are made normal by 2²³, and their exponent put right.
+    # Denormals are made normal by a factor of 2²³; 23 is subtracted from their exponent below.
     tiny = f32x4_lt(get(x), number(2.0**-126))
     steps = put(z, tiny)
     steps += put(m, v128_bitselect(f32x4_mul(get(x), number(2.0**23)), get(x), get(z)))
@@ -217,13 +218,13 @@ def log(function: Function, x: int) -> bytes:
 def tanh(function: Function, x: int) -> bytes:
     """tanh: ≤ 3 ulp, never beyond ±1. tanh(x) = h / (h + 1) with h = (exp(2x) - 1) / 2.
 
-    x = n · ln 2 / 2 + y, so h = 2ⁿ · (exp(2y) - 1) / 2 + (2ⁿ - 1) / 2: exact to the last bit for small x too.
+    x = n · ln 2 / 2 + y, so h = 2ⁿ · (exp(2y) - 1) / 2 + (2ⁿ - 1) / 2, which is precise for small x too.
     """
     y, n, power = (function.temporary(index) for index in range(3))
     number = function.number
     steps = put(y, f32x4_pmax(f32x4_pmin(get(x), number(TANH_END)), number(-TANH_END)))
     steps += put(n, f32x4_add(f32x4_mul(get(y), number(2 / math.log(2))), number(ROUNDER)))
-    # Shifted to the exponent's bits, n is a power of two, but for the exponent's bias of 127.
+    # n + 127 (the exponent's bias), shifted to the exponent's bits, is 2ⁿ as a float32.
     steps += put(power, i32x4_add(i32x4_shl(get(n), i32(23)), function.integer(127 << 23)))
     steps += put(n, f32x4_sub(get(n), number(ROUNDER)))
     high, low = f32x4_mul(get(n), number(LN2_HIGH / 2)), f32x4_mul(get(n), number(LN2_LOW / 2))
@@ -235,7 +236,7 @@ def tanh(function: Function, x: int) -> bytes:
 
 
 def _parts_of_half_pi() -> tuple[float, ...]:
-    """π/2 as a sum of float32 numbers of 11 bits each and a last full one: products with n < 2¹³ are exact."""
+    """π/2 as a sum of float32 numbers: four of 11 bits each, whose products with n < 2¹³ are exact, and the rest."""
     # 2¹²⁰ π / 2
     rest = 0x1921FB54442D18469898CC51701B839
     scale = 2**120
@@ -251,9 +252,9 @@ HALF_PI = _parts_of_half_pi()
 
 
 def _sine(function: Function, x: int, quadrants: int) -> bytes:
-    """sin(x + quadrants · π/2): ≤ 3 ulp for |x| ≤ 8192, beyond within 3e-7. x = n · π/2 + r with |r| ≤ π/4.
+    """sin(x + quadrants · π/2): ≤ 3 ulp for |x| ≤ 8192, beyond that within 3e-7. x = n · π/2 + r with |r| ≤ π/4.
 
-    n modulo 4 says whether sin(r) or cos(r) is wanted, and its sign.
+    n modulo 4 decides between sin(r) and cos(r), and the sign.
     """
     r, n, z, sine, cosine = (function.temporary(index) for index in range(5))
     number = function.number
@@ -290,14 +291,14 @@ def cos(function: Function, x: int) -> bytes:
 def wrap_angle() -> Function:
     """Helper (x float32, |x| > 8192) -> x modulo 2π in [-π, π], within 3e-7; NaN for infinities.
 
-    x = m · 2ᵉ with an integer m < 2²⁴. The fraction of x / 2π is m times the bits of 1 / 2π from the e-th on: all
-    bits before give whole turns (M. Payne and R. Hanek, "Radian reduction for trigonometric functions", 1983).
-    As a signed 64-bit fraction of a turn it lies between half a turn back and half a turn forward.
+    x = m · 2ᵉ with an integer m < 2²⁴. The fraction of x / 2π is m times the bits of 1 / 2π from the e-th on: the bits
+    before it only give whole turns (M. Payne and R. Hanek, "Radian reduction for trigonometric functions", 1983).
+    Read as a signed 64-bit fraction of a turn, the product lies between -½ and ½ of a turn.
     """
     function = Function((F32,), (F32,))
     x, bits, start, window = 0, function.local(I32), function.local(I32), function.local(I64)
     function.body += put(bits, i32_bits_of_f32(f32_abs(get(x))))
-    # e + 10: at least 0 for |x| ≥ 2¹³, at most 114.
+    # e + 10, which is from 0 (for |x| ≥ 2¹³) to 114.
     function.body += put(start, i32_sub(i32_shr(get(bits), i32(23)), i32(140)))
     mantissa = i32_add(i32_and(get(bits), i32(0x7FFFFF)), i32(0x800000))
     first, second, third = TURN_WORDS
@@ -305,7 +306,7 @@ def wrap_angle() -> Function:
     high = select(i64(second), i64(first), late)
     low = select(i64(third), i64(second), late)
     shift = i64_of_i32(i32_and(get(start), i32(63)))
-    # >> 64 would be >> 0: one step and then the rest.
+    # A shift by 64 would be a shift by 0, so the bits are shifted by one and then by the rest.
     low_bits = i64_shr(i64_shr(low, i64(1)), i64_of_i32(i32_sub(i32(63), i32_and(get(start), i32(63)))))
     function.body += put(window, i64_or(i64_shl(high, shift), low_bits))
     angle = f32_mul(f32_of_i64(i64_mul(get(window), i64_of_i32(mantissa))), f32(2 * math.pi / 2**64))
@@ -319,7 +320,7 @@ TURN_WORDS = (0x000A2F9836E4E441, 0x529FC2757D1F534D, 0xDC0DB6295993C439)
 
 
 def wrap_angles() -> Function:
-    """Helper (four float32) -> the same, wrapped where |x| > 8192."""
+    """Helper (four float32) -> the same, each replaced by `wrap_angle` of it where |x| > 8192."""
     function = Function((V128,), (V128,))
     x, number = 0, function.local(F32)
     for lane in range(4):

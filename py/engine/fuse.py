@@ -1,12 +1,13 @@
 """Gathers a simplified program's operations into few kernels: loops over one domain each, and matrix products.
 
-A loop's domain is the shape, without its ones, of what it computes. An element-wise operation is computed where it is
-needed: in the loop of the sum that ends it, of the matrix that a product wants, of an output. What a later loop needs
-again is computed again there if that is cheap, else stored by the loop that has it. Reshapes, transposes and broadcasts
-are never computed: they are other strides to read by.
+A loop's domain is the shape, without dimensions of length one, of the values that it computes. An element-wise
+operation is computed where its result is needed: in the loop of a reduction, of an operand of a matrix product, or of
+an output. If a later loop needs the result again, that loop computes it again if that is cheap; otherwise the first
+loop stores it. Reshapes, transposes and broadcasts are never computed: only the strides of reading change.
 
-A kernel goes to the earliest place behind all that it reads; if a loop over the same domain is there already, into it,
-as long as that one is not too long: the time that a browser takes to compile a function grows faster than its length.
+A computation goes into the earliest loop over its domain that comes after everything that it reads, or into a new loop.
+A loop that is already long takes nothing more, because a browser's time to compile a function grows faster than the
+function's length.
 """
 
 import math
@@ -17,17 +18,17 @@ from engine.operations import OPERATIONS, Kind
 from engine.program import Operation, Program
 from engine.simplify import squeezed
 
-# What costs no more than this is done again rather than stored and loaded.
+# A value that costs no more than this is computed again rather than stored and loaded.
 CHEAP = 3
-# Every so many operations one after the other a value is stored, so that none asks for too many before it.
+# In a chain of operations every so many-th value is stored: computing one value calls for its operands recursively.
 DEPTH_LIMIT = 64
-# A loop that has so many loads and operations takes no others in.
+# A loop with so many loads and operations takes nothing more.
 LENGTH_LIMIT = 512
 
 
 @dataclass
 class FusedLoop:
-    """A `Loop` before arrays have addresses and the domain two dimensions; an array is called by its value."""
+    """A `Loop` before its arrays have addresses and its domain two dimensions; arrays are named by their values."""
 
     domain: tuple[int, ...]
     # (array's value, strides) -> number within the loop; likewise for constants.
@@ -35,30 +36,32 @@ class FusedLoop:
     constants: dict = field(default_factory=dict)
     # (operation, operands), each by a number of its own: ("load", i), ("constant", i) or ("body", i).
     body: list = field(default_factory=list)
-    # Value stored -> what is stored.
+    # Value to store -> the operand that holds it.
     stores: dict = field(default_factory=dict)
-    # (kind, axes, what is reduced, value, scale)
+    # (kind, axes, operand to reduce, value of the result, scale)
     reductions: list = field(default_factory=list)
-    # (value, the domain's dimension for each of its own) -> where it is in this loop.
+    # (value, its dimensions: see `_Fuser`) -> the operand that holds it in this loop.
     found: dict = field(default_factory=dict)
 
     @property
     def reads(self):
+        """The values whose arrays are read."""
         return {value for value, _ in self.loads}
 
     @property
     def writes(self):
+        """The values whose arrays are written."""
         return [*self.stores, *(value for _, _, _, value, _ in self.reductions)]
 
     @property
     def length(self):
-        """How many loads and operations it has."""
+        """The number of its loads and operations."""
         return len(self.loads) + len(self.body)
 
 
 @dataclass
 class FusedProduct:
-    """A `Product` before arrays have addresses; each is called by its value."""
+    """A `Product` before its arrays have addresses; `a`, `b` and `out` are values."""
 
     m: int
     n: int
@@ -71,10 +74,12 @@ class FusedProduct:
 
     @property
     def reads(self):
+        """The values whose arrays are read."""
         return {self.a, self.b}
 
     @property
     def writes(self):
+        """The values whose arrays are written."""
         return [self.out]
 
 
@@ -82,11 +87,11 @@ class FusedProduct:
 class Fused:
     """A program's kernels."""
 
-    # The program, with an output of its own for each that was an input, a constant, or an output twice.
+    # The program, with a copy for each output that was an input, a constant or an earlier output.
     program: Program
-    # What to run, in order.
+    # The kernels to run, in order.
     kernels: list
-    # For each output: the value whose dense array it is, and the input whose place it will take, or None.
+    # For each output: the value whose dense array holds it, and the input that it will overwrite, or None.
     buffers: list[int]
     overwritten: list[int | None]
 
@@ -94,8 +99,8 @@ class Fused:
 def fuse(program, overwritten=None):
     """The `Fused` kernels of a simplified program.
 
-    `overwritten` names, for each output, the input whose place it will take, or None: such an output is computed, if
-    it can be, where nobody reads that input any more.
+    `overwritten` has, for each output, the input that it will overwrite, or None. Such an output is computed, where
+    possible, after the last kernel that reads that input.
     """
     overwritten = overwritten or [None] * len(program.outputs)
     program = _with_own_outputs(program, overwritten)
@@ -119,7 +124,7 @@ def fuse(program, overwritten=None):
 def _with_own_outputs(program, overwritten):
     """The program with a copy for each output that has no array of its own yet.
 
-    That is a constant, an earlier output, or an input other than the one that it overwrites.
+    Such an output is a constant, an earlier output, or an input other than the one that it overwrites.
     """
     made = {operation.output: operation for operation in program.operations}
     taken = set(program.inputs) | set(program.constants)
@@ -139,42 +144,44 @@ def _with_own_outputs(program, overwritten):
 
 
 class _Fuser:
-    """The kernels in the making, and where each value of the program is computed.
+    """Collects the kernels, and where each value of the program is computed.
 
-    A value's *dimensions* say which of a loop's dimensions each of its own is, those of length one left out.
+    A value's *dimensions* in a loop are a tuple: for each axis of the value that is longer than one, the dimension of
+    the loop's domain that runs along it.
     """
 
     def __init__(self, program):
         self.program = program
         self.made = {operation.output: operation for operation in program.operations}
         self.kernels = []
-        # Domain -> the numbers of the loops over it, in order.
+        # Domain -> the numbers (indices in `kernels`) of the loops over it, in order.
         self.loops = {}
         # Value -> number of the kernel that computes it.
         self.home = {}
         # Values that have arrays of their own.
         self.stored = set(program.inputs) | set(program.constants)
-        # Input -> the last kernel that reads it, and the one behind it if it is not read as the array lies.
+        # Value -> number of the first kernel that may overwrite its array: the last one that reads it if that one reads
+        # it in the order in which it lies, else the next one.
         self.readers = {}
-        # Value -> how much it costs to compute, and how many operations one after the other, from what is stored.
+        # Value -> what it costs to compute it from stored values, and how many operations follow on each other there.
         self.costs, self.depths = {}, {}
         for operation in program.operations:
             self.measure(operation)
 
     def measure(self, operation):
-        """Notes what an operation costs and how deep it lies."""
+        """Notes the cost and the depth of an operation's output."""
         primitive = OPERATIONS[operation.name]
         element_wise = primitive.kind is Kind.ELEMENT_WISE
         computed = element_wise or primitive.kind is Kind.RESHAPING
         inputs = operation.inputs if computed else ()
         cost = element_wise * primitive.cost + sum(self.costs.get(number, 0) for number in inputs)
-        # No more is asked than whether it is cheap.
+        # Only whether it is cheap matters; without the bound the sums could double with each operation.
         self.costs[operation.output] = min(cost, CHEAP + 1)
         depth = max((self.depths.get(number, 0) for number in inputs), default=0)
         self.depths[operation.output] = (depth + 1) % DEPTH_LIMIT if computed else 0
 
     def kind(self, value):
-        """Of the operation that makes a value."""
+        """The kind of the operation that makes a value."""
         return OPERATIONS[self.made[value].name].kind
 
     def shape(self, value):
@@ -182,7 +189,7 @@ class _Fuser:
         return squeezed(self.program.shapes[value])
 
     def reduce(self, operation):
-        """Computes a sum or a maximum."""
+        """Adds a sum or a maximum to a loop that computes its operand."""
         (operand,) = operation.inputs
         attributes = dict(operation.attributes)
         domain = self.shape(operand)
@@ -197,7 +204,7 @@ class _Fuser:
         self.stored.add(operation.output)
 
     def multiply(self, operation):
-        """Computes a matrix product."""
+        """Adds the kernel of a matrix product."""
         a, b = operation.inputs
         a_base, transpose_a = self.matrix(a)
         b_base, transpose_b = self.matrix(b)
@@ -206,7 +213,7 @@ class _Fuser:
         self.kernels.append(FusedProduct(m, n, k, a_base, b_base, operation.output, transpose_a, transpose_b))
         self.stored.add(operation.output)
         for base in (a_base, b_base):
-            self.readers[base] = len(self.kernels)  # the kernel behind it
+            self.readers[base] = len(self.kernels)  # the next kernel
 
     def matrix(self, value):
         """`(stored value, transposed)` of a product's operand."""
@@ -216,13 +223,13 @@ class _Fuser:
         return base, transposed
 
     def base(self, value):
-        """The value whose dense array this one's is as well."""
+        """The value from which this one is only reshaped: the dense array of one is that of the other."""
         while value not in self.stored and value in self.made and self.made[value].name == "reshape":
             value = self.made[value].inputs[0]
         return value
 
     def store(self, value, earliest=0):
-        """Sees to it that a value has a dense array of its own."""
+        """Makes sure that a value has a dense array of its own, computed in kernel number `earliest` or later."""
         if value in self.stored:
             return
         if value not in self.home:
@@ -236,7 +243,7 @@ class _Fuser:
         self.stored.add(value)
 
     def place(self, value, dimensions, domain, earliest=0):
-        """The number of the loop over `domain` in which the value can be computed, a new one if there is none."""
+        """The number of the first loop over `domain` in which the value can be computed, a new one if there is none."""
         place = max(earliest, self.ready(value, dimensions, domain, set()))
         loops = self.loops.setdefault(domain, [])
         for index in range(bisect_left(loops, place), len(loops)):
@@ -247,13 +254,13 @@ class _Fuser:
         return loops[-1]
 
     def ready(self, value, dimensions, domain, seen):
-        """The first place where a value can be computed; what has to be stored for that gets stored."""
+        """The number of the first kernel in which a value can be computed. Stores the values that it has to load."""
         if (value, dimensions) in seen or value in self.program.constants:
             return 0
         seen.add((value, dimensions))
         if value in self.stored or self.expensive(value):
             home = self.home.get(value, -1)
-            if self.has(home, value, dimensions) and _plain(dimensions, domain):
+            if self.has(home, value, dimensions) and _is_identity(dimensions, domain):
                 return home
             if value in self.stored:
                 return home + 1
@@ -268,26 +275,26 @@ class _Fuser:
         return max(self.ready(number, inner, domain, seen) for number, inner in self.operands(operation, dimensions))
 
     def expensive(self, value):
-        """Whether to store an element-wise operation's result rather than compute it twice."""
+        """Whether an element-wise operation's result should be stored rather than computed twice."""
         return self.costs[value] > CHEAP and self.kind(value) is Kind.ELEMENT_WISE
 
     def has(self, place, value, dimensions):
-        """Whether the kernel at a place is a loop that has computed the value."""
+        """Whether kernel number `place` is a loop that holds the value."""
         kernel = self.kernels[place] if place >= 0 else None
         return isinstance(kernel, FusedLoop) and (value, dimensions) in kernel.found
 
     def compute(self, place, value, dimensions):
-        """Where in the loop at `place` the value is, its own dimensions being those of the domain."""
+        """The operand that holds the value in loop number `place`; the value is loaded or computed there if need be."""
         loop = self.kernels[place]
         key = (value, dimensions)
         if key not in loop.found:
-            loop.found[key] = self.computed(place, value, dimensions)
-            if value not in self.stored and _plain(dimensions, loop.domain):
+            loop.found[key] = self.compute_new(place, value, dimensions)
+            if value not in self.stored and _is_identity(dimensions, loop.domain):
                 self.home.setdefault(value, place)
         return loop.found[key]
 
-    def computed(self, place, value, dimensions):
-        """As `compute`, for what the loop does not have yet: loaded, or computed of operands."""
+    def compute_new(self, place, value, dimensions):
+        """`compute` for a value that the loop does not hold yet: it is loaded, or computed from its operands."""
         loop = self.kernels[place]
         constant = self.program.constants.get(value)
         if constant is not None and constant.ndim == 0:
@@ -300,8 +307,8 @@ class _Fuser:
                 return self.load(place, self.base(value), value, dimensions)
             ((operand, inner),) = self.operands(operation, dimensions)
             return self.compute(place, operand, inner)
-        known = self.home.get(value, place) < place and _plain(dimensions, loop.domain)
-        if known and self.expensive(value):
+        computed_before = self.home.get(value, place) < place and _is_identity(dimensions, loop.domain)
+        if computed_before and self.expensive(value):
             self.store(value)
             return self.load(place, value, value, dimensions)
         operands = [self.compute(place, number, inner) for number, inner in self.operands(operation, dimensions)]
@@ -309,21 +316,21 @@ class _Fuser:
         return "body", len(loop.body) - 1
 
     def load(self, place, array, value, dimensions):
-        """Loads a value from an array that has the same numbers in the same order."""
+        """The operand that loads a value from `array`, which has the same numbers in the same order."""
         loop = self.kernels[place]
         strides = [0] * len(loop.domain)
         for dimension, stride in zip(dimensions, dense_strides(self.shape(value)), strict=True):
             strides[dimension] = stride
-        in_step = _plain(dimensions, loop.domain)
-        self.readers[array] = max(self.readers.get(array, 0), place + (not in_step))
+        in_order = _is_identity(dimensions, loop.domain)
+        self.readers[array] = max(self.readers.get(array, 0), place + (not in_order))
         return "load", loop.loads.setdefault((array, tuple(strides)), len(loop.loads))
 
     def same_but_ones(self, operation):
-        """Whether a reshape adds or drops dimensions of length one and does no more."""
+        """Whether a reshape only adds or drops dimensions of length one."""
         return self.shape(operation.inputs[0]) == self.shape(operation.output)
 
     def operands(self, operation, dimensions):
-        """Each operand with the domain's dimension for each of its own, given those of the result."""
+        """`(operand, dimensions)` of each operand, given the dimensions of the result."""
         if operation.name == "reshape":
             return [(operation.inputs[0], dimensions)]
         shape = self.program.shapes[operation.output]
@@ -336,17 +343,20 @@ class _Fuser:
         return [(number, self.broadcast_dimensions(number, len(shape), of_axis)) for number in operation.inputs]
 
     def broadcast_dimensions(self, value, rank, of_axis):
-        """The dimensions of a value that is broadcast to a result of that rank; `of_axis`: those of its axes."""
+        """The dimensions of a value that is broadcast to a result of that rank.
+
+        `of_axis` maps the result's axes that are longer than one to dimensions.
+        """
         shape = self.program.shapes[value]
         first = rank - len(shape)
         return tuple(of_axis[first + axis] for axis, length in enumerate(shape) if length != 1)
 
 
 def dense_strides(shape):
-    """The strides, in numbers, of an array that lies row by row."""
+    """The strides, in elements, of an array that is stored row by row."""
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def _plain(dimensions, domain):
-    """Whether a value's own dimensions are the domain's, in the same order."""
+def _is_identity(dimensions, domain):
+    """Whether a value's axes are the domain's dimensions, all of them and in the same order."""
     return len(dimensions) == len(domain) and all(index == dimension for index, dimension in enumerate(dimensions))

@@ -1,9 +1,11 @@
-"""The numbers of the functions that stand first in every module, for the code of kernels to call."""
+"""The numbers of the helper functions: they come first in every module, and the code of kernels calls them."""
 
 from enum import IntEnum
 
 
 class Helper(IntEnum):
+    """The functions of `elementwise.helpers` and `products.helpers`, in the order in which they stand in a module."""
+
     WRAP_ANGLE = 0
     WRAP_ANGLES = 1
     TRANSPOSE = 2

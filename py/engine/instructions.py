@@ -1,4 +1,4 @@
-"""WebAssembly's instructions as bytes, and `Function`, which collects those of one function.
+"""WebAssembly's instructions as bytes, and `Function`, which collects the instructions of one function.
 
 WebAssembly is a stack machine: an instruction pops its operands and pushes its result, so the code of an expression is
 the code of its operands followed by one instruction. Every function here takes such pieces of code as `bytes` and
@@ -57,10 +57,12 @@ def tee(local: int, value: bytes) -> bytes:
 
 
 def get_global(index: int) -> bytes:
+    """Pushes a global variable."""
     return b"\x23" + unsigned(index)
 
 
 def put_global(index: int, value: bytes) -> bytes:
+    """Sets a global variable."""
     return value + b"\x24" + unsigned(index)
 
 
@@ -72,10 +74,12 @@ def i32(value: int) -> bytes:
 
 @cache
 def i64(value: int) -> bytes:
+    """Pushes an integer of 64 bits; numbers from 2⁶³ up are its negative half."""
     return b"\x42" + signed(value - (1 << 64) if value >= 1 << 63 else value)
 
 
 def f32(value: float) -> bytes:
+    """Pushes a float32."""
     return b"\x43" + struct.pack("<f", value)
 
 
@@ -84,7 +88,7 @@ def lanes_of_bits(*values: int) -> bytes:
     return b"\xfd\x0c" + struct.pack("<4I", *values)
 
 
-# Operators: one instruction behind its operands
+# Operators: one instruction after its operands
 
 
 def _operator(*opcode: int) -> Callable[..., bytes]:
@@ -153,7 +157,7 @@ f32x4_mul = _operator(0xFD, 0xE6, 0x01)
 f32x4_div = _operator(0xFD, 0xE7, 0x01)
 f32x4_min = _operator(0xFD, 0xE8, 0x01)  # NaN if either is
 f32x4_max = _operator(0xFD, 0xE9, 0x01)
-# b < a ? b : a and a < b ? b : a, one instruction on every processor: keep a NaN in a, drop one in b.
+# b < a ? b : a and a < b ? b : a, one instruction on every processor: a NaN in a is kept, a NaN in b is dropped.
 f32x4_pmin = _operator(0xFD, 0xEA, 0x01)
 f32x4_pmax = _operator(0xFD, 0xEB, 0x01)
 
@@ -173,11 +177,11 @@ def shuffle(first: bytes, second: bytes, lanes: Iterable[int]) -> bytes:
     return first + second + b"\xfd\x0d" + bytes(4 * lane + byte for lane in lanes for byte in range(4))
 
 
-# Memory: at `address` (code) + `offset` (a constant that costs nothing), in bytes
+# Memory, at `address` (code) + `offset` (a constant that is part of the instruction), in bytes
 
 
 def _load(*opcode: int) -> Callable[..., bytes]:
-    # The byte after the opcode is the alignment promised, as a power of two: 2⁰, nothing.
+    # The byte after the opcode is the promised alignment as a power of two: 2⁰ promises nothing.
     code = bytes(opcode) + b"\x00"
     return lambda address, offset=0: address + code + unsigned(offset)
 
@@ -199,7 +203,7 @@ v128_store = _store(0xFD, 0x0B)
 
 
 def load_lane(address: bytes, offset: int, vector: bytes, lane: int) -> bytes:
-    """`vector` with the number at the address in one lane."""
+    """`vector` with one lane replaced by the number at the address."""
     return address + vector + b"\xfd\x56\x00" + unsigned(offset) + bytes([lane])
 
 
@@ -214,7 +218,7 @@ def store_two(address: bytes, vector: bytes, offset: int) -> bytes:
 
 
 def load_some(address: bytes, offset: int, count: int) -> bytes:
-    """`count` (1 … 4) numbers that lie side by side into the lowest lanes; reads nothing behind them."""
+    """Loads `count` (1 … 4) numbers that lie side by side into the lowest lanes; reads nothing after them."""
     if count == 4:
         return v128_load(address, offset)
     if count == 3:
@@ -236,6 +240,7 @@ def store_some(address: bytes, vector: bytes, offset: int, count: int) -> bytes:
 
 
 def call(function: int, *arguments: bytes) -> bytes:
+    """Calls the module's function with this number."""
     return b"".join(arguments) + b"\x10" + unsigned(function)
 
 
@@ -245,17 +250,18 @@ def call_in_table(type_: int, index: bytes) -> bytes:
 
 
 def when(condition: bytes, then: bytes, otherwise: bytes = b"") -> bytes:
+    """Runs `then` if `condition` pushes an integer other than 0, else `otherwise`."""
     return condition + b"\x04" + NO_RESULT + then + (b"\x05" + otherwise if otherwise else b"") + b"\x0b"
 
 
 def count_down(counter: int, body: bytes) -> bytes:
-    """Runs `body` as often as local `counter`, at least once, says; `counter` ends as 0."""
+    """Runs `body` as often as local `counter` says, at least once; `counter` is 0 at the end."""
     again = tee(counter, i32_sub(get(counter), i32(1))) + b"\x0d\x00"
     return b"\x03" + NO_RESULT + body + again + b"\x0b"
 
 
 def times(counter: int, count: int, body: bytes) -> bytes:
-    """Runs `body` `count` times; a loop only where there are two or more."""
+    """Runs `body` `count` times; without a loop if `count` is below two."""
     if count < 2:
         return body * count
     return put(counter, i32(count)) + count_down(counter, body)
@@ -267,14 +273,14 @@ def for_range(index: int, end: bytes, step: int, body: bytes) -> bytes:
 
 
 def while_below(index: int, end: bytes, body: bytes, step: int = 1) -> bytes:
-    """Runs `body` with local `index` from what it is on, in steps, while it is below `end`."""
+    """Runs `body` while local `index` is below `end`, and adds `step` to `index` after each run."""
     leave = i32_at_least(get(index), end) + b"\x0d\x01"
     loop = b"\x03" + NO_RESULT + leave + body + advance(index, step) + b"\x0c\x00\x0b"
     return b"\x02" + NO_RESULT + loop + b"\x0b"
 
 
 def advance(local: int, amount: int | bytes) -> bytes:
-    """Adds a constant, or what code pushes, to an integer local."""
+    """Adds `amount`, a constant or code that pushes an integer, to an integer local."""
     if amount == 0:
         return b""
     return put(local, i32_add(get(local), i32(amount) if isinstance(amount, int) else amount))
@@ -283,8 +289,8 @@ def advance(local: int, amount: int | bytes) -> bytes:
 class Function:
     """The code of one function while it is written.
 
-    `setup` runs once, before `body`. Vector constants live in locals that `setup` fills: a compiler that makes them
-    anew at every use needs up to five instructions for each.
+    `setup` runs once, before `body`. Vector constants are kept in locals that `setup` fills: a compiler that makes a
+    constant anew at every use needs up to five instructions each time.
     """
 
     def __init__(self, parameters: tuple[bytes, ...] = (), results: tuple[bytes, ...] = ()) -> None:
@@ -302,13 +308,13 @@ class Function:
         return len(self._locals) - 1
 
     def temporary(self, index: int) -> int:
-        """A vector local that anyone may overwrite."""
+        """A vector local for intermediate results, which any code may overwrite."""
         while index >= len(self._temporaries):
             self._temporaries.append(self.local(V128))
         return self._temporaries[index]
 
     def constant(self, vector: bytes) -> int:
-        """The local that holds what `vector`, code without operands, pushes."""
+        """The local that holds the vector that `vector`, code without operands, pushes."""
         if vector not in self._constants:
             self._constants[vector] = self.local(V128)
             self.setup += put(self._constants[vector], vector)
@@ -323,7 +329,7 @@ class Function:
         return get(self.constant(i32x4_splat(i32(value))))
 
     def encode(self) -> bytes:
-        """As the module's code section wants it: size, locals, instructions."""
+        """The function as the module's code section holds it: size, locals, instructions."""
         own = self._locals[len(self.parameters) :]
         code = unsigned(len(own)) + b"".join(b"\x01" + type_ for type_ in own) + self.setup + self.body + b"\x0b"
         return unsigned(len(code)) + code

@@ -1,6 +1,6 @@
 """`jit(function)`: the same function, compiled to WebAssembly for each new combination of shapes.
 
-What cannot be compiled runs as it is, in plain autograd, with the same answer; `engine` and `reason` say so and why.
+A function that cannot be compiled runs in plain autograd, with the same result; `engine` and `reason` then say so.
 """
 
 import numpy as np
@@ -16,7 +16,10 @@ def jit(function):
 
 
 class Jitted:
-    """A compiled function. `engine` is `wasm`, or `autograd` with the `reason` once something could not be compiled."""
+    """A compiled function.
+
+    `engine` is `wasm`; once the function could not be compiled it is `autograd`, and `reason` says why.
+    """
 
     def __init__(self, function):
         self.function = function

@@ -1,7 +1,7 @@
-"""The code of a `Loop`: four elements at a time, each kernel a function without parameters.
+"""The code of a `Loop`: a function without parameters that works on four elements at a time.
 
-A loop is first brought to a simpler form that means the same, and then walked as `walk` says. Values that depend on no
-column are worked out once a row, those that depend on nothing once.
+A loop is first made one row where possible (`flattened`), then its code follows `walk`. Values that do not depend on
+the column are computed once for each row, values that depend on neither row nor column once.
 """
 
 from collections.abc import Callable, Iterable
@@ -95,7 +95,7 @@ class LoopWriter:
             self.levels.append(max(self.levels[operand] for operand in operands))
 
     def _load(self, access: Access, step: int, count: int) -> bytes:
-        """Pushes the lowest `count` lanes of the step that is `step` further on."""
+        """Code that pushes the lowest `count` lanes of an array in the step that is `step` steps ahead."""
         position, lanes = self.walk.offset(access), access.lanes[:count]
         address = access.address + 4 * access.step * step
         if lanes == DENSE[:count]:
@@ -127,7 +127,7 @@ class LoopWriter:
         )
 
     def _evaluate(self, level: int) -> bytes:
-        """The lines of the body at `level`; they work on locals alone, so the same bytes serve every step."""
+        """Code of the body's lines at `level`. It uses locals only, so that the same code serves every step."""
         code = b""
         first = len(self.loads) + len(self.loop.constants)
         for value, (name, *operands) in enumerate(self.loop.body, start=first):
@@ -136,7 +136,7 @@ class LoopWriter:
         return code
 
     def _operation(self, name: str, operands: Iterable[int]) -> bytes:
-        """Pushes the result of a line of the body."""
+        """Code that pushes the result of a line of the body."""
         write = OPERATIONS[name].code
         if write is None:
             raise TypeError(f"not for a loop: {name}")
@@ -148,23 +148,23 @@ class LoopWriter:
         body = self._evaluate(2)
 
         def step(number: int, place: int, count: int = 4) -> bytes:
-            """The step `number` further on; `place` says which of several accumulators takes its values."""
+            """Code of the step that is `number` steps ahead; its values go to the accumulator with index `place`."""
             code = self._load_all(2, number, count) + body
             for store, access in zip(self.loop.stores, self.stores, strict=True):
                 code += self._store(access, self.values[store.value], number, count)
             return code + b"".join(each.step(number, place, count) for each in self.reducers)
 
         turn = b"".join(step(place, place) for place in range(walk.unrolled)) if walk.turns else b""
-        # A loop leaves the offsets behind its last turn; where there is none, they have not moved.
-        behind = walk.unrolled if walk.turns == 1 else 0
-        rest = b"".join(step(behind + place, place) for place in range(walk.left))
+        # After an inner loop the offsets point past its last turn; a single turn, without a loop, does not move them.
+        passed = walk.unrolled if walk.turns == 1 else 0
+        rest = b"".join(step(passed + place, place) for place in range(walk.left))
         if walk.tail:
-            rest += step(behind + walk.left, walk.tail_place, walk.tail)
+            rest += step(passed + walk.left, walk.tail_place, walk.tail)
         row_start = self._load_all(1) + self._evaluate(1) + b"".join(each.row_start() for each in self.reducers)
         row_end = b"".join(each.row_end() for each in self.reducers)
         start = self._load_all(0) + self._evaluate(0) + b"".join(each.start() for each in self.reducers)
         end = b"".join(each.end() for each in self.reducers)
-        # All code stands, so all offsets are known that have to move.
+        # All code that uses offsets has been written, so all offsets that have to move are known.
         if walk.turns > 1:
             turn += b"".join(advance(local, 4 * step * walk.unrolled) for (step, _), local in walk.offsets.items())
         moved = walk.turns * walk.unrolled

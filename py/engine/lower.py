@@ -1,4 +1,4 @@
-"""Kernels over values become kernels over addresses, and their loops two-dimensional."""
+"""Turns fused kernels, which name values, into kernels with addresses, and makes their loops two-dimensional."""
 
 import math
 from itertools import product
@@ -6,12 +6,15 @@ from itertools import product
 from engine.fuse import FusedLoop, dense_strides
 from engine.program import Load, Loop, Product, Reduction, Store, Uncompilable
 
-# A domain that cannot be made two-dimensional becomes one loop for each index of its first dimensions, up to so many.
+# A domain that cannot be made two-dimensional becomes one loop for each index of its first dimensions, at most so many.
 LOOPS_LIMIT = 64
 
 
 def lower(fused, addresses):
-    """The kernels, in order, that do what a fused one does, for arrays at `addresses`. Raises `Uncompilable`."""
+    """The kernels, in order, that do what the fused kernel does; `addresses` maps values to addresses.
+
+    Raises `Uncompilable` for a loop over too many dimensions.
+    """
     return _lower_loop(fused, addresses) if isinstance(fused, FusedLoop) else [_lower_product(fused, addresses)]
 
 
@@ -21,7 +24,7 @@ def _lower_product(fused, addresses):
 
 
 def _lower_loop(fused, addresses):
-    """The `Loop` over the domain made two-dimensional; several, one behind the other, where that cannot be."""
+    """One `Loop` over the domain made two-dimensional; where two dimensions are not enough, several loops in order."""
     groups = _groups(fused)
     lengths = [math.prod(fused.domain[axis] for axis in group) for group in groups]
     outer, inner = groups[:-2], groups[-2:]
@@ -40,8 +43,8 @@ def _lower_loop(fused, addresses):
 
     def loop(indices):
         def located(array, strides):
-            ahead = sum(index * strides[group[-1]] for index, group in zip(indices, outer, strict=True))
-            return addresses[array] + 4 * ahead, tuple([0, 0, *(strides[group[-1]] for group in inner)][-2:])
+            skipped = sum(index * strides[group[-1]] for index, group in zip(indices, outer, strict=True))
+            return addresses[array] + 4 * skipped, tuple([0, 0, *(strides[group[-1]] for group in inner)][-2:])
 
         loads = tuple(Load(*located(array, strides)) for array, strides in fused.loads)
         stores = tuple(
@@ -60,18 +63,18 @@ def _lower_loop(fused, addresses):
 
 
 def _axis(groups, axes):
-    """The axis of a two-dimensional loop that a sum over a domain's `axes` goes along, None for both."""
+    """The axis of the two-dimensional loop that a reduction over the domain's `axes` reduces, None for both."""
     summed = [index for index, group in enumerate(groups) if group[0] in axes]
     return summed[0] if len(summed) < len(groups) else None
 
 
 def _kept_strides(domain, axes):
-    """The strides by which a domain's indices step through a sum over `axes`, itself dense."""
+    """The strides with which the domain's indices step through the dense result of a reduction over `axes`."""
     return dense_strides(tuple(1 if axis in axes else length for axis, length in enumerate(domain)))
 
 
 def _groups(fused):
-    """The domain's dimensions in groups that everything in the loop steps through as if they were one."""
+    """The domain's dimensions in groups: every array of the loop can step through a group as through one dimension."""
     strides = [strides for _, strides in fused.loads]
     if fused.stores:
         strides.append(dense_strides(fused.domain))

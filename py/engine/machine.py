@@ -10,19 +10,25 @@ import numpy as np
 
 
 class Host(Protocol):
-    """What a `Machine` needs of the place it runs in."""
+    """What a `Machine` needs of the environment that it runs in; the environment does not check addresses."""
 
-    def write(self, address: int, content: np.ndarray) -> None: ...
+    def write(self, address: int, content: np.ndarray) -> None:
+        """Copies the bytes of a contiguous array to `address`."""
 
-    def read(self, address: int, into: np.ndarray) -> None: ...
+    def read(self, address: int, into: np.ndarray) -> None:
+        """Copies bytes from `address` into a contiguous array, as many as it has."""
 
-    def function(self, name: str) -> Callable[..., object]: ...
+    def function(self, name: str) -> Callable[..., object]:
+        """The exported function of that name, which takes integers."""
 
-    def set_global(self, name: str, value: int) -> None: ...
+    def set_global(self, name: str, value: int) -> None:
+        """Sets the exported global of that name."""
 
-    def get_global(self, name: str) -> int: ...
+    def get_global(self, name: str) -> int:
+        """The value of the exported global of that name."""
 
-    def bytes_of_memory(self) -> int: ...
+    def bytes_of_memory(self) -> int:
+        """The size of the module's memory."""
 
 
 class _Browser:
@@ -97,7 +103,7 @@ class _Wasmtime:
 
 @cache
 def _wasmtime_engine() -> Any:
-    """One for the process: it holds the compiler's settings and threads."""
+    """One engine for the whole process: it holds the compiler's settings and threads."""
     import wasmtime
 
     return wasmtime.Engine()
@@ -120,6 +126,7 @@ class Machine:
 
     @property
     def bytes_of_memory(self) -> int:
+        """The size of the module's memory."""
         return self._host.bytes_of_memory()
 
     def write(self, address: int, array: np.ndarray) -> None:

@@ -1,12 +1,12 @@
 """Every primitive that the engine knows, each in one entry of `OPERATIONS`.
 
 An entry says which primitives of autograd an operation is recorded from, how NumPy computes it, of which kind it is,
-and, for what a loop evaluates, its WebAssembly code and what that costs. To add an element-wise primitive is to add one
-line to the table below, such as
+and, if a loop evaluates it, its WebAssembly code and what that costs. To add an element-wise primitive, add one line to
+the table below, such as
 
     unary("degrees", lambda function, x: f32x4_mul(get(x), function.number(180 / math.pi))),
 
-One without code needs a rule in `simplify` that makes others of it.
+A primitive without code needs a rule in `simplify` that rewrites it as other operations.
 """
 
 import math
@@ -59,15 +59,15 @@ from engine.instructions import (
 class Kind(Enum):
     """What an operation does with the elements of its operands."""
 
-    ELEMENT_WISE = "each element of the result comes of one element of each operand, broadcast"
+    ELEMENT_WISE = "each element of the result is computed from one element of each operand, broadcast"
     REDUCTION = "many elements become one"
-    RESHAPING = "the same elements, arranged otherwise"
+    RESHAPING = "the same elements in another arrangement"
     PRODUCT = "a matrix product, or a gradient of one"
-    CONSTANT = "the result follows from the operands' shapes, and is recorded instead"
+    CONSTANT = "the result depends only on the operands' shapes, and is recorded as a constant"
 
 
-# `code(function, *operands)` pushes the result for four lanes; an operand is the number of a vector local. Where fewer
-# lanes are wanted, at the end of an array, the others hold anything.
+# `code(function, *operands)` pushes the result for four lanes; an operand is the number of a vector local. At the end
+# of an array, where fewer than four elements are left, the other lanes hold arbitrary numbers.
 Code = Callable[..., bytes]
 
 
@@ -88,16 +88,16 @@ class Primitive:
     name: str
     kind: Kind
     sources: tuple[Source, ...]
-    # Its result for arrays as operands and its attributes as keywords.
+    # Computes the result, given operands as arrays and attributes as keywords.
     numpy: Callable
-    # Of an element-wise operation; None for what `simplify` makes other operations of.
+    # Of an element-wise operation; None if `simplify` rewrites it as other operations.
     code: Code | None = None
-    # About how many instructions that is.
+    # Roughly the number of instructions in `code`.
     cost: int = 1
-    # Of a reduction that loops do: the instruction that takes one more vector in, and the result for no elements.
+    # Of a reduction that a loop can do: the instruction that takes in one more vector, and the result for no elements.
     combine: Callable[..., bytes] | None = None
     identity: float = 0.0
-    # Of a product of matrices: what stands in for it while a function is recorded.
+    # Of a matrix product: the cheap function that replaces it while a function is recorded.
     stand_in: Callable | None = None
 
     @property
@@ -106,8 +106,9 @@ class Primitive:
         return len(self.sources[0].parameters)
 
 
-# By name. And by primitive of autograd: the operation, and how it is recorded.
+# Name -> operation.
 OPERATIONS: dict[str, Primitive] = {}
+# Primitive of autograd -> the operation that is recorded for it, and how.
 RECORDED: dict[Callable, tuple[Primitive, Source]] = {}
 
 
@@ -128,17 +129,17 @@ def source(primitive: Callable, parameters: str, read: Read = all_arrays) -> Sou
 
 
 def element_wise(name: str, sources: list[Source], code: Code | None = None, cost: int = 1) -> Primitive:
-    """An element-wise function that NumPy has by that name."""
+    """An element-wise operation, named as NumPy's function."""
     return Primitive(name, Kind.ELEMENT_WISE, tuple(sources), getattr(np, name), code, cost)
 
 
 def unary(name: str, code: Code | None = None, cost: int = 1) -> Primitive:
-    """An element-wise function of one array that autograd and NumPy have by that name."""
+    """An element-wise operation on one array, named as autograd's and NumPy's function."""
     return element_wise(name, [source(getattr(anp, name), "x")], code, cost)
 
 
 def binary(name: str, code: Code | None = None, cost: int = 1) -> Primitive:
-    """An element-wise function of two arrays that autograd and NumPy have by that name."""
+    """An element-wise operation on two arrays, named as autograd's and NumPy's function."""
     return element_wise(name, [source(getattr(anp, name), "x y")], code, cost)
 
 
@@ -149,32 +150,32 @@ def reduction(
     combine: Callable[..., bytes] | None = None,
     identity: float = 0.0,
 ) -> Primitive:
-    """A reduction along axes; one that a loop does if it has an instruction `combine`."""
+    """A reduction along axes; a loop can do it if there is an instruction `combine`."""
     return Primitive(name, Kind.REDUCTION, tuple(sources), numpy, combine=combine, identity=identity)
 
 
 def reshaping(name: str, *sources: Source) -> Primitive:
-    """An arrangement that NumPy has by that name."""
+    """A rearrangement of elements, named as NumPy's function."""
     return Primitive(name, Kind.RESHAPING, sources, getattr(np, name))
 
 
 def product(name: str, recorded: Source, numpy: Callable, stand_in: Callable) -> Primitive:
-    """A product, or a gradient of one."""
+    """A matrix product, or a gradient of one."""
     return Primitive(name, Kind.PRODUCT, (recorded,), numpy, stand_in=stand_in)
 
 
 def constant(name: str) -> Primitive:
-    """A function of an array's shape that autograd and NumPy have by that name."""
+    """A function of an array's shape, named as autograd's and NumPy's."""
     return Primitive(name, Kind.CONSTANT, (source(getattr(anp, name), "a", as_constant),), getattr(np, name))
 
 
 def scaled_sum(a, axis=None, keepdims=False, scale=1.0):
-    """The sum times `scale`."""
+    """The sum along `axis` (None for all), times `scale`."""
     return np.sum(a, axis=axis, keepdims=keepdims) * np.float32(scale)
 
 
 def gradient_by_left(b, g, shape):
-    """The gradient of `dot(a, b)` by `a`, which has that shape, out of `g`, that by the product."""
+    """The gradient with respect to `a`, of shape `shape`, given `g`, the gradient with respect to `dot(a, b)`."""
     if not b.ndim or not shape:
         return g * b if shape else np.sum(g * b)
     b = b.reshape(shape[-1], math.prod(b.shape[1:]))
@@ -182,7 +183,7 @@ def gradient_by_left(b, g, shape):
 
 
 def gradient_by_right(a, g, shape):
-    """The gradient of `dot(a, b)` by `b`, which has that shape, out of `g`, that by the product."""
+    """The gradient with respect to `b`, of shape `shape`, given `g`, the gradient with respect to `dot(a, b)`."""
     if not a.ndim or not shape:
         return g * a if shape else np.sum(g * a)
     a = a.reshape(math.prod(a.shape[:-1]), shape[0])
@@ -190,22 +191,22 @@ def gradient_by_right(a, g, shape):
 
 
 def stand_in_product(a, b):
-    """In place of a · b, shapes (m, k) and (k, n); see `engine.stand_ins`."""
+    """Replaces a · b, of shapes (m, k) and (k, n); see `engine.stand_ins`."""
     return _outer_product(_mean(a, 1), _mean(b, 0))
 
 
 def stand_in_by_left(b, g, *_, **__):
-    """In place of g · bᵀ, shapes (m, n) and (k, n)."""
+    """Replaces g · bᵀ, of shapes (m, n) and (k, n)."""
     return _outer_product(_mean(g, 1), _mean(b, 1))
 
 
 def stand_in_by_right(a, g, *_, **__):
-    """In place of aᵀ · g, shapes (m, k) and (m, n)."""
+    """Replaces aᵀ · g, of shapes (m, k) and (m, n)."""
     return _outer_product(_mean(a, 0), _mean(g, 0))
 
 
 def _mean(matrix, axis):
-    """As NumPy's, which takes several times as long for the small matrices of which there are many."""
+    """The mean along an axis. `np.mean` takes several times as long for small matrices, and there are many of them."""
     return np.add.reduce(matrix, axis) * (1 / matrix.shape[axis])
 
 
@@ -213,8 +214,8 @@ def _outer_product(column, row):
     return column[:, None] * row
 
 
-# Comparisons and logic give 0.0 or 1.0, and take any number but 0 for true. `maximum`, `minimum` and `max` give NaN
-# where an operand is NaN.
+# Comparisons and logic return 0.0 or 1.0; logic takes every number except 0 as true. `maximum`, `minimum` and `max`
+# return NaN where an operand is NaN.
 for _primitive in (
     unary("negative", code.plain(f32x4_neg)),
     element_wise("absolute", [source(anp.absolute, "x"), source(anp.abs, "x")], code.plain(f32x4_abs)),

@@ -17,12 +17,13 @@ def compile_function(function, arguments, inputs, start, outputs=None):
 
     Parameters
     ----------
-    function : takes arrays and returns arrays, or lists or tuples of them, nested as it likes
-    arguments : float32 arrays or numbers; their shapes count, and that the numbers are ordinary ones
+    function : takes arrays and returns arrays, or lists or tuples of them, nested to any depth
+    arguments : float32 arrays or numbers; the plan depends on their shapes, the numbers serve as an example
     inputs : the address of each argument
     start : the first address of the memory that the plan may use
-    outputs : the address where each returned array has to be after a run, an argument's if that is to be updated in
-        place; arrays of one call may swap places. Without it they lie in the plan's own memory
+    outputs : the address where each returned array has to be after a run; an argument's address if that is to be
+        updated in place, and two returned arrays may exchange the places of two arguments. Without `outputs` the
+        returned arrays lie in the plan's own memory
     """
     program = trace(function, arguments)
     program = simplify(program)
@@ -33,9 +34,9 @@ def compile_function(function, arguments, inputs, start, outputs=None):
 
 
 def trace(function, arguments):
-    """The `Program` of `function(*arguments)`, proved on other numbers than it was recorded with.
+    """The `Program` of `function(*arguments)`, recorded, and proved on other numbers.
 
-    Raises `Uncompilable`, also for what the function raises.
+    Raises `Uncompilable`, also where the function raises something else.
     """
     try:
         with cheap_products():

@@ -11,9 +11,9 @@ from engine.program import Plan
 def place(fused, inputs, outputs, start):
     """The `Plan` of a fused program.
 
-    `inputs` are the addresses of the program's inputs; `outputs` the address where each output has to be after a run,
-    that of the input that it overwrites if it does, or None where any will do. What else is needed lies from address
-    `start` on. Raises `Uncompilable`.
+    `inputs` are the addresses of the program's inputs. `outputs` are the addresses where the outputs have to be after a
+    run (for an output that overwrites an input the address of that), or None where any address will do. All other
+    memory that is needed lies from address `start` on. Raises `Uncompilable`.
     """
     program, kernels = fused.program, list(fused.kernels)
     sizes = {number: 4 * math.prod(shape) for number, shape in enumerate(program.shapes)}
@@ -34,7 +34,7 @@ def place(fused, inputs, outputs, start):
 def _place_constants(program, kernels, fixed, start):
     """Fixes the address of every constant array that is read.
 
-    Returns `(address, bytes)` of each, and the first address behind them.
+    Returns `(address, bytes)` of each, and the first address after them.
     """
     constants = []
     for number in sorted(set().union(*(kernel.reads for kernel in kernels)) & set(program.constants)):
@@ -45,9 +45,9 @@ def _place_constants(program, kernels, fixed, start):
 
 
 def _place_outputs(fused, kernels, outputs, sizes, fixed):
-    """Fixes the outputs' addresses; where one would be overwritten too early, adds a copy behind all else.
+    """Fixes the outputs' addresses; where an input would be overwritten too early, adds a copy as the last kernel.
 
-    Returns the arrays that are the outputs in the end.
+    Returns the arrays that hold the outputs at the end.
     """
     written = {array: index for index, kernel in enumerate(kernels) for array in kernel.writes}
     read = {array: index for index, kernel in enumerate(kernels) for array in kernel.reads}
@@ -70,7 +70,7 @@ def _place_outputs(fused, kernels, outputs, sizes, fixed):
 
 
 def _read_in_step(kernel):
-    """The arrays of which a kernel reads every number in the step in which it stores the number at that place."""
+    """The arrays of which a loop reads every element in the step in which it stores the element at that position."""
     if not isinstance(kernel, FusedLoop):
         return set()
     dense = dense_strides(kernel.domain)

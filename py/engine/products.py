@@ -1,13 +1,13 @@
 """The code of a `Product`, out (m, n) = a (m, k) · b (k, n).
 
-All of it is made of *tiles*: a few rows by a few vectors of `out` that stay in locals while k runs. In each turn a tile
-takes one vector of b for each of its own, and one number of a, in all lanes, for each of its rows. With 4 rows by 2
-vectors, 6 loads feed 16 multiplications and additions, and all fits into 16 registers.
+All code works by *tiles*: a few rows by a few vectors of `out` that stay in locals during the loop over k. Each turn of
+that loop loads one vector of b for each of the tile's vectors in a row, and one number of a, into all lanes, for each
+of its rows. With 4 rows by 2 vectors, 6 loads feed 16 multiplications and additions, and all fits into 16 registers.
 
 Small products are written out for their shape and addresses (`_write_small`). Large ones share the helper `product`,
 which first copies blocks of a and b into panels: the numbers that the tiles need, in the order in which they need
 them, so that every read is of the next bytes and stays in the cache (K. Goto and R. van de Geijn, "Anatomy of
-high-performance matrix multiplication", 2008). Both transpositions are only another way to copy.
+high-performance matrix multiplication", 2008). A transposed a or b is only copied in another way.
 """
 
 from engine.helpers import Helper
@@ -49,13 +49,14 @@ from engine.instructions import (
 )
 from engine.program import Product
 
-# A product is small while b fits the first-level cache beside everything else, or where tiles would be mostly empty.
+# A product is small if b has at most so many numbers, so that it fits into the first-level cache, or if m, n or k is
+# below `THIN`, so that tiles would be mostly empty.
 SMALL_B = 32 * 1024 // 4
 THIN = 8
-# How much of k, and how many columns of b, a block has: 256 · 256 numbers stay in the second-level cache.
+# The length of a block along k, and its number of columns of b: 256 · 256 numbers stay in the second-level cache.
 BLOCK_DEPTH, BLOCK_COLUMNS = 256, 256
 TILE_ROWS, TILE_COLUMNS = 4, 8
-# The rest of a tile at the edge is put aside here, at the start of the scratch area.
+# At the edge of `out` a whole tile is written to the start of the scratch area, and its part inside `out` is copied.
 TILE_BYTES = 4 * TILE_ROWS * TILE_COLUMNS
 
 
@@ -98,9 +99,9 @@ def _write_small(kernel: Product, scratch: int) -> Function:
     elif kernel.transpose_b:
         b = scratch
         function.body += call(Helper.TRANSPOSE, i32(kernel.b), i32(n), i32(k), i32(scratch))
-    # From a row of a to the next, and from a column to the next, in numbers of 4 bytes.
+    # Distance from one row of a to the next, and from one column to the next, in units of 4 bytes.
     a_row, a_column = (1, m) if kernel.transpose_a else (k, 1)
-    # Eight accumulators in every shape: enough additions under way to hide how long each takes.
+    # Eight accumulators in every shape: enough independent additions to hide the latency of each.
     tile_rows, vectors = (8, 1) if n <= 4 else (2, 4) if m <= 2 else (4, 2)
     tile_columns = 4 * vectors
 
@@ -113,7 +114,7 @@ def _write_small(kernel: Product, scratch: int) -> Function:
     def tile(rows: int, columns: int) -> bytes:
         """The tile of `rows` by `columns` at `row` and `column`."""
         used = -(-columns // 4)
-        # How many lanes each vector has.
+        # How many lanes of each vector are used.
         lanes = [min(4, columns - 4 * vector) for vector in range(used)]
 
         def turn(place: int) -> bytes:
@@ -130,7 +131,7 @@ def _write_small(kernel: Product, scratch: int) -> Function:
                     code += put(accumulator, f32x4_add(get(accumulator), product))
             return code
 
-        # Not more turns at a time: see `tile`.
+        # The helper `tile` says why there are no more turns at a time.
         unrolled = 2 if k == 2 else 1
         turns = k // unrolled
         move = advance(a_at, 4 * a_column * unrolled) + advance(b_at, 4 * n * unrolled) if turns > 1 else b""
@@ -195,7 +196,7 @@ def transpose() -> Function:
 
 
 def _transpose_four(lines: list[int]) -> bytes:
-    """Transposes the 4 × 4 numbers in the first four vector locals, by way of the others."""
+    """Transposes the 4 × 4 numbers in the first four vector locals; overwrites the other four."""
     first, second, third, fourth, *spare = lines
     code = put(spare[0], shuffle(get(first), get(second), (0, 4, 1, 5)))
     code += put(spare[1], shuffle(get(first), get(second), (2, 6, 3, 7)))
@@ -211,10 +212,10 @@ def _transpose_four(lines: list[int]) -> bytes:
 
 
 def pack_rows(width: int) -> Function:
-    """Helper (source, step, depth, columns, out): panels of a matrix whose `depth` rows lie `step` bytes apart.
+    """Helper (source, step, depth, columns, out): copies a matrix whose `depth` rows lie `step` bytes apart as panels.
 
-    A panel is `width` columns: its first row's numbers, then its second row's, and so on; zeros where the last panel
-    goes beyond `columns`.
+    A panel is `width` columns: first the numbers of its first row, then those of its second row, and so on; zeros where
+    the last panel goes beyond `columns`.
     """
     function = Function((I32, I32, I32, I32, I32))
     source, step, depth, columns, out = range(5)
@@ -233,7 +234,7 @@ def pack_rows(width: int) -> Function:
             code += advance(place, get(step))
         return code
 
-    # Four rows at a time: they are read on and on, and whole lines of the cache are written.
+    # Four rows at a time: each is read sequentially, and whole cache lines are written.
     code = for_range(line, i32_and(get(depth), i32(-4)), 4, for_range(column, get(full_columns), width, copy(4)))
     code += while_below(line, get(depth), for_range(column, get(full_columns), width, copy(1)))
     bytes_of_lane = i32_shl(get(lane), i32(2))
@@ -247,7 +248,7 @@ def pack_rows(width: int) -> Function:
 
 
 def pack_columns(width: int) -> Function:
-    """Helper (source, step, depth, columns, out): the same of a matrix whose *columns* lie `step` bytes apart."""
+    """Helper (source, step, depth, columns, out): `pack_rows` for a matrix whose *columns* lie `step` bytes apart."""
     function = Function((I32, I32, I32, I32, I32))
     source, step, depth, columns, out = range(5)
     column, place, to, quad, line, lane = (function.local(I32) for _ in range(6))
@@ -266,7 +267,7 @@ def pack_columns(width: int) -> Function:
         block += v128_store(get(to), get(lines[index]), 4 * width * index)
     blocks = for_range(quad, i32(4 * width), 16, for_range(line, full_depth, 4, block))
 
-    # Number by number: what is left of the depth, and all of a panel that goes beyond the columns.
+    # Number by number: the rest of the depth, and the whole panel if it goes beyond the columns.
     from_ = i32_add(
         i32_add(_column_at(source, column, step), i32_mul(get(lane), get(step))), i32_shl(get(line), i32(2))
     )
@@ -286,9 +287,9 @@ def _column_at(source: int, column: int, step: int) -> bytes:
 
 
 def tile() -> Function:
-    """Helper (a, b, depth, out, step, more): the 4 × 8 tile of two panels, to `out`, its rows `step` bytes apart.
+    """Helper (a, b, depth, out, step, more): writes the 4 × 8 product of two panels to `out`, rows `step` bytes apart.
 
-    With `more` it is added to what stands there. `depth` is at least 1.
+    If `more` is not 0 it is added to the numbers at `out`. `depth` is at least 1.
     """
     function = Function((I32,) * 6)
     a, b, depth, out, step, more = range(6)
@@ -297,7 +298,7 @@ def tile() -> Function:
     b_vectors = [function.local(V128), function.local(V128)]
     a_number = function.local(V128)
 
-    # One turn of k at a time: given several, V8 loads the numbers of all first, and runs out of registers.
+    # One turn of k at a time: with several, V8 loads the numbers of all of them first, and runs out of registers.
     turn = b"".join(put(b_vectors[vector], v128_load(get(b), 16 * vector)) for vector in range(2))
     for line in range(TILE_ROWS):
         turn += put(a_number, load_splat(get(a), 4 * line))
@@ -321,9 +322,9 @@ def tile() -> Function:
 
 
 def copy_tile() -> Function:
-    """Helper (source, out, step, rows, columns, more): as much of the 4 × 8 tile at `source` as belongs to `out`.
+    """Helper (source, out, step, rows, columns, more): copies the first rows and columns of a 4 × 8 tile to `out`.
 
-    With `more` it is added to what stands there.
+    If `more` is not 0 they are added to the numbers at `out`. The rows of `out` lie `step` bytes apart.
     """
     function = Function((I32,) * 6)
     source, out, step, rows, columns, more = range(6)
@@ -338,12 +339,12 @@ def copy_tile() -> Function:
 
 
 def product() -> Function:
-    """Helper (m, n, k, a, b, out, transpose a?, transpose b?, scratch): a product by blocks and panels."""
+    """Helper (m, n, k, a, b, out, transpose a?, transpose b?, scratch): computes a product by blocks and panels."""
     function = Function((I32,) * 9)
     m, n, k, a, b, out, transpose_a, transpose_b, scratch = range(9)
-    # Where the block begins along k and along n, and its tile along m and, from the block's start, along n.
+    # Where the block starts along k and along n; where the tile starts along m and, within the block, along n.
     above, left_of, row, column = (function.local(I32) for _ in range(4))
-    # How much of k and of n the block has; how many rows and columns its tile has.
+    # The block's length along k and along n; the number of rows and columns of the tile.
     depth, columns, tile_rows, tile_columns = (function.local(I32) for _ in range(4))
     a_panels, b_panels, target = (function.local(I32) for _ in range(3))
 
@@ -354,7 +355,7 @@ def product() -> Function:
         return i32_add(get(base), i32_shl(i32_add(i32_mul(row_index, get(row_length)), column_index), i32(2)))
 
     def panel_at(panels: int, index: int) -> bytes:
-        """The panel that holds line `index`: all panels before are full, so it holds `index` · `depth` numbers."""
+        """The address of the panel that starts at line `index`; the panels before it hold `index` · `depth` numbers."""
         return i32_add(get(panels), i32_shl(i32_mul(get(index), get(depth)), i32(2)))
 
     a_block = (get(depth), get(m), get(a_panels))
@@ -370,7 +371,7 @@ def product() -> Function:
         call(Helper.PACK_ROWS_BY_8, at(b, get(above), n, get(left_of)), row_bytes(n), *b_block),
     )
     panels = (panel_at(a_panels, row), panel_at(b_panels, column), get(depth))
-    # Whole tiles go straight to `out`; those at the edge by way of the start of the scratch area.
+    # Whole tiles are written to `out` directly, tiles at the edge to the start of the scratch area first.
     whole = call(Helper.TILE, *panels, get(target), row_bytes(n), get(above))
     edge = call(Helper.TILE, *panels, get(scratch), i32(4 * TILE_COLUMNS), i32(0))
     edge += call(
@@ -395,11 +396,12 @@ def product() -> Function:
 
 
 def _smaller(number: bytes, end: int) -> bytes:
-    """The smaller of what code pushes and a constant."""
+    """Code that pushes the smaller of `number` and a constant; `number` is code, and runs twice."""
     return select(number, i32(end), i32_less(number, i32(end)))
 
 
 def helpers() -> dict[Helper, Function]:
+    """The functions that the code here calls."""
     return {
         Helper.TRANSPOSE: transpose(),
         Helper.PACK_ROWS_BY_4: pack_rows(TILE_ROWS),

@@ -1,7 +1,8 @@
-"""What the engine's passes hand to each other: a program's operations, and a plan's kernels.
+"""The data that the engine's passes hand to each other: a program's operations, and a plan's kernels.
 
-`record` makes a `Program` of a Python function, `simplify` a smaller one; `fuse` and `place` make a `Plan` of it,
-`assemble` a WebAssembly module of plans; `machine` runs it. Every number is a float32; a truth value is 0.0 or 1.0.
+`record` turns a Python function into a `Program`, `simplify` makes that smaller; `fuse` and `place` turn it into a
+`Plan`, `assemble` turns plans into a WebAssembly module, and `machine` runs that. Every number is a float32; a truth
+value is 0.0 or 1.0.
 """
 
 from dataclasses import dataclass, field
@@ -10,17 +11,20 @@ import numpy as np
 
 
 class Uncompilable(Exception):
-    """Why a function has to run in plain autograd; the message names the operation at fault where there is one."""
+    """A function cannot be compiled and has to run in plain autograd.
+
+    The message says why, and names the operation at fault where there is one.
+    """
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One of `operations.OPERATIONS`: `output = name(*inputs)`, values by their numbers in the program."""
+    """`output = name(*inputs)`: `name` is a key of `operations.OPERATIONS`, values are given by number."""
 
     name: str
     inputs: tuple[int, ...]
     output: int
-    # What is not an array: `axis`, `keepdims`, `shape`, `axes`, …
+    # Arguments that are not arrays: `axis`, `keepdims`, `shape`, `axes`, …
     attributes: tuple[tuple[str, object], ...] = ()
 
 
@@ -46,7 +50,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Store:
-    """Writes value number `value` to where a `Load` with the same numbers would read."""
+    """Writes value number `value` to where a `Load` with the same address and strides reads."""
 
     value: int
     address: int
@@ -72,8 +76,8 @@ class Reduction:
 class Loop:
     """Evaluates `body` for every (row, column).
 
-    Values are numbered: first what `loads` give, then `constants`, then each line of `body`, a tuple of the name of an
-    element-wise operation that has code, and the numbers of its operands.
+    Values are numbered: first those of `loads`, then `constants`, then one for each line of `body`. A line is a tuple:
+    the name of an element-wise operation that has code, and the numbers of its operands.
     """
 
     rows: int
@@ -104,7 +108,7 @@ class Product:
 class Gather:
     """Copies `rows` rows of `columns` numbers each from the table at `source` to `out`, dense.
 
-    Which rows: the int32 numbers that the module's global `cursor` (a byte address) points to.
+    The numbers of the rows are the int32 numbers that the module's global `cursor` (a byte address) points to.
     """
 
     rows: int
@@ -115,14 +119,14 @@ class Gather:
 
 @dataclass(frozen=True)
 class Advance:
-    """Moves the global `cursor` on by `rows` int32 numbers."""
+    """Moves the global `cursor` forward by `rows` int32 numbers."""
 
     rows: int
 
 
 @dataclass(frozen=True)
 class Append:
-    """Copies `count` numbers from `source` to where the global `log` (a byte address) points, and moves that on."""
+    """Copies `count` numbers from `source` to the address in the global `log`, and moves `log` past them."""
 
     source: int
     count: int
@@ -133,11 +137,12 @@ class Plan:
     """Kernels in order. Addresses are in bytes, multiples of 16 at the start of every array."""
 
     kernels: tuple[object, ...]
-    # The first byte behind all that the plan uses for itself.
+    # The first byte after the memory that the plan uses for itself.
     end: int
+    # The address of each input.
     inputs: tuple[int, ...] = ()
-    # Where each output is after a run, and its shape.
+    # The address of each output after a run, and its shape.
     outputs: tuple[int, ...] = ()
     shapes: tuple[tuple[int, ...], ...] = ()
-    # address -> float32 values to be there before the first run
+    # (address, bytes of the float32 numbers that have to be there before the first run)
     constants: tuple[tuple[int, bytes], ...] = ()

@@ -1,7 +1,7 @@
-"""Proves a recorded program: on other numbers it has to come to what the function comes to.
+"""Proves a recorded program: on other numbers it has to give the same results as the function.
 
-A record is only right if nothing in it depends on the numbers it was made with. A number that Python took out of a box,
-or drew at random, is a constant in the program, and shows on other numbers.
+A record is right only if nothing in it depends on the numbers that it was made with. A number that Python took out of a
+box, or drew at random, has become a constant of the program; on other numbers the results then differ.
 """
 
 import numpy as np
@@ -11,15 +11,15 @@ from engine.program import Uncompilable
 from engine.record import flat
 from engine.stand_ins import computed_by_stand_ins
 
-# How far, measured by the largest number of an output, the program may be from the function it was recorded of. The
-# same primitives in the same order make no difference at all; what NumPy computes in float64 makes about 1e-7.
+# The largest difference allowed between program and function, relative to the largest number of an output. The same
+# primitives in the same order give the same numbers; where NumPy computes in float64 they differ by about 1e-7.
 TOLERANCE = 1e-4
 
 
 def prove(program, function, arguments):
     """Raises `Uncompilable` where `program` and `function` differ on numbers other than `arguments`.
 
-    To be called within `stand_ins.cheap_products`, as products of matrices are stand-ins on both sides.
+    Has to be called within `stand_ins.cheap_products`: both sides then compute matrix products by stand-ins.
     """
     rng = np.random.default_rng(0)
     others = [_other(np.asarray(array, np.float32), rng) for array in arguments]
@@ -37,15 +37,16 @@ def prove(program, function, arguments):
 
 
 def _other(array, rng):
-    """Other numbers of the same shape: what was positive stays so, and nothing stays 0.
+    """Other numbers of the same shape: positive ones stay positive, and zeros do not stay zero.
 
-    Each is multiplied by a number from 0.5 to 1.5, and one from 0.01 to 0.1 is added.
+    Each is multiplied by a random number from 0.5 to 1.5, then one from 0.01 to 0.1 is added.
     """
     factor, term = (rng.random(array.shape, np.float32) for _ in range(2))
     return array * (factor + np.float32(0.5)) + (term * np.float32(0.09) + np.float32(0.01))
 
 
 def _close(one, other):
+    """Whether two arrays agree to within `TOLERANCE`; infinities and NaN have to stand in the same places."""
     if one.shape != other.shape:
         return False
     if not one.size:

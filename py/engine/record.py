@@ -1,8 +1,8 @@
 """Records what a Python function computes as a flat `Program`, by a second autograd trace around its own.
 
 autograd's boxes nest: a function that computes gradients by an inner trace still calls every primitive, of the forward
-and of the backward pass, on the boxes of the outer one. Those calls are what is recorded here. Whatever a record cannot
-hold (a branch on a value, an unknown primitive, a value of another trace) raises `Uncompilable`.
+and of the backward pass, on the boxes of the outer trace. Those calls are recorded here. What cannot be recorded (a
+branch on a value, an unknown primitive, a value of another trace) raises `Uncompilable`.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ from engine.program import Operation, Program, Uncompilable
 def record(function, arguments):
     """The `Program` of `function(*arguments)`, not yet proved.
 
-    `arguments` are arrays or numbers, taken as float32; `function` returns arrays, or lists or tuples of them, nested
-    as it likes, which become the program's outputs, flat and in order. Raises `Uncompilable`, or what the function
-    raises.
+    `arguments` are arrays or numbers, converted to float32. `function` returns arrays, or lists or tuples of them,
+    nested to any depth; they become the program's outputs, flat and in order. Raises `Uncompilable`, or what the
+    function raises.
     """
     recorder = _Recorder()
     depth = trace_stack.top
@@ -37,7 +37,7 @@ def record(function, arguments):
             output._node.number if isbox(output) else recorder.constant(output, "an output") for output in outputs
         ]
     finally:
-        trace_stack.top = depth  # autograd leaves it as it is when an error passes through
+        trace_stack.top = depth  # autograd does not reset it after an error
     return recorder.program
 
 
@@ -49,13 +49,13 @@ def flat(outputs):
 
 
 class _Recorder:
-    """A program in the making."""
+    """Collects the program while the function runs."""
 
     def __init__(self):
         self.program = Program()
 
     def value(self, shape):
-        """The number of a new value."""
+        """The number of a new value of that shape."""
         self.program.shapes.append(tuple(shape))
         return len(self.program.shapes) - 1
 
@@ -68,7 +68,7 @@ class _Recorder:
         return node
 
     def constant(self, value, where):
-        """The number of a constant; `where` says in messages what uses it."""
+        """The number of a new constant; `where` names its user in the message of an `Uncompilable`."""
         if isbox(value):
             raise Uncompilable(f"{where}: a value of another trace")
         array = np.asarray(value)
@@ -83,7 +83,7 @@ class _Recorder:
 
 
 class _Recorded(Node):
-    """A value's place in the program: what hangs on every box of the outer trace."""
+    """The node of a box of the outer trace: holds the value's number. Making a node records the operation."""
 
     __slots__ = ["number", "recorder"]
 
@@ -118,7 +118,7 @@ class _Recorded(Node):
         recorder.program.operations.append(Operation(primitive.name, inputs, self.number, tuple(attributes.items())))
 
 
-# Their results follow from the shapes alone.
+# The results of these depend on shapes only, so they are not recorded.
 for _function in (anp.size, anp.isscalar):
     register_notrace(_Recorded, _function)
 
@@ -134,9 +134,10 @@ _REFUSED = {
 
 @contextmanager
 def _no_python_numbers() -> Iterator[None]:
-    """While it lasts a box that is made a Python number or a plain array raises `Uncompilable`.
+    """Within this context, converting a box to a Python number or to a plain array raises `Uncompilable`.
 
-    autograd itself lets `bool(box)` through. And truth values and whole numbers may be boxed, as results are here.
+    autograd itself allows `bool(box)`. Within the context truth values and whole numbers can be boxed too, because
+    traced primitives return them.
     """
 
     def refusal(use):

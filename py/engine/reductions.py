@@ -1,8 +1,8 @@
-"""The code of the reductions that a loop makes beside its stores: each a `Reducer`.
+"""The code of a loop's reductions; a `Reducer` writes the code of one.
 
-A reducer is asked for code at five places of the loop: before it (`start`), before, in and after a row (`row_start`,
-`step`, `row_end`), and behind it (`end`). Values are taken into vector locals, *accumulators*, so that a sum of many
-numbers is the sum of four or more shorter ones, and the additions need not wait for each other.
+The loop asks a reducer for code at five places: before the loop (`start`), before, in and after a row (`row_start`,
+`step`, `row_end`), and after the loop (`end`). Values are added up in vector locals, *accumulators*, so that a sum of
+many numbers is the sum of four or more shorter ones, and the additions need not wait for each other.
 """
 
 from collections.abc import Callable
@@ -31,11 +31,11 @@ from engine.walk import Walk
 
 
 def reducer(walk: Walk, reduction: Reduction, value: int) -> "Reducer":
-    """The way to reduce that fits the loop. `value` is the vector local that holds what is reduced."""
-    return _way(walk, reduction)(walk, reduction, value)
+    """The `Reducer` that fits the loop and the reduction. `value` is the vector local that holds what is reduced."""
+    return _reducer_class(walk, reduction)(walk, reduction, value)
 
 
-def _way(walk: Walk, reduction: Reduction) -> type["Reducer"]:
+def _reducer_class(walk: Walk, reduction: Reduction) -> type["Reducer"]:
     if reduction.axis is None:
         return ToOneNumber
     if walk.pairs:
@@ -48,12 +48,12 @@ def _way(walk: Walk, reduction: Reduction) -> type["Reducer"]:
 
 
 def write_empty(loop: Loop) -> Function:
-    """The function of a loop without elements: every result is what a reduction starts from."""
+    """The function of a loop without elements: every result is the reduction's identity, times its scale."""
     function = Function()
     counter, position = function.local(I32), function.local(I32)
     for reduction in loop.reductions:
         count = 1 if reduction.axis is None else loop.rows if reduction.axis == 1 else loop.columns
-        # Times the scale, which might be infinite or NaN.
+        # Multiplied by the scale, because that may be infinite or NaN.
         identity = f32x4_mul(function.number(OPERATIONS[reduction.kind].identity), function.number(reduction.scale))
         store = store_lane(get(position), identity, reduction.address, 0)
         function.body += put(position, i32(0)) + times(counter, count, store + advance(position, 4))
@@ -68,7 +68,7 @@ def _combine(kind: str) -> Callable[..., bytes]:
 
 
 class Reducer:
-    """A reduction of which each subclass is one way; `accumulates` says whether it needs accumulators."""
+    """Writes the code of a reduction; each subclass is one way to do it. `accumulates`: whether it has accumulators."""
 
     accumulates = True
 
@@ -88,7 +88,7 @@ class Reducer:
         return b""
 
     def step(self, number: int, place: int, count: int) -> bytes:
-        """Takes in the lowest `count` lanes of the value."""
+        """Code that takes in the lowest `count` lanes of the value: in the step `number`, by accumulator `place`."""
         value = get(self.value)
         if count < 4:
             mask = self.walk.function.constant(lanes_of_bits(*(-(lane < count) & 0xFFFFFFFF for lane in range(4))))
@@ -103,6 +103,7 @@ class Reducer:
         return b""
 
     def reset(self) -> bytes:
+        """Sets all accumulators to the identity."""
         return b"".join(put(accumulator, self.identity) for accumulator in self.accumulators)
 
     def fold_places(self) -> bytes:
@@ -123,12 +124,13 @@ class Reducer:
         )
 
     def scaled(self, value: bytes) -> bytes:
+        """`value` times the reduction's scale."""
         scale = self.reduction.scale
         return value if scale == 1.0 else f32x4_mul(value, self.walk.function.number(scale))
 
 
 class ToOneNumber(Reducer):
-    """Over everything."""
+    """Over all elements: one number."""
 
     def end(self) -> bytes:
         fold = self.fold_places() + self.fold_lanes((2, 3, 2, 3), (1, 1, 1, 1))
@@ -145,14 +147,14 @@ class Rows(Reducer):
         return self.reset()
 
     def row_end(self) -> bytes:
-        # A column of results: as if written with strides (1, 0).
+        # The results are a column: they are written as an array with strides (1, 0).
         access = self.walk.access(self.reduction.address, (1, 0))
         fold = self.fold_places() + self.fold_lanes((2, 3, 2, 3), (1, 1, 1, 1))
         return fold + store_lane(self.walk.offset(access), self.scaled(get(self.accumulators[0])), access.address, 0)
 
 
 class SingleRow(Reducer):
-    """Along axis 0 of a single row: the values themselves."""
+    """Along axis 0 of a single row: the result is the row itself."""
 
     accumulates = False
 
@@ -162,7 +164,7 @@ class SingleRow(Reducer):
 
 
 class Columns(Reducer):
-    """Along axis 0, where a row's steps are written out: every place of a step is four columns of its own."""
+    """Along axis 0, where all steps of a row are written out: each accumulator holds four columns."""
 
     def end(self) -> bytes:
         code = b""
@@ -174,7 +176,7 @@ class Columns(Reducer):
 
 
 class ColumnsInMemory(Reducer):
-    """Along axis 0 of many columns: the results grow in memory, row by row."""
+    """Along axis 0 of many columns: each row is added to the results in memory."""
 
     accumulates = False
 
@@ -188,7 +190,7 @@ class ColumnsInMemory(Reducer):
     def step(self, number: int, place: int, count: int) -> bytes:
         position, address = self.walk.offset(self.access), self.access.address + 16 * number
         result = self.walk.function.temporary(0)
-        # Lanes beyond `count` hold anything here, and are not written.
+        # Lanes from `count` on hold arbitrary numbers here, and are not written.
         code = put(result, self.combine(load_some(position, address, count), get(self.value)))
         return code + store_some(position, get(result), address, count)
 
@@ -204,7 +206,7 @@ class ColumnsInMemory(Reducer):
         )
 
     def _every_column(self, code: Callable[[bytes, int, int], bytes]) -> bytes:
-        """`code(position, address, count)` for each four columns, and for those behind them."""
+        """`code(position, address, count)` for every four columns, and for the columns that are left."""
         counter, position = self.walk.function.local(I32), self.walk.function.local(I32)
         steps, tail = divmod(self.walk.loop.columns, 4)
         address = self.access.address

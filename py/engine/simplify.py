@@ -1,14 +1,14 @@
 """Makes a recorded `Program` smaller without changing what it computes.
 
-What comes out holds only element-wise operations that have code, `sum` and `max` over the axes `axis`, which are not
-kept (`sum` times a `scale`), `dot` of two matrices, `reshape`, `transpose` and `broadcast_to`. Each operation is built
-anew, in order, by the rule of its name in `ELEMENT_WISE_RULES` or `OTHER_RULES`; a rule may build several others, or
-find that an earlier value will do. Equal operations become one, those of constants a constant, those that nobody needs
-are left out.
+The result holds only element-wise operations that have code; `sum` (times a `scale`) and `max` over the axes `axis`,
+without `keepdims`; `dot` of two matrices; `reshape`, `transpose` and `broadcast_to`. Each operation is rebuilt, in
+order, by the rule of its name in `ELEMENT_WISE_RULES` or `OTHER_RULES`. A rule may build several other operations, or
+return an earlier value. Equal operations become one, operations on constants become constants, and operations that no
+output needs are left out.
 
-Infinities and NaN travel as before: x · 0 stays. What may differ is rounding, by a few units in the last place, and
-the sign of a zero; and 1 / cosh(x)² is taken for 1 - tanh(x)², which differs by 1e-7 at most. A power whose exponent
-is not a constant, or neither whole nor a half, goes by way of the logarithm: its base has to be positive.
+Infinities and NaN propagate as before: x · 0 is kept. Rounding may differ by a few units in the last place, and so may
+the sign of a zero. 1 / cosh(x)² is replaced by 1 - tanh(x)², which differs by at most 1e-7. A power is computed by the
+logarithm unless its exponent is a constant ±½ or a whole number from -64 to 64: its base then has to be positive.
 """
 
 import math
@@ -22,7 +22,7 @@ from engine.program import Operation, Program, Uncompilable
 
 
 def simplify(program):
-    """The simplified program, its values numbered afresh. Raises `Uncompilable` for what cannot be compiled."""
+    """The simplified program, with its values renumbered. Raises `Uncompilable` for what cannot be compiled."""
     builder = Builder()
     new = {}
     for number in program.inputs:
@@ -67,17 +67,17 @@ def without_dead(program):
 
 
 class Builder:
-    """A program in the making, and what is known of its values."""
+    """Builds the simplified program, and remembers how each of its values was made."""
 
     def __init__(self):
         self.program = Program()
-        # By output: the operation that made it.
+        # Value -> the operation that made it.
         self.made = {}
-        # By what was asked for: the value it is.
+        # (name, inputs, attributes) of an operation, or (shape, bytes) of a constant -> the value that holds it.
         self.known = {}
-        # By value: how often the traced program uses it.
+        # Value -> how often the recorded program uses it.
         self.uses: Counter[int] = Counter()
-        # By value: what it is the hyperbolic cosine of.
+        # Value -> the value that it is the hyperbolic cosine of.
         self.cosh_of = {}
 
     def value(self, shape):
@@ -86,31 +86,33 @@ class Builder:
         return len(self.program.shapes) - 1
 
     def shape(self, number):
+        """The shape of a value."""
         return self.program.shapes[number]
 
     def broadcast_shape(self, numbers):
-        """The shape that values have together."""
+        """The shape to which values broadcast together."""
         shapes = {self.shape(number) for number in numbers}
         return shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
 
     def name(self, number):
-        """The name of the operation that made a value; of inputs and constants none."""
+        """The name of the operation that made a value; None for inputs and constants."""
         return self.made[number].name if number in self.made else None
 
     def inputs(self, number):
-        """What the operation that made a value was applied to."""
+        """The inputs of the operation that made a value."""
         return self.made[number].inputs
 
     def attribute(self, number, name):
+        """An attribute of the operation that made a value."""
         return dict(self.made[number].attributes)[name]
 
     def number_of(self, value):
-        """A constant that is one number, as a float; None for any other value."""
+        """The float that a value is if it is a constant without dimensions; None for any other value."""
         constant = self.program.constants.get(value)
         return float(constant) if constant is not None and constant.ndim == 0 else None
 
     def constant(self, array):
-        """A constant; one number, broadcast, where all its numbers are equal."""
+        """The value of a constant; where all its numbers are equal, one number that is broadcast."""
         array = np.asarray(array, np.float32)
         if array.ndim and array.size and (array == array.flat[0]).all():
             return self.broadcast_to(self.constant(array.flat[0]), array.shape)
@@ -121,13 +123,13 @@ class Builder:
         return self.known[key]
 
     def build(self, name, *inputs, **attributes):
-        """The value of an operation of any name, by its rule."""
+        """The value of an operation, built by the rule of its name."""
         if name in OTHER_RULES:
             return OTHER_RULES[name](self, *inputs, **attributes)
         return self.elementwise(name, *inputs)
 
     def elementwise(self, name, *inputs):
-        """An element-wise operation, done before what it works on is broadcast."""
+        """The value of an element-wise operation, which is applied before its operands are broadcast, not after."""
         shape = self.broadcast_shape(inputs)
         inputs = tuple(self.inputs(number)[0] if self.name(number) == "broadcast_to" else number for number in inputs)
         narrow = self.broadcast_shape(inputs)
@@ -139,7 +141,7 @@ class Builder:
         return self.broadcast_to(result, shape)
 
     def emit(self, name, inputs, shape, attributes=()):
-        """An operation as it stands, or the value of an equal one."""
+        """The value of this very operation: an earlier equal one, a constant if all inputs are, or a new value."""
         key = (name, inputs, attributes)
         if key in self.known:
             return self.known[key]
@@ -154,7 +156,7 @@ class Builder:
         return output
 
     def unbroadcast(self, number):
-        """`(value, shape)` of what a `broadcast_to` broadcasts, the shape filled up with ones to the result's rank."""
+        """`(value, shape)`: the operand of a `broadcast_to`, and its shape, led by ones up to the result's rank."""
         inner = self.inputs(number)[0]
         shape = self.shape(inner)
         return inner, (1,) * (len(self.shape(number)) - len(shape)) + shape
@@ -191,7 +193,7 @@ class Builder:
         return self.emit("transpose", (x,), shape, (("axes", axes),))
 
     def broadcast_to(self, x, shape):
-        """x repeated along axes that it has not, or has with length one."""
+        """x repeated along axes that it does not have, or that have length one."""
         if self.shape(x) == shape:
             return x
         if self.name(x) == "broadcast_to":
@@ -259,7 +261,7 @@ def _axes(axis, rank):
     return tuple(sorted(index % rank for index in (axis if isinstance(axis, tuple) else (axis,))))
 
 
-# The rules of what is not element by element, for the arguments that NumPy's function has.
+# The rules of operations that are not element-wise; they take the arguments of NumPy's function.
 
 
 def _mean(builder, x, axis=None, keepdims=False):
@@ -290,7 +292,7 @@ def _dot(builder, a, b):
 
 
 def _dot_adjoint_0(builder, b, g, shape):
-    """The gradient of `dot(a, b)` for `a` of that shape, out of that for the product."""
+    """The gradient with respect to `a`, of shape `shape`, given `g`, the gradient with respect to `dot(a, b)`."""
     if not shape or not builder.shape(b):
         product = builder.elementwise("multiply", g, b)
         return product if shape else builder.sum(product)
@@ -300,7 +302,7 @@ def _dot_adjoint_0(builder, b, g, shape):
 
 
 def _dot_adjoint_1(builder, a, g, shape):
-    """The gradient of `dot(a, b)` for `b` of that shape, out of that for the product."""
+    """The gradient with respect to `b`, of shape `shape`, given `g`, the gradient with respect to `dot(a, b)`."""
     if not shape or not builder.shape(a):
         product = builder.elementwise("multiply", g, a)
         return product if shape else builder.sum(product)
@@ -341,7 +343,7 @@ OTHER_RULES: dict[str, Callable[..., int]] = {
 }
 
 
-# The rules of element-wise operations: `(builder, *inputs) -> value`, or None where the operation stays as it is.
+# The rules of element-wise operations: `(builder, *inputs) -> value`, or None to keep the operation as it is.
 
 
 def _add(builder, x, y):
@@ -391,12 +393,12 @@ def _multiply(builder, x, y):
 
 
 def _negated(builder, name, x, y):
-    """Minus an operation: signs move on to where they cost nothing."""
+    """Minus the result of an operation. Signs are moved from operands to results, where many cancel or are absorbed."""
     return builder.elementwise("negative", builder.elementwise(name, x, y))
 
 
 def _in_order(builder, name, x, y):
-    """An operation that may swap its operands, in one order only, that equal ones may meet."""
+    """A commutative operation with its operands in a fixed order, so that equal operations are recognized as equal."""
     shape = np.broadcast_shapes(builder.shape(x), builder.shape(y))
     return builder.emit(name, (min(x, y), max(x, y)), shape)
 
@@ -425,7 +427,7 @@ def _divide(builder, x, y):
 
 
 def _ordinary(number):
-    """Whether a product may be put together: neither overflows nor loses bits."""
+    """Whether a product of constants is a normal float32: computing it here neither overflows nor loses bits."""
     return 2.0**-126 <= abs(number) < 2.0**128
 
 
@@ -437,7 +439,7 @@ def _power(builder, x, y):
     exponent = builder.number_of(y)
     if exponent is None:
         raised = builder.elementwise("exp", builder.elementwise("multiply", y, builder.elementwise("log", x)))
-        # 0⁰ and ∞⁰ are 1; of numbers below 0 there is none.
+        # 0⁰ and ∞⁰ are 1, where the logarithm gives NaN; negative numbers give NaN.
         return builder.elementwise(
             "where", builder.elementwise("equal", y, builder.constant(0)), builder.constant(1), raised
         )
@@ -465,7 +467,7 @@ def _cosh(builder, x):
 
 
 def _logaddexp(builder, x, y):
-    """max + log(1 + exp(-|x - y|)); where both are equal, be it infinite, x + log 2."""
+    """max(x, y) + log(1 + exp(-|x - y|)); where x and y are equal, also if infinite, x + log 2."""
     distance = builder.elementwise("absolute", builder.elementwise("subtract", x, y))
     small = builder.elementwise("exp", builder.elementwise("negative", distance))
     above = builder.elementwise("log", builder.elementwise("add", builder.constant(1), small))

@@ -1,8 +1,8 @@
 """Cheap stand-ins for matrix products while a function is traced.
 
 Recording a function needs the shapes of its values, and proving the record needs values that depend on all that they
-should depend on. Neither needs a real product, which takes NumPy in Pyodide a second for three layers of 1024: here the
-product of the rows' means and the columns' means stands in for it. `OPERATIONS` says which product has which.
+should depend on. Neither needs a real product, which takes NumPy in Pyodide a second for three layers of 1024. Here the
+outer product of the rows' means and the columns' means replaces it. `OPERATIONS` has the stand-in of each product.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from engine.operations import OPERATIONS
 
 
 def computed_by_stand_ins() -> dict[str, Callable]:
-    """What computes each operation that has a stand-in, by name."""
+    """For each operation that has a stand-in: its name, and the function that computes it by the stand-in."""
     return {
         name: _of_matrices(primitive.stand_in, primitive.numpy)
         for name, primitive in OPERATIONS.items()
@@ -24,7 +24,7 @@ def computed_by_stand_ins() -> dict[str, Callable]:
 
 @contextmanager
 def cheap_products() -> Iterator[None]:
-    """While it lasts autograd's products are stand-ins."""
+    """Within this context autograd computes matrix products by their stand-ins."""
     stand_ins = [
         (_wrapped_function(source.primitive), primitive.stand_in)
         for primitive in OPERATIONS.values()
@@ -42,7 +42,7 @@ def cheap_products() -> Iterator[None]:
 
 
 def _of_matrices(stand_in, original):
-    """A function that is `stand_in` for two matrices that are not empty, and `original` for anything else."""
+    """A function that calls `stand_in` for two matrices that are not empty, and `original` for anything else."""
 
     def choose(a, b, *rest, **keywords):
         matrices = np.ndim(a) == np.ndim(b) == 2 and np.size(a) and np.size(b)
@@ -52,5 +52,5 @@ def _of_matrices(stand_in, original):
 
 
 def _wrapped_function(primitive):
-    """The variable in which an autograd primitive keeps the NumPy function that it wraps."""
+    """The cell of the closure in which an autograd primitive keeps the NumPy function that it wraps."""
     return dict(zip(primitive.__code__.co_freevars, primitive.__closure__, strict=True))["f_raw"]

@@ -23,15 +23,15 @@ from engine.program import Product, Uncompilable
 START = 64
 ALIGNMENT = 64
 
-# Where an array lies, in bytes from the start of memory, and what it was when it was placed.
-Slot = namedtuple("Slot", "address first")
+# An array in memory: its address in bytes, and the array as it was when it was placed.
+Slot = namedtuple("Slot", "address initial")
 
 
 class Workspace:
-    """One memory and one module; every number is a float32 but for tables of int32 row numbers.
+    """One memory and one module. Every number is a float32, except in tables of row numbers, which are int32.
 
-    `recipe` is a dict that takes up what the compiler's passes come to. Given that of an earlier workspace, to which
-    the same functions were added for arrays of the same shapes, nothing is compiled again.
+    `recipe` is a dict in which the results of the compiler's passes are kept. With the recipe of an earlier workspace,
+    to which the same functions were added for arrays of the same shapes, nothing is compiled again.
     """
 
     def __init__(self, recipe=None):
@@ -40,11 +40,11 @@ class Workspace:
         self._slots = []
         self._functions: dict[str, list] = {}
         self._constants = []
-        # There is none before `build`.
+        # None before `build`.
         self.machine: Any = None
 
     def place(self, array):
-        """Gives an array its place in memory. Returns its `Slot`."""
+        """Reserves memory for an array, whose numbers `build` writes there. Returns its `Slot`."""
         slot = Slot(self._reserve(array.nbytes), array)
         self._slots.append(slot)
         return slot
@@ -52,12 +52,12 @@ class Workspace:
     def add(self, name, function, arguments, results=None, before=(), after=()):
         """Compiles `function`, which takes arrays and returns a list of arrays, to work on slots.
 
-        `results` gives a slot for each returned array, which may be an argument's that is then updated in place;
-        without it they lie in the function's own memory. Returns the results' slots. `before` and `after` are further
-        kernels, such as `Gather`, to run around it. Raises `Uncompilable`, with the reason, where the function cannot
-        be compiled.
+        `results` has a slot for each returned array; if it is an argument's slot, that is updated in place. Without
+        `results` the returned arrays lie in the function's own memory. `before` and `after` are further kernels, such
+        as `Gather`, that run before and after the function's. Returns the results' slots. Raises `Uncompilable`, with
+        the reason, where the function cannot be compiled.
         """
-        arrays, inputs = [slot.first for slot in arguments], [slot.address for slot in arguments]
+        arrays, inputs = [slot.initial for slot in arguments], [slot.address for slot in arguments]
         outputs = None if results is None else [slot.address for slot in results]
         plan = self._once(("plan", name), lambda: compile_function(function, arrays, inputs, self._end, outputs))
         self._end = _aligned(plan.end)
@@ -69,9 +69,9 @@ class Workspace:
         return results
 
     def build(self):
-        """Makes the module of all that was added and puts the placed arrays into its memory.
+        """Makes the module of all functions that were added, and writes the placed arrays into its memory.
 
-        Raises `Uncompilable` where the browser does not run it, for want of SIMD or of memory.
+        Raises `Uncompilable` where the browser cannot run it, because it lacks SIMD or memory.
         """
         products = [kernel for kernels in self._functions.values() for kernel in kernels if isinstance(kernel, Product)]
         scratch = self._reserve(max(map(scratch_bytes, products), default=0))
@@ -82,7 +82,7 @@ class Workspace:
             raise Uncompilable(f"this browser does not run WebAssembly with SIMD ({error})") from error
         self.numbers = {name: number for number, name in enumerate(self._functions)}
         for slot in self._slots:
-            self.machine.write(slot.address, slot.first)
+            self.machine.write(slot.address, slot.initial)
         for address, content in self._constants:
             self.machine.write(address, np.frombuffer(content, np.float32))
 
@@ -91,20 +91,21 @@ class Workspace:
         return list(self._functions[name])
 
     def write(self, slot, array):
-        """Puts an array of the same shape and type where a slot is."""
-        self.machine.write(slot.address, np.ascontiguousarray(array, slot.first.dtype))
+        """Overwrites the array of a slot by one of the same shape."""
+        self.machine.write(slot.address, np.ascontiguousarray(array, slot.initial.dtype))
 
     def read(self, slot):
-        """A copy of the array where a slot is, as it is now; float32."""
-        return self.machine.read(slot.address, slot.first.shape)
+        """A copy of the array of a slot as it is now, float32."""
+        return self.machine.read(slot.address, slot.initial.shape)
 
     def _once(self, key, make):
+        """What the recipe has by this key; if it has nothing yet, what `make()` returns."""
         if key not in self._recipe:
             self._recipe[key] = make()
         return self._recipe[key]
 
     def _reserve(self, size):
-        """The address of so many bytes. Each place has one of its own, also those for nothing."""
+        """Reserves `size` bytes. Returns their address, which no other array has, even if `size` is 0."""
         address = self._end
         self._end = _aligned(address + max(size, 1))
         return address

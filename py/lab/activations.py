@@ -16,7 +16,7 @@ def tanh(x):
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), by way of tanh so that nothing overflows."""
+    """1 / (1 + exp(-x)), computed with tanh so that nothing overflows."""
     return 0.5 * np.tanh(0.5 * x) + 0.5
 
 

@@ -1,4 +1,4 @@
-"""The left view: the input plane in colours, the decision boundary, and where neurons switch."""
+"""The left view: the input plane in colours, the decision boundary, and the zero lines of neurons."""
 
 import math
 from functools import lru_cache
@@ -11,7 +11,7 @@ from lab.choices import function_of
 from lab.plane import SHOWN, corners
 from spec import registry, shape
 
-# Certainty is told apart in so many steps.
+# The number of steps of certainty with colours of their own.
 STEPS = 256
 NOTHING = np.zeros(0, np.int32)
 
@@ -19,11 +19,12 @@ NOTHING = np.zeros(0, np.int32)
 def shade(output, palette, shading="probability"):
     """RGBA pixels, shape (rows, 4) uint8, for a network's output, shape (rows, classes).
 
-    That is probabilities, or, without a softmax, what would like to be 0 or 1.
+    Outputs are probabilities or, without a softmax, numbers that are trained towards 0 or 1. One class is shaded by its
+    own output, two classes by the second one's. With more classes the colour is that of the largest output, and the
+    certainty is how far that is above 1 / classes.
 
-    `palette` has `classes`, an (r, g, b) for every class, and `neutral`, that of no preference. Two classes are shaded
-    by the second's number; of others, by the largest and how far it is above an even share. `shading` is a key of the
-    registry.
+    `palette` has `classes`, an (r, g, b) for every class, and `neutral`, the colour of no preference. `shading` is a
+    key of the registry.
     """
     classes = output.shape[1]
     if classes == 1:
@@ -37,10 +38,10 @@ def shade(output, palette, shading="probability"):
 
 
 def shade_signed(values, scale, palette, shading="probability"):
-    """RGBA pixels, shape (…, 4) uint8: -scale in the colour of negative, scale in that of positive, 0 neutral.
+    """RGBA pixels, shape (…, 4) uint8: -scale has the colour of negative, scale that of positive, 0 the neutral one.
 
     `palette` has `signs`, the (r, g, b) of negative and positive, and `neutral`. `scale` is positive and broadcasts
-    against `values`, which do not go beyond it.
+    against `values`, whose magnitudes must not exceed it.
     """
     index = values * (np.float32(STEPS) / scale)
     index += np.float32(STEPS)
@@ -48,12 +49,12 @@ def shade_signed(values, scale, palette, shading="probability"):
 
 
 def _colours(*colours):
-    """Colours as a key."""
+    """Colours as a key that can be hashed."""
     return tuple(map(tuple, colours))
 
 
 def _coloured(index, table):
-    """Colours out of a table by index, numbers from 0 to its end; where that is not finite its last, neutral one."""
+    """The table's colours at `index`, numbers from 0 up; where one is not finite, the last colour, which is neutral."""
     if not math.isfinite(index.sum()):
         index = np.where(np.isfinite(index), index, len(table) - 1)
     # One 32-bit number a pixel gathers four times as fast as four bytes, and indexing faster than `take`.
@@ -66,8 +67,11 @@ def _table(shading, palette):
 
 @lru_cache(maxsize=8)
 def _table_of(ramps_of, palette):
-    """Colours as one uint32 each: for two classes by the second's score, from 0 to 1 in 2 · STEPS; for others class by
-    class by certainty, from 0 to 1 in STEPS; then the neutral colour."""
+    """The table of colours, each one uint32; the last one is neutral.
+
+    For two classes the others are ordered by the second class's score, from 0 to 1 in 2 · STEPS steps; else by class,
+    then by certainty, from 0 to 1 in STEPS steps.
+    """
     *colours, neutral = (np.array(colour, float) for colour in palette)
     ramps = ramps_of(np.linspace(0, 1, STEPS + 1)[:, None], colours, neutral)
     if len(ramps) == 2:
@@ -77,10 +81,10 @@ def _table_of(ramps_of, palette):
 
 
 def draw(task, last, resolution, view, neuron=None):
-    """The left view of the last two layers' outputs at the corners of `resolution` squares a side, as a dict.
+    """The left view as a dict: `pixels`, shape (resolution + 1, resolution + 1, 4), and `contour`, a path.
 
-    It has `pixels`, shape (resolution + 1, resolution + 1, 4), and `contour`, a path in units of the plane. `neuron`,
-    if it is one to shade by, is `(values, scale)`, see `shade_signed`.
+    `last` are the last two layers' outputs at the corners of resolution × resolution squares. `neuron` is `(values,
+    scale)`, see `shade_signed`, if the plane is to be shaded by a neuron. The path is in units of the plane.
     """
     side = resolution + 1
     signed = neuron or task.signed(last[-1])
@@ -99,7 +103,8 @@ def draw(task, last, resolution, view, neuron=None):
 def zero_lines(experiment, seen, resolution):
     """Where the first `SHOWN` inputs of every activation pass through 0, as one path in units of the plane.
 
-    `seen` holds every layer at the corners of `resolution` squares a side, the first neurons in the first columns.
+    `seen` holds every layer at the corners of resolution × resolution squares, with the first neurons in the first
+    columns.
     """
     before = [
         seen[layer.name][:, : min(SHOWN, layer.width)].T

@@ -1,10 +1,10 @@
-"""From a choice to what carries it out."""
+"""Finds the function that carries out a choice of the registry."""
 
 import importlib
 
 from spec import registry
 
-# Where the functions of a kind are, each by the name of its key.
+# Kind -> the module with its functions; a function has the name of its key.
 MODULES = {
     "dataset": "lab.datasets",
     "activation": "lab.activations",
@@ -18,8 +18,9 @@ MODULES = {
 
 
 def function_of(kind, key):
-    """What a choice was entered with, or else what has its name in the module of its kind; KeyError without it.
+    """The function of a choice; for a normalization a `layers.Layer`.
 
-    A function, or for a normalization a `layers.Layer`; the module says what it takes and returns.
+    It is the one that was entered into the registry with the choice or, if there was none, the one named like the key
+    in the module of its kind; that module says what it takes and returns. Raises KeyError for an unknown key.
     """
     return registry.entry(kind, key).function or getattr(importlib.import_module(MODULES[kind]), key)

@@ -3,8 +3,8 @@
 Parameters, optimizer state, data and the order of the batches stay in the module's memory; Python copies out what a
 view needs. The learning rate and the step's number are arguments, so that changing them compiles nothing.
 
-All views share one forward pass of `PORTION` rows, however many the data have: its kernels are compiled once, and each
-view's function calls them.
+All views share one forward pass of `PORTION` rows, whatever the number of rows in the data: its kernels are compiled
+once, and the function of each view calls them.
 """
 
 import numpy as np
@@ -17,20 +17,19 @@ from spec import shape
 
 # Rows that go through the network at once.
 PORTION = 200
-# Places of the plane that are looked at together: the finest lattice and one place.
+# The most places of the plane that a drawing evaluates: the finest lattice and one more place.
 MOST_PLACES = (LATTICES[-1] + 1) ** 2 + 1
-# What `evaluate` leaves in memory with one call, at most, in numbers.
+# The most numbers that one call of `evaluate` may leave in memory.
 MOST_NUMBERS = 1 << 22
-# Losses that one call may leave in memory.
+# The most losses that one call may leave in memory.
 LOSSES = 4096
 
 
 class CompiledTrainer:
     """A network in training; see `plain.PlainTrainer`. Raises `Uncompilable` if it cannot be compiled.
 
-    `drawn`: whether there are to be views of it, of grids of at most `finest` squares a side; without that only
-    `train`, `output`, `kernels`, `arrays` and `restore` work. `recipe`: see `Workspace`; `recipes.recipe_of` has one
-    for each experiment.
+    `drawn`: whether there will be views of it, from grids of at most `finest` squares a side. Otherwise `positions`,
+    `ends` and `evaluate` do not work. `recipe`: see `Workspace`; `recipes.recipe_of` has one for each experiment.
     """
 
     engine = "wasm"
@@ -38,7 +37,7 @@ class CompiledTrainer:
 
     def __init__(self, experiment, data, drawn=True, finest=200, recipe=None):
         self.experiment, self.data = experiment, data
-        # Another number whenever the network may be another.
+        # Changes whenever the network may have changed.
         self.version = 0
         self._size = min(experiment["batch_size"], len(data.training))
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
@@ -68,7 +67,7 @@ class CompiledTrainer:
         workspace.build()
 
     def _split(self, arrays):
-        """`(parameters, state, statistics)` of a flat list of all."""
+        """`(parameters, state, statistics)`, given all their arrays in one flat list."""
         parameters, state, _ = self._counts
         arrays = list(arrays)
         return arrays[:parameters], arrays[parameters : parameters + state], arrays[parameters + state :]
@@ -95,7 +94,7 @@ class CompiledTrainer:
         )
 
     def _add_forward(self):
-        """The kernels that take `PORTION` rows at `_x` through the network, every layer to its own place."""
+        """Adds the forward pass: from `PORTION` rows of inputs at `_x` to the slots of all layers' outputs."""
 
         def forward(x, *trained):
             parameters, _, statistics = self._split(trained)
@@ -108,60 +107,63 @@ class CompiledTrainer:
         self._x = place(np.zeros((PORTION, inputs), np.float32))
         self._outputs = {name: place(np.zeros((PORTION, width), np.float32)) for name, width in self._widths.items()}
         self._outputs["input"] = self._x
-        # For the cursor to walk along: the numbers of some rows of the data, and of all, the last again and again where
-        # a portion goes on behind it.
-        self._some = place(np.zeros(PORTION, np.int32))
+        # Row numbers for the cursor to point to: of some rows of the data, and of all rows, where the last one is
+        # repeated up to a whole portion.
+        self._some_rows = place(np.zeros(PORTION, np.int32))
         every = np.minimum(np.arange(_whole_portions(rows), dtype=np.int32), np.int32(rows - 1))
-        self._every = place(every)
+        self._all_rows = place(every)
         self.workspace.add("forward", forward, [self._x, *self._trained], list(self._outputs.values()))
         self._add_view("outputs", self._inputs)
         last = self._outputs[self._layers[-1].name]
         if rows > PORTION:
             self._output = place(np.zeros((len(every), self._layers[-1].width), np.float32))
-            self._add_view("output", self._inputs, [Append(last.address, last.first.size)])
+            self._add_view("output", self._inputs, [Append(last.address, last.initial.size)])
 
     def _add_view(self, name, table, after=()):
-        """A function for the `PORTION` rows of a table that the cursor points to, and what is done with them then."""
+        """Adds a function: the forward pass for the `PORTION` rows of a table that the cursor names, then `after`."""
         gather = Gather(PORTION, self.data.inputs.shape[1], table.address, self._x.address)
         before = [gather, *self.workspace.kernels("forward")]
         self.workspace.add(name, list, [], [], before, [*after, Advance(PORTION)])
 
     def _product(self, name, selectors):
-        """A layer's output times what is at its selector, behind the log: kernels."""
-        width, count = selectors[name].first.shape
+        """Kernels that append a layer's output @ its selector to the log; `selectors` maps layers to slots."""
+        width, count = selectors[name].initial.shape
         seen = self.workspace.place(np.zeros((PORTION, count), np.float32))
         addresses = self._outputs[name].address, selectors[name].address, seen.address
-        return [Product(PORTION, count, width, *addresses), Append(seen.address, seen.first.size)]
+        return [Product(PORTION, count, width, *addresses), Append(seen.address, seen.initial.size)]
 
     def _add_positions(self):
-        """For data of which only a sample is looked at: every row's place in a layer and the next, and its output."""
+        """For each layer, a function for the places of all rows in it and in the next layer, and for their outputs.
+
+        Only if the data's `sample` is smaller than the data.
+        """
         self._bases = {}
-        rows = len(self._every.first)
+        rows = len(self._all_rows.initial)
         if len(self.data.sample) == len(self.data.inputs):
             return
         last = self._outputs[self._layers[-1].name]
         self._bases = {
             name: self.workspace.place(np.zeros((width, 3), np.float32)) for name, width in self._widths.items()
         }
-        self._positions = self.workspace.place(np.zeros(rows * (6 + last.first.shape[1]), np.float32))
+        self._positions = self.workspace.place(np.zeros(rows * (6 + last.initial.shape[1]), np.float32))
         products = {name: self._product(name, self._bases) for name in self._widths}
         names = list(self._widths)
         for name, after in zip(names, [*names[1:], None], strict=True):
             both = [*products[name], *(products[after] if after else [])]
-            self._add_view("positions " + name, self._inputs, [*both, Append(last.address, last.first.size)])
+            self._add_view("positions " + name, self._inputs, [*both, Append(last.address, last.initial.size)])
 
     def _add_ends(self, finest):
-        """The last two layers for a portion of a table, left behind one another in `_end_results`."""
+        """A function for the outputs of the last two layers for a table; appends each portion to `_end_results`."""
         rows = _whole_portions((finest + 1) ** 2)
         ends = [self._outputs[layer.name] for layer in self._layers[-2:]]
         self._end_inputs = _Table(self.workspace.place(np.zeros((rows, self.data.inputs.shape[1]), np.float32)))
         self._end_results = self.workspace.place(np.zeros(rows * sum(layer.width for layer in self._layers[-2:]), "f4"))
-        # The numbers of all rows of a table, for the cursor to walk along.
+        # The numbers of all rows of a table, for the cursor to point to.
         self._rows = self.workspace.place(np.arange(max(rows, _whole_portions(MOST_PLACES)), dtype=np.int32))
-        self._add_view("ends", self._end_inputs.slot, [Append(end.address, end.first.size) for end in ends])
+        self._add_view("ends", self._end_inputs.slot, [Append(end.address, end.initial.size) for end in ends])
 
     def _add_evaluation(self):
-        """Every layer through its selector for a portion of a table, left behind one another in `_seen_results`."""
+        """A function for every layer's output @ its selector for a table; appends each portion to `_seen_results`."""
         place = self.workspace.place
         numbers = sum(map(columns, self._widths.values()))
         most = min(_whole_portions(MOST_PLACES), _whole_portions(MOST_NUMBERS // numbers))
@@ -177,8 +179,8 @@ class CompiledTrainer:
     def train(self, learning_rate, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        It ends with the first loss that is not finite; the network may then have been trained beyond it. It takes
-        fewer than `count` where these go past the batches that are drawn together.
+        The losses end with the first one that is not finite; the network may have been trained beyond it. There may be
+        fewer than `count` steps, as one call does not go past `LOSSES` steps or past a block of epochs.
         """
         machine = self.workspace.machine
         epoch, position = divmod(first, self._epoch_steps)
@@ -201,7 +203,7 @@ class CompiledTrainer:
         return losses if finite.all() else losses[: finite.argmin() + 1]
 
     def _portions(self, position, count):
-        """Which compiled steps to run how often for `count` steps from `position` in an epoch on."""
+        """`(which compiled step, how often to run it)` in order, for `count` steps from `position` in an epoch on."""
         numbers = self.workspace.numbers
         if "short" not in numbers:
             return [(numbers["full"], count)]
@@ -220,32 +222,31 @@ class CompiledTrainer:
         last = self._layers[-1].name
         if len(self.data.inputs) <= PORTION:
             return self.outputs([last])[last]
-        return self._repeated("output", self._every, self._output, len(self.data.inputs), {last: self._widths[last]})[
-            last
-        ]
+        widths = {last: self._widths[last]}
+        return self._run_portions("output", self._all_rows, self._output, len(self.data.inputs), widths)[last]
 
     def outputs(self, names, rows=None):
         """The named layers' outputs for all rows of the data, or for `rows`, an array of indices, by name."""
         machine = self.workspace.machine
         if rows is None:
-            rows = self._every.first[: len(self.data.inputs)]
+            rows = self._all_rows.initial[: len(self.data.inputs)]
         parts = []
         for first in range(0, max(1, len(rows)), PORTION):
             some = rows[first : first + PORTION]
-            if some.base is self._every.first:
-                machine.set("cursor", self._every.address + 4 * first)
+            if some.base is self._all_rows.initial:
+                machine.set("cursor", self._all_rows.address + 4 * first)
             else:
-                machine.write(self._some.address, np.asarray(some, np.int32))
-                machine.set("cursor", self._some.address)
+                machine.write(self._some_rows.address, np.asarray(some, np.int32))
+                machine.set("cursor", self._some_rows.address)
             machine.call("outputs")
             parts.append({name: self.workspace.read(self._outputs[name])[: len(some)] for name in names})
         return _joined(parts)
 
     def positions(self, bases):
-        """`(output, places)` for all rows of the data: the network's output, and by name a layer's output @ its basis.
+        """`(output, places)` for all rows of the data: the network's output, and by name layers' outputs @ their bases.
 
-        `bases`, shape (width, 3) each, are those of one layer or of two that follow one another, in order. Only for
-        data of which no more than a sample is looked at; of others there are `outputs`.
+        `bases` maps layers to bases of shape (width, 3): one layer, or two consecutive layers in order. Only for data
+        whose `sample` is smaller than the data; for others `outputs` is enough.
         """
         last = self._layers[-1].name
         first = next(iter(bases))
@@ -255,42 +256,46 @@ class CompiledTrainer:
         pair = names[names.index(first) :][:2]
         # The output may be one of these layers itself.
         widths = {**{(name, "place"): 3 for name in pair}, (last, "output"): self._widths[last]}
-        found = self._repeated("positions " + first, self._every, self._positions, len(self.data.inputs), widths)
+        rows = len(self.data.inputs)
+        found = self._run_portions("positions " + first, self._all_rows, self._positions, rows, widths)
         return found[last, "output"], {name: found[name, "place"] for name in bases}
 
     def ends(self, inputs):
         """The last two layers' outputs for any table of inputs, shape (rows, inputs), by name."""
         widths = {layer.name: layer.width for layer in self._layers[-2:]}
-        return self._passed("ends", self._end_inputs, self._end_results, inputs, widths)
+        return self._by_portions("ends", self._end_inputs, self._end_results, inputs, widths)
 
     def evaluate(self, inputs, selectors):
         """Every layer's output @ its selector for any table of inputs, shape (rows, inputs), by name.
 
-        A selector has shape (width, `plane.columns(width)`). One that is the same array as in the call before is taken
-        to hold the same numbers.
+        A selector has shape (width, `plane.columns(width)`). A selector that is the same array as in the previous call
+        must hold the same numbers: it is not copied again.
         """
         for name, selector in selectors.items():
             if selector is not self._selected.get(name):
                 self.workspace.write(self._selectors[name], selector)
                 self._selected[name] = selector
         widths = {name: columns(width) for name, width in self._widths.items()}
-        return self._passed("evaluate", self._seen_inputs, self._seen_results, inputs, widths)
+        return self._by_portions("evaluate", self._seen_inputs, self._seen_results, inputs, widths)
 
-    def _passed(self, function, table, results, inputs, widths):
-        """What a function leaves in `results` for the rows of `inputs`, by name, by as many as there is room for."""
-        most = len(table.slot.first)
+    def _by_portions(self, function, table, results, inputs, widths):
+        """`_run_portions` for all rows of `inputs`, copied to `table` as many at once as it has room for."""
+        most = len(table.slot.initial)
         parts = []
         for first in range(0, max(1, len(inputs)), most):
             part = inputs if len(inputs) <= most else inputs[first : first + most]
             if part is not table.content:
                 self.workspace.machine.write(table.slot.address, part)
-                # What may be written to may hold other numbers the next time.
+                # An array that can be written to may hold other numbers the next time.
                 table.content = None if part.flags.writeable else part
-            parts.append(self._repeated(function, self._rows, results, len(part), widths))
+            parts.append(self._run_portions(function, self._rows, results, len(part), widths))
         return _joined(parts)
 
-    def _repeated(self, function, numbers, results, rows, widths):
-        """What a function leaves in `results` for `rows` rows, by name; `widths`: the numbers a row, in order."""
+    def _run_portions(self, function, numbers, results, rows, widths):
+        """Runs a function for `rows` rows. Returns what it appends to `results`: a dict of arrays, shape (rows, width).
+
+        `numbers` is the slot of the row numbers; `widths` maps names to widths, in the order of appending.
+        """
         machine = self.workspace.machine
         portions = -(-rows // PORTION)
         machine.set("cursor", numbers.address)
@@ -302,22 +307,22 @@ class CompiledTrainer:
 
     def kernels(self, rows=None):
         """The dense layers' kernels in order, or only the first `rows` of each."""
-        slots = [slot for slot in self._trained[: self._counts[0]] if slot.first.ndim == 2]
-        return [self.workspace.machine.read(slot.address, slot.first[:rows].shape) for slot in slots]
+        slots = [slot for slot in self._trained[: self._counts[0]] if slot.initial.ndim == 2]
+        return [self.workspace.machine.read(slot.address, slot.initial[:rows].shape) for slot in slots]
 
     def arrays(self):
         """Everything that training changes: `(parameters, state, statistics)`, flat lists of arrays."""
         return self._split(self.workspace.read(slot) for slot in self._trained)
 
     def restore(self, arrays):
-        """Goes back to where the network was when `arrays()` gave these."""
+        """Restores the network to what it was when `arrays()` returned these."""
         self.version += 1
         for slot, array in zip(self._trained, [*arrays[0], *arrays[1], *arrays[2]], strict=True):
             self.workspace.write(slot, array)
 
 
 class _Table:
-    """A slot for inputs, and which read-only array lies there."""
+    """A slot for inputs, and the read-only array whose numbers are there, or None."""
 
     def __init__(self, slot):
         self.slot = slot

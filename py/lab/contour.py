@@ -1,16 +1,16 @@
-"""Where a field passes through zero, and the flat paths in which lines cross over to the page."""
+"""Where a field passes through zero; and the flat paths in which lines are sent to the page."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-# A path separates its polylines by this number, which no coordinate reaches: those are clipped to ±LIMIT.
+# In a path this number separates two polylines. No coordinate is as large: they are clipped to ±LIMIT.
 BREAK = 9_999_999
 LIMIT = 1_000_000
 
 
 class Crossings(NamedTuple):
-    """The segments of a contour, shape (segments, 2) each: one column for each of a segment's two ends.
+    """The segments of a contour: three arrays of shape (segments, 2), with a column for each of a segment's two ends.
 
     An end lies on an edge of the grid, `share` (float32, 0 to 1) of the way from sample `first` to sample `second`.
     """
@@ -23,10 +23,10 @@ class Crossings(NamedTuple):
 def crossings(values):
     """Where fields on a grid pass through 0, as `Crossings`.
 
-    Marching squares (Lorensen, Cline, 1987, in the plane): `values` has shape (rows, columns) or (fields, rows,
-    columns), and a sample's index is row · columns + column, whatever the field. Segments come field by field, the
-    cells of each row by row. A value of 0 counts as below. Where two opposite corners of a cell lie above, each is cut
-    off on its own. Cells with a corner that is not finite are left out.
+    `values` has shape (rows, columns) or (fields, rows, columns); in both cases a sample's index is row · columns +
+    column. Segments are ordered by field, then by cell, row by row. A value of 0 counts as below 0. Where only two
+    opposite corners of a cell are above 0, each gets a segment of its own. Cells with a corner that is not finite have
+    no segments. The method is marching squares (Lorensen, Cline, 1987, in two dimensions).
     """
     rows, columns = values.shape[-2:]
     above = (values.reshape(-1, rows, columns) > 0).view(np.uint8)
@@ -39,20 +39,20 @@ def crossings(values):
     corner = row * columns + column
     start = field * (rows * columns)
     square = values[(start + corner)[:, None] + np.array([0, 1, columns, columns + 1])]
-    # A saddle counts for two; this keeps the order.
+    # A saddle has two segments; `nonzero` keeps the order of the cells.
     here, which = np.nonzero(_USED[kinds[cells]] & np.isfinite(square).all(axis=1)[:, None])
     sides = _SEGMENTS[kinds[cells[here]], which]
     corner, start = corner[here, None], start[here, None]
     first = corner + np.array([0, 1, columns, 0])[sides]
     second = corner + np.array([1, columns + 1, columns + 1, columns])[sides]
-    # The difference of two float32 may be too large for one.
+    # The difference of two float32 numbers may be too large for float32.
     from_value = values[start + first].astype(np.float64)
     share = from_value / (from_value - values[start + second])
     return Crossings(first, second, share.astype(np.float32))
 
 
-# The sides of a cell (0 top, 1 right, 2 bottom, 3 left) that a segment joins, by which corners lie above 0 (1 top
-# left, 2 top right, 4 bottom left, 8 bottom right). The second segment counts only for the two saddles.
+# For each sum of the corners above 0 (1 top left, 2 top right, 4 bottom left, 8 bottom right): the sides of the cell
+# (0 top, 1 right, 2 bottom, 3 left) that its segments join. Only the two saddles have a second segment.
 _NONE = ((0, 0), (0, 0))
 _SEGMENTS = np.array(
     [
@@ -78,7 +78,7 @@ _USED = (_SEGMENTS != 0).any(axis=2)
 
 
 def at(crossings, samples):
-    """What `samples`, shape (rows · columns, k), come to at the crossings: shape (segments, 2, k)."""
+    """The values of `samples`, shape (rows · columns, k), at the crossings, interpolated: shape (segments, 2, k)."""
     share = crossings.share[..., None]
     return (1 - share) * samples[crossings.first] + share * samples[crossings.second]
 
@@ -86,7 +86,7 @@ def at(crossings, samples):
 def as_path(points, unit):
     """Polylines of equally many points, shape (polylines, points, 2), as one flat int32 path.
 
-    The coordinates are whole multiples of `unit` (positive), clipped to ±`LIMIT`: x y x y … BREAK x y x y …. A
+    The path is x y x y … BREAK x y x y …. Coordinates are divided by `unit` (> 0), rounded, and clipped to ±`LIMIT`. A
     polyline with a coordinate that is not finite is left out.
     """
     points = points[np.isfinite(points).all(axis=(1, 2))]

@@ -1,9 +1,9 @@
 """The data of a run, and the data sets themselves: toy sets of the plane, drawn as the original demo draws them.
 
-Radii, ranges and noise are those of the original's `datasets.js` and `Data.js`. A data set's function takes a generator
-and how many rows there are to be; it returns `(inputs, values)`: shape (rows, inputs), and for classification the
-labels, shape (rows,), whole numbers from 0 up, for regression the targets, shape (rows, outputs) or (rows,). Its name
-is its key in the registry.
+Radii, ranges and noise are those of the original's `datasets.js` and `Data.js`. A data set's function takes a random
+generator and a number of rows. It returns `(inputs, values)`: `inputs` has shape (rows, inputs); for classification
+`values` are the labels, whole numbers from 0 up, shape (rows,), for regression the targets, shape (rows, outputs) or
+(rows,). The function has the name of its key in the registry.
 """
 
 from typing import NamedTuple
@@ -16,11 +16,12 @@ from spec import fields, shape
 
 
 class Data(NamedTuple):
-    """Examples, and which of them to train on.
+    """The examples, and which of them to train on.
 
-    `inputs` (rows, inputs) and `targets` (rows, outputs) are float32; `labels` (rows,), int, are classes, or with
-    regression levels, see `tasks`. `training`, `held_out` and `sample`, ascending, are rows: those to train on, the
-    others, and those by which it is looked at what layers make of them: all, or as many as `shape.SAMPLE_ROWS`.
+    `inputs`, shape (rows, inputs), and `targets`, shape (rows, outputs), are float32. `labels`, shape (rows,), int, are
+    the classes; for regression they are levels, see `tasks`. `training`, `held_out` and `sample` are row numbers in
+    ascending order: the rows to train on, the other rows, and the rows from which projections and probes are computed,
+    which are all rows or `shape.SAMPLE_ROWS` of them.
     """
 
     inputs: np.ndarray
@@ -65,7 +66,7 @@ def xor(rng, rows):
 
 
 def load(experiment):
-    """The experiment's `Data`, shuffled and split by its seed into what to train on and what to hold out."""
+    """The experiment's `Data`, split at random, by the data seed, into training rows and held-out rows."""
     seed = fields.data_seed_of(experiment)
     size = shape.shape_of(experiment)
     rng = np.random.default_rng([seed, 0])
@@ -75,9 +76,10 @@ def load(experiment):
 
 
 def assemble(inputs, values, training, held_out, outputs, task, seed=0):
-    """The `Data` of examples as a data set's function returns them, and of the rows of both parts.
+    """The `Data` made of `inputs` and `values`, as a data set's function returns them.
 
-    `outputs`: how many numbers come out of a network for them; `seed` draws the sample.
+    `training` and `held_out` are the row numbers of the two parts, `outputs` is the number of the network's outputs,
+    `task` a task of the registry; `seed` draws the sample.
     """
     inputs = np.asarray(inputs, np.float32)
     labels, targets = tasks.prepare(task, np.asarray(values), outputs)

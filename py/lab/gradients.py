@@ -1,14 +1,14 @@
-"""Gradients with respect to many arrays at once, by autograd, without its container primitives."""
+"""Gradients with respect to many arrays at once, by autograd, without its primitives for containers."""
 
 from autograd.core import VJPNode, vspace
 from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_stack
 
 
 class _Node(VJPNode):
-    """A node of a trace that is in the list of all its nodes.
+    """A node of a trace that adds itself to the list of all its nodes, which serves to unlink them at the end.
 
-    They are unlinked by that list in the end. Left linked they would be freed one call within another, each operation's
-    by the one behind it, for which a browser's stack is too small where there are hundreds of layers.
+    Python frees linked nodes by nested calls, one for each operation. With hundreds of layers a browser's stack is too
+    small for that.
     """
 
     __slots__ = ["nodes"]
@@ -26,8 +26,8 @@ def value_and_gradients(function, arguments):
     """`(value, extra, gradients)` of `function(*arguments) -> (value, extra)`, where `value` is one number.
 
     `autograd.grad` over a tuple of arguments traces the tuple as well; here every array is a root of its own, so the
-    trace holds NumPy primitives only. `extra`, a list of arrays, is passed through unboxed. A gradient has the shape
-    of its argument, and is zeros where the value does not depend on it.
+    trace holds only NumPy primitives. `extra`, a list of arrays, is returned unboxed. A gradient has the shape of its
+    argument, and is all zeros where the value does not depend on the argument.
     """
     nodes: list[_Node] = []
     try:
@@ -63,7 +63,7 @@ def _value_and_gradients(function, arguments, nodes):
 
 
 def _backward(gradient, end):
-    """The gradient at every root, by walking the trace from `end` against the direction of evaluation."""
+    """The gradient at every root, computed by walking backwards through the trace from `end`."""
     pending, roots = {end: gradient}, {}
     for node in toposort(end):
         gradient = pending.pop(node)

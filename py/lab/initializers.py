@@ -22,7 +22,7 @@ def random_normal(rng, shape):
 
 
 def zeros(rng, shape):
-    """All zeros: every unit of a layer then learns the same."""
+    """All zeros: every neuron of a layer then learns the same."""
     return np.zeros(shape, np.float32)
 
 
@@ -32,7 +32,7 @@ def ones(rng, shape):
 
 
 def _truncated_normal(rng, shape, deviation):
-    """Normal draws, drawn again where they fall beyond two standard deviations."""
+    """Draws from a normal distribution of that deviation; draws beyond two standard deviations are repeated."""
     values = rng.standard_normal(shape)
     while (outside := np.abs(values) > 2).any():
         values[outside] = rng.standard_normal(outside.sum())

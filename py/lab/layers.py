@@ -1,9 +1,9 @@
 """The layers, one pure function each, in plain `autograd.numpy`.
 
-A layer function takes `(x, parameters, statistics, training)`: activations of shape (rows, width), the layer's
-own trainable arrays, its own running statistics, and whether it is being trained; it returns
-`(y, statistics)`. A `Layer` says of a kind which function it is and which arrays it owns; that
-of a normalization has the name of its key in the registry.
+A layer function takes `(x, parameters, statistics, training)`: activations of shape (rows, width), the layer's own
+trainable arrays, its own running statistics, and whether the network is in training. It returns `(y, statistics)`. A
+`Layer` holds the function of a kind of layer and says which arrays such a layer owns. The `Layer` of a normalization
+has the name of its key in the registry.
 """
 
 from collections import namedtuple
@@ -19,7 +19,8 @@ from spec import registry
 MOMENTUM = 0.99
 EPSILON = 1e-3
 
-# parameters: the names of its trainable arrays. statistics: what its running statistics, of shape (width,), start from.
+# parameters: the names of its trainable arrays. statistics: the initial values of its running statistics, each of shape
+# (width,).
 Layer = namedtuple("Layer", "apply parameters statistics", defaults=((), ()))
 
 
@@ -30,9 +31,9 @@ def dense(x, parameters, statistics, training):
 
 
 def _batch_norm(x, parameters, statistics, training):
-    """Normalizes every column over the batch, or by its running statistics when predicting (Ioffe, Szegedy, 2015).
+    """Normalizes every column over the batch or, when predicting, by the running statistics (Ioffe, Szegedy, 2015).
 
-    The variance is the batch's own (population) variance, in the normalization and in the running variance.
+    The variance is the population variance of the batch, both in the normalization and in the running variance.
     """
     scale, shift = parameters
     running_mean, running_variance = statistics
@@ -54,7 +55,7 @@ def _layer_norm(x, parameters, statistics, training):
 
 
 def softmax(x, parameters, statistics, training):
-    """exp(x) over its sum along each row, shifted so that nothing overflows."""
+    """exp(x) divided by its sum along each row; x is shifted so that nothing overflows."""
     exponentials = np.exp(x - ceiling_of_rows(x))
     return exponentials / np.sum(exponentials, axis=1, keepdims=True), statistics
 
@@ -78,7 +79,7 @@ none = _element_wise(activations.linear)
 batch_norm = Layer(_batch_norm, _SCALE_AND_SHIFT, (0.0, 1.0))
 layer_norm = Layer(_layer_norm, _SCALE_AND_SHIFT)
 
-# What every network has.
+# The layers that are not a person's choice.
 LAYERS = {"input": none, "dense": Layer(dense, ("kernel", "bias")), "softmax": Layer(softmax)}
 
 

@@ -1,13 +1,13 @@
-"""The losses: `(outputs, targets)`, both of shape (rows, outputs), to one number; formulas of TensorFlow.js.
+"""The losses: functions of `(outputs, targets)`, both of shape (rows, outputs), that return one number.
 
-A function's name is its key in the registry.
+The formulas are those of TensorFlow.js. A function's name is its key in the registry.
 """
 
 import autograd.numpy as np
 
 from lab.numerics import mean
 
-# What TensorFlow.js keeps probabilities away from 0 and 1 by.
+# TensorFlow.js keeps probabilities this far away from 0 and 1.
 EPSILON = 1e-7
 
 
@@ -23,5 +23,5 @@ def mean_squared_error(outputs, targets):
 
 
 def accuracy(outputs, targets):
-    """The share of rows whose largest output is the right class's; of equal ones the first counts."""
+    """The share of rows whose largest output is that of the right class; of equal outputs the first one counts."""
     return mean(np.argmax(outputs, axis=1) == np.argmax(targets, axis=1))

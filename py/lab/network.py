@@ -1,8 +1,8 @@
 """The network: flat lists of arrays in, every layer's output by name out.
 
-`parameters` holds, layer after layer, kernel and bias of a dense layer, scale and shift of a normalization;
-`statistics` the running mean and variance of every batch norm. Both stay flat lists of arrays, never nested, so
-that a trace of autograd sees arrays and nothing else.
+`parameters` holds, layer after layer, the kernel and bias of a dense layer, and the scale and shift of a normalization.
+`statistics` holds the running mean and running variance of every batch norm. Both are flat lists of arrays, never
+nested, so that a trace of autograd contains only arrays.
 """
 
 import numpy as np
@@ -32,8 +32,8 @@ def initialize(experiment):
 def forward(experiment, parameters, statistics, x, training=False):
     """Runs `x`, shape (rows, inputs), through the network.
 
-    Returns `(outputs, statistics)`: every layer's output by name in order, shape (rows, width) each, the last the
-    network's own; and the running statistics, updated when `training`.
+    Returns `(outputs, statistics)`: a dict of every layer's output by name, in order, each of shape (rows, width), the
+    last being the network's own; and the running statistics, updated if `training`.
     """
     outputs, updated = {}, []
     position, statistics_position = 0, 0
@@ -50,12 +50,12 @@ def forward(experiment, parameters, statistics, x, training=False):
 
 
 def predict(experiment, parameters, statistics, x):
-    """Every layer's output by name for `x`, as when predicting: running statistics instead of the batch's."""
+    """Every layer's output for `x`, by name; normalization uses the running statistics, not those of `x`."""
     return forward(experiment, parameters, statistics, x)[0]
 
 
 def output(outputs):
-    """The network's own output, of shape (rows, outputs), out of the outputs of all layers."""
+    """The network's own output, shape (rows, outputs), given the outputs of all layers."""
     return outputs[next(reversed(outputs))]
 
 

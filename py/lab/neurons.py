@@ -8,13 +8,13 @@ from lab.boundary import shade_signed
 from lab.plane import SHOWN
 from spec import shape
 
-# Samples a side of a heat map, at most; where there are many neurons, so few.
+# The largest number of samples along a side of a heat map, and the one for more than `MANY` neurons.
 TILE, SMALL_TILE = 25, 13
 MANY = 160
 
 
 def tile_stride(resolution, neurons):
-    """Every how many samples of the lattice are one of a heat map."""
+    """The step, in samples of the lattice, from one sample of a heat map to the next."""
     most = TILE if neurons <= MANY else SMALL_TILE
     return next(stride for stride in range(1, resolution) if resolution % stride == 0 and resolution // stride < most)
 
@@ -22,9 +22,9 @@ def tile_stride(resolution, neurons):
 def tiles(experiment, seen, resolution, palette):
     """Heat maps of the first `SHOWN` neurons of every layer: `(tiles, scales)`.
 
-    `seen` holds every layer at the corners of `resolution` squares a side, the first neurons in the first columns.
-    `tiles`, shape (neurons, T, T, 4) uint8, show each relative to `scales`, by layer the largest magnitude on the
-    samples shown.
+    `seen` holds every layer at the corners of resolution × resolution squares, with the first neurons in the first
+    columns. `tiles`, shape (neurons, T, T, 4), uint8, show each neuron relative to the scale of its layer. `scales`
+    maps layers to scales: the largest magnitude among the samples shown.
     """
     layers = shape.layers(experiment)
     counts = [min(SHOWN, layer.width) for layer in layers]
@@ -48,14 +48,14 @@ def tiles(experiment, seen, resolution, palette):
 
 
 def weights(kernels):
-    """The first `SHOWN` × `SHOWN` weights of each kernel, row by row, -127 … 127 relative to the largest: int8, flat.
+    """The first `SHOWN` × `SHOWN` weights of each kernel, row by row, as one flat int8 array.
 
-    What is not finite is 0.
+    A kernel's largest magnitude becomes 127; weights that are not finite become 0.
     """
     return np.concatenate([_relative(kernel[:SHOWN, :SHOWN]) for kernel in kernels])
 
 
 def _relative(block):
     block = np.where(np.isfinite(block), block, 0)
-    # In float64, where dividing by the least of float32's numbers is no matter.
+    # In float64, because 127 divided by a denormal float32 overflows in float32.
     return np.rint(block * (127 / (float(np.abs(block).max()) or 1.0))).astype(np.int8).ravel()

@@ -1,10 +1,10 @@
-"""Formulas whose gradients by autograd stay in float32, which its own rules turn into float64."""
+"""Formulas whose gradients stay in float32; autograd's own rules would turn them into float64."""
 
 import autograd.numpy as np
 
 
 def mean(x, axis=None):
-    """The mean along an axis, which is kept with length 1, or of everything, as one number.
+    """The mean along an axis, which is kept with length 1; or, without an axis, the mean of all as one number.
 
     autograd's rule for `np.mean` divides by a NumPy integer; this one divides by a Python number.
     """
@@ -19,8 +19,9 @@ def positive_part(x):
 
 
 def ceiling_of_rows(x):
-    """The least whole number not below each row's maximum, shape (rows, 1), a constant to autograd.
+    """The maximum of each row, rounded up to a whole number: shape (rows, 1), without a gradient.
 
-    It serves to keep exponentials from overflowing, where its gradient would cancel out.
+    A softmax subtracts it so that exponentials do not overflow; its gradient would cancel out there. There is none,
+    because autograd treats rounding as constant.
     """
     return np.ceil(np.max(x, axis=1, keepdims=True))

@@ -1,8 +1,8 @@
-"""The optimizers: one update of one parameter each; constants and formulas are those of TensorFlow.js.
+"""The optimizers: each function makes one update of one parameter; constants and formulas are those of TensorFlow.js.
 
-Each takes `(parameter, gradient, state, learning_rate, count)`, where `state` is the tuple of this parameter's own
-arrays, all zeros at first, and `count` the number of the step from 1 up; it returns `(parameter, state)`.
-A function's name is its key in the registry, and its `slots` there say how many arrays it keeps.
+It takes `(parameter, gradient, state, learning_rate, count)`: `state` is a tuple of arrays that belong to this
+parameter, all zeros at first, and `count` the number of the step, from 1 up. It returns `(parameter, state)`. The
+function's name is its key in the registry, where `slots` is the number of arrays in `state`.
 """
 
 import math

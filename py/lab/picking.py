@@ -1,27 +1,29 @@
-"""Points to be pointed at and chosen: sorted for a quick look-up by the page, and those inside a loop drawn by hand."""
+"""Pointing at points and choosing them: sorts points for quick look-up by the page, and finds those inside a loop."""
 
 import numpy as np
 
-# As many points lie in a leaf.
+# The number of points in a leaf.
 LEAF = 64
-# The whole numbers that points are sorted by.
+# For sorting, coordinates become whole numbers from 0 to this.
 STEPS = 65535
 
 
 def leaves(places):
-    """Points by where they lie, for the page to look up the nearest: `(order, ordered, boxes)`.
+    """`(order, ordered, boxes)`: points sorted by where they lie, so that the page finds the nearest one quickly.
 
-    Sort-tile-recursive packing (Leutenegger, Lopez, Edgington, 1997): columns of about equally many points, each in
-    boxes one above another, of `LEAF` points but for the last. `places` has shape (rows, 2); `order`, int32, are the
-    rows, leaf by leaf, but for those that are not finite; `ordered`, float32, their places, shape (rows, 2); `boxes`
-    for each leaf the least and the largest x and y, shape (leaves, 4).
+    `places` has shape (rows, 2). `order`, int32, are the numbers of the rows that are finite, leaf by leaf; `ordered`,
+    float32, shape (finite rows, 2), are their places. `boxes`, shape (leaves, 4), are the least x, largest x, least y
+    and largest y of each leaf.
+
+    Sort-tile-recursive packing (Leutenegger, Lopez, Edgington, 1997): the points are divided into columns of about
+    equally many, and each column into leaves of `LEAF` points, one above another; the last leaf may have fewer.
     """
     places = np.asarray(places, np.float32)
     order = np.flatnonzero(np.isfinite(places).all(axis=1)).astype(np.int32)
     x, y = (_stepped(places[order, axis]) for axis in range(2))
     column = -(-len(order) // LEAF)
     column = LEAF * max(1, round(np.sqrt(column)))
-    # Sorting whole numbers of two bytes takes counting only.
+    # NumPy sorts whole numbers of two bytes by counting, which is fast.
     by_x = x.argsort(kind="stable")
     by_y = y[by_x].argsort(kind="stable")
     by_column = (by_y // column).astype(np.uint16).argsort(kind="stable")
@@ -46,8 +48,8 @@ def _stepped(values):
 def enclosed(corners, places):
     """Which places, shape (rows, 2), lie inside a closed polygon, shape (corners, 2), as bool.
 
-    That is where it goes around them, as often as it may (the non-zero rule, as canvases fill): a place that is not
-    finite is outside.
+    A place is inside if the polygon's winding number around it is not zero (the rule by which a canvas fills shapes). A
+    place that is not finite is outside.
     """
     x, y = np.asarray(places, np.float64).T
     winding = np.zeros(len(x), np.int32)
@@ -56,7 +58,7 @@ def enclosed(corners, places):
         for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
             if y1 == y2:
                 continue
-            # The edge crosses a ray to the right.
+            # Whether the edge crosses the ray from the place to the right.
             between = (y1 <= y) != (y2 <= y)
             right = x1 + (y - y1) * ((x2 - x1) / (y2 - y1)) > x
             winding += np.where(between & right, 1 if y2 > y1 else -1, 0)
@@ -64,7 +66,7 @@ def enclosed(corners, places):
 
 
 def mask(text, rows):
-    """Which rows are chosen, as bool, of a text of hexadecimal digits: four rows each, the first the most."""
+    """Which rows are chosen, as bool, by a text of hexadecimal digits: one for four rows, the first its highest bit."""
     bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8))[:rows].view(np.bool_)
     result = np.zeros(rows, np.bool_)
     result[: len(bits)] = bits

@@ -1,27 +1,26 @@
-"""Trains in plain autograd, one batch after the other: the way that always works."""
+"""Trains in plain autograd, one batch after the other: slow, but it works for every network."""
 
 import numpy as np
 
 from lab import network, training
 from spec import shape
 
-# Rows that go through the network at once, so that all that its layers make of them never is in memory together.
+# Rows that go through the network at once, so that the outputs of all layers for all rows are never in memory together.
 PORTION = 4096
 
 
 class PlainTrainer:
-    """A network in training. A step is numbered from 0 through all epochs; its batch depends on nothing else.
+    """A network in training. Steps are numbered from 0 through all epochs; the number determines the batch.
 
-    `compiled.CompiledTrainer` does the same with the same methods.
+    `compiled.CompiledTrainer` has the same methods. `reason`: why the network was not compiled, if that was tried.
     """
 
     engine = "autograd"
 
     def __init__(self, experiment, data, reason=""):
         self.experiment, self.data = experiment, data
-        # Another number whenever the network may be another.
+        # Changes whenever the network may have changed.
         self.version = 0
-        # Why it is not compiled, where that was tried.
         self.reason = reason
         self._parameters, self._statistics = network.initialize(experiment)
         self._state = training.initial_state(experiment, self._parameters)
@@ -31,7 +30,7 @@ class PlainTrainer:
     def train(self, learning_rate, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        It stops behind the first loss that is not finite, without that update; so there may be fewer than `count`.
+        It stops at the first loss that is not finite, without that update, so there may be fewer than `count` losses.
         """
         taken = []
         self.version += 1
@@ -59,39 +58,39 @@ class PlainTrainer:
     def outputs(self, names, rows=None):
         """The named layers' outputs for all rows of the data, or for `rows`, an array of indices, by name."""
         inputs = self.data.inputs if rows is None else self.data.inputs[rows]
-        return self._passed(inputs, lambda outputs: {name: outputs[name] for name in names})
+        return self._by_portions(inputs, lambda outputs: {name: outputs[name] for name in names})
 
     def positions(self, bases):
-        """`(output, places)` for all rows of the data: the network's output, and by name a layer's output @ its basis.
+        """`(output, places)` for all rows of the data: the network's output, and by name layers' outputs @ their bases.
 
-        `bases`, shape (width, 3) each, are those of one layer or of two that follow one another, in order.
+        `bases` maps layers to bases of shape (width, 3): one layer, or two consecutive layers in order.
         """
 
-        def seen(outputs):
+        def select(outputs):
             return {None: network.output(outputs), **{name: outputs[name] @ basis for name, basis in bases.items()}}
 
-        found = self._passed(self.data.inputs, seen)
+        found = self._by_portions(self.data.inputs, select)
         return found.pop(None), found
 
     def ends(self, inputs):
         """The last two layers' outputs for any table of inputs, shape (rows, inputs), by name."""
-        return self._passed(inputs, lambda outputs: {name: outputs[name] for name in self._names[-2:]})
+        return self._by_portions(inputs, lambda outputs: {name: outputs[name] for name in self._names[-2:]})
 
     def evaluate(self, inputs, selectors):
         """Every layer's output @ its selector for any table of inputs, shape (rows, inputs), by name.
 
         A selector has shape (width, `plane.columns(width)`).
         """
-        return self._passed(
+        return self._by_portions(
             inputs, lambda outputs: {name: output @ selectors[name] for name, output in outputs.items()}
         )
 
-    def _passed(self, inputs, seen):
-        """What `seen` makes of all layers' outputs by name, for the rows of a table: a dict of arrays."""
+    def _by_portions(self, inputs, select):
+        """`select(outputs)`, a dict of arrays, for the rows of a table; `outputs` are all layers' outputs by name."""
         parts = []
         for first in range(0, max(1, len(inputs)), PORTION):
             part = inputs[first : first + PORTION]
-            parts.append(seen(network.predict(self.experiment, self._parameters, self._statistics, part)))
+            parts.append(select(network.predict(self.experiment, self._parameters, self._statistics, part)))
         if len(parts) == 1:
             return parts[0]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -105,6 +104,6 @@ class PlainTrainer:
         return self._parameters, self._state, self._statistics
 
     def restore(self, arrays):
-        """Goes back to where the network was when `arrays()` gave these."""
+        """Restores the network to what it was when `arrays()` returned these."""
         self.version += 1
         self._parameters, self._state, self._statistics = arrays

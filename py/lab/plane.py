@@ -1,4 +1,4 @@
-"""The plane of the left view: how it lies among the inputs, samples of it, and selectors of what is looked at."""
+"""The plane of the left view: how it lies in input space, and samples of it; and the selectors of layers' outputs."""
 
 import math
 from functools import lru_cache
@@ -9,49 +9,50 @@ from lab.projection import principal
 
 # How many neurons of a layer are shown one by one.
 SHOWN = 16
-# Squares a side of the lattice that goes through the network with every drawing. All are multiples of 12, so that the
-# lines at whole numbers run through samples.
+# The sizes, in squares a side, of the lattice that goes through the network with every drawing. All are multiples of
+# 12, the number of steps across the plane, so that the lines at whole steps run through samples.
 LATTICES = (12, 24, 36, 48, 72, 96)
-# Half of the plane's side is so many steps, at multiples of which lines are drawn; the points keep half a step clear of
-# its edge.
+# Half of the plane's side is `STEPS` steps; lines are drawn at every step. All points are at least `CLEAR` steps away
+# from the plane's edge.
 STEPS, CLEAR = 6, 0.5
+# The digits that a step may have.
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-# Half of the plane's side is so many units of a path.
+# Half of the plane's side in units of a path.
 UNITS = 6000
-# How far what has one dimension only is spread across, relative to half the picture.
+# Points with a single coordinate are spread across by this share of half the picture.
 SPREAD = 0.3
 
 
 class Plane:
-    """A square of the plane that a view shows, and how it lies among the inputs.
+    """The plane of the left view as a part of input space, and the square of it that is shown.
 
-    A place (u, v) stands for the inputs `origin` + u · `directions[0]` + v · `directions[1]`. The square has its middle
-    at (x, y) and reaches `half` to each side.
+    The place (u, v) of the plane stands for the inputs `origin` + u · `directions[0]` + v · `directions[1]`. The square
+    has its middle at (x, y) and its sides are 2 · `half` long.
     """
 
     def __init__(self, origin, directions, x, y, half):
         self.origin, self.directions, self.x, self.y, self.half = origin, directions, x, y, half
-        # With two inputs a place is its own inputs.
-        self._plain = len(origin) == 2 and not origin.any() and (directions == np.eye(2)).all()
+        # Whether places and inputs are the same, as with two inputs.
+        self._is_input_space = len(origin) == 2 and not origin.any() and (directions == np.eye(2)).all()
         self._grids = {}
 
     @property
     def unit(self):
-        """What 1 is in a path, which is relative to the middle."""
+        """The length of 1 unit of a path; the coordinates of a path are relative to the middle."""
         return self.half / UNITS
 
     def inputs_at(self, places):
-        """The inputs that places stand for: (rows, 2) to (rows, inputs), float32."""
-        if self._plain:
+        """The inputs for which places stand: (rows, 2) to (rows, inputs), float32."""
+        if self._is_input_space:
             return np.asarray(places, np.float32)
         return (self.origin + np.asarray(places, np.float64) @ self.directions).astype(np.float32)
 
     def coordinates(self, inputs):
         """The places of the plane nearest to inputs: (rows, inputs) to (rows, 2), float32.
 
-        A single input is a place's first coordinate; the second is spread so that points do not hide one another.
+        A single input is a place's first coordinate; the second one is spread so that points do not hide one another.
         """
-        if self._plain:
+        if self._is_input_space:
             return inputs
         places = _coordinates(inputs, self.origin, self.directions)
         if len(self.origin) == 1:
@@ -68,7 +69,7 @@ class Plane:
         Row by row from the top, left to right.
         """
         if resolution not in self._grids:
-            # As many as are in use at a time.
+            # No more than two are in use at a time.
             if len(self._grids) >= 2:
                 del self._grids[next(iter(self._grids))]
             self._grids[resolution] = self.samples(resolution)[:]
@@ -77,7 +78,7 @@ class Plane:
 
 
 class Samples:
-    """What `Plane.grid` has, made slice by slice: of many inputs a fine grid would fill the memory."""
+    """The rows of `Plane.grid`, computed when a slice is taken: a whole fine grid of many inputs would fill memory."""
 
     def __init__(self, plane, places):
         self._plane, self._places = plane, places
@@ -92,9 +93,10 @@ class Samples:
 def plane_of(inputs, extent=None, told=None):
     """The `Plane` on which inputs, shape (rows, inputs), are shown.
 
-    With two inputs it is their own, with one that input alone; with more it lies along the first two principal
-    components, through their mean, unless `told`: (origin, directions). It shows ±`extent` if all of the inputs lie
-    there, or else a square just as large as they need, by a round number.
+    `told` is its `(origin, directions)`. Without it, two inputs are the plane's coordinates, a single input is its
+    first coordinate; with more inputs the plane lies along their first two principal components, through their mean.
+    The plane shows ±`extent` if all inputs lie within, else the smallest square with a round step that has room for
+    them.
     """
     origin, directions = told or _embedding(inputs)
     origin, directions = np.asarray(origin, np.float64), np.asarray(directions, np.float64)
@@ -119,11 +121,15 @@ def _coordinates(inputs, origin, directions):
 
 
 def _square(low, high):
-    """`(x, y, step)`: the middle, at multiples of the least round step, of a square with room for a rectangle."""
+    """`(x, y, step)` of a square with room for the rectangle from `low` to `high`: its middle, and its round step.
+
+    The step is the smallest possible one; the middle is at multiples of it.
+    """
     middle = [(start + end) / 2 for start, end in zip(low, high, strict=True)]
     reach = max((end - start) / 2 for start, end in zip(low, high, strict=True))
     largest = max(map(abs, middle))
-    # What lies in one place is seen together with the origin; float32 has to tell the square's samples apart.
+    # If all points are the same, the square reaches as far as the origin. It must not be too small beside its
+    # coordinates, because its samples have to differ in float32.
     reach = max(reach, 1e-4 * largest) if reach else largest or 1.0
     power = math.floor(math.log10(reach / STEPS)) - 1
     while True:
@@ -139,7 +145,7 @@ def _square(low, high):
 
 @lru_cache(maxsize=4)
 def _corners(resolution, x, y, half):
-    """The places at the corners of squares, row by row from the top: ((resolution + 1)², 2) float32."""
+    """The places at the corners of resolution × resolution squares, row by row from the top: (rows, 2) float32."""
     across = np.linspace(x - half, x + half, resolution + 1)
     up = np.linspace(y - half, y + half, resolution + 1)
     across, up = np.meshgrid(across, up[::-1])
@@ -153,20 +159,20 @@ def corners(resolution):
 
 @lru_cache(maxsize=8)
 def golden_spread(count):
-    """Evenly filling heights in ±1 by the golden ratio, the same every time."""
+    """Heights in ±1 that fill the range evenly, the same every time: multiples of the golden ratio modulo 1."""
     return ((np.arange(count) * 0.6180339887) % 1 * 2 - 1).astype(np.float32)
 
 
 def columns(width):
-    """How many columns a layer's selector has: its first neurons one by one, three of a projection, one neuron."""
+    """The number of columns of a layer's selector: its first neurons one by one, three of a projection, one neuron."""
     return min(SHOWN, width) + 4
 
 
 def selector(width, basis=None, neuron=None):
-    """What of a layer is looked at, shape (width, columns(width)) float32: layer's output @ selector.
+    """The matrix, shape (width, columns(width)) float32, by which a layer's output is multiplied for the views.
 
-    The first columns pick neurons one by one; of the last four three are `basis`, shape (width, 3), and one picks a
-    `neuron` by its index. Without these they are 0.
+    The first columns pick the first neurons one by one. The next three are `basis`, shape (width, 3), and the last one
+    picks a `neuron` by its index; these are 0 where there is none.
     """
     result = np.eye(width, columns(width), dtype=np.float32)
     result[:, -4:] = 0
@@ -178,10 +184,10 @@ def selector(width, basis=None, neuron=None):
 
 
 def projected(seen):
-    """The columns of a projection, of a layer's output @ its selector."""
+    """The three columns of the projection, given a layer's output @ its selector."""
     return seen[:, -4:-1]
 
 
 def chosen(seen):
-    """The column of the chosen neuron, of a layer's output @ its selector."""
+    """The column of the chosen neuron, given a layer's output @ its selector."""
     return seen[:, -1]

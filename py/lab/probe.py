@@ -1,4 +1,4 @@
-"""Separability: how well a linear fit to the targets, by least squares, does on a layer's activations."""
+"""Separability of a layer: how well a linear function of its activations, fitted by least squares, predicts."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ RIDGE = 1e-6
 
 
 def linear_probe(activations, targets):
-    """Weights, with the bias as the last row, that map activations to targets best: (width + 1, outputs).
+    """The weights that map activations to targets best, with the bias as the last row: shape (width + 1, outputs).
 
-    Ridge regression (Hoerl, Kennard, 1970) of targets, shape (rows, outputs), on activations, shape (rows, width), the
-    bias left free. Where there are as many features as rows the dual form has the smaller equations:
+    Ridge regression (Hoerl, Kennard, 1970) of targets, shape (rows, outputs), on activations, shape (rows, width); the
+    bias is not penalized. If the width is not below the number of rows, the dual form has fewer equations to solve:
     (XᵀX + λI)⁻¹Xᵀ = Xᵀ(XXᵀ + λI)⁻¹.
     """
     rows, width = activations.shape
@@ -26,10 +26,10 @@ def linear_probe(activations, targets):
 
 
 def qualities(task, activations, targets, training, held_out):
-    """How well a probe does on the rows that it is fitted to and on those held out, as a pair of floats.
+    """The quality of a probe on the rows that it is fitted to and on the held-out rows: a pair of floats.
 
-    That is its accuracy, or with regression R², see `task.fit`. `training` and `held_out` are indices of rows, or
-    masks; both are nan where an activation is not finite, and where there is no row to fit to.
+    The quality is the accuracy or, for regression, R²: see `task.fit`. `training` and `held_out` are indices of rows or
+    masks. Both floats are nan if an activation is not finite, or if there is no row to fit to.
     """
     if not np.isfinite(activations).all() or not len(targets[training]):
         return float("nan"), float("nan")

@@ -1,22 +1,23 @@
-"""From a layer's dimensions to at most three: bases of shape (width, 3), float64, and how they move.
+"""Projections of a layer's dimensions to at most three: bases of shape (width, 3), float64, and how they move.
 
-A basis shows activations of shape (rows, width) as activations @ basis: x, y, and the depth z towards the eye.
-Its columns are orthonormal, or zero where there is nothing to show.
+A basis shows activations of shape (rows, width) at activations @ basis: x, y, and the depth z towards the eye. Its
+columns are orthonormal, or zero where there is nothing to show.
 """
 
 from functools import lru_cache
 
 import numpy as np
 
-# Above this width principal components are approached by iteration.
+# Above this width principal components are approximated by iteration.
 EXACT_WIDTH = 64
-# A tour moves its plane by so many radians a second: the root of the sum of squares of both principal angles.
+# The speed of a tour's plane in radians a second, measured by the root of the sum of squares of both principal angles.
 TOUR_SPEED = 0.35
+# The longest time step, in seconds, by which a tour is followed.
 TOUR_STEP = 1 / 30
 
 
 def of_dimensions(width, dimensions):
-    """The basis that shows up to three chosen dimensions as they are."""
+    """The basis that shows up to three chosen dimensions as x, y and z."""
     basis = np.zeros((width, 3))
     basis[list(dimensions), range(len(dimensions))] = 1
     return basis
@@ -25,16 +26,17 @@ def of_dimensions(width, dimensions):
 def principal(points, previous=None):
     """The first three principal components of points, shape (rows, width), as `(basis, shares)`.
 
-    `shares`, shape (3,), are their shares of the variance. Components point the way that those of `previous`, a basis
-    from before, do, or else so that their largest entry is positive. Where variances are equal or 0 the components
-    are as near to `previous`, or the first dimensions, as can be. Beyond a width of `EXACT_WIDTH` they are found by
-    subspace iteration with Rayleigh-Ritz (Golub, Van Loan, Matrix Computations, 8.2.4), which starts from `previous`.
+    `shares`, shape (3,), are their shares of the variance. The sign of a component is chosen to agree with `previous`,
+    an earlier basis, or else so that its largest entry is positive. Where variances are equal or 0 the components are
+    as near as possible to `previous`, or else to the first dimensions. Above a width of `EXACT_WIDTH` they are computed
+    by subspace iteration with Rayleigh-Ritz (Golub, Van Loan, Matrix Computations, 8.2.4), which starts from
+    `previous`.
     """
     centred = points - points.mean(axis=0, dtype=np.float64)
     width = centred.shape[1]
     total = np.vdot(centred, centred)
     prior = of_dimensions(width, range(min(width, 3))) if previous is None else previous
-    # Decides where the variances do not, and is too small to be seen where they do.
+    # Decides between directions of equal variance; elsewhere it is too small to be seen.
     bias = prior * (1e-8 * (total or 1) * np.array([3, 2, 1]))
     if width <= EXACT_WIDTH:
         variances, vectors = np.linalg.eigh(centred.T @ centred + bias @ prior.T)
@@ -53,8 +55,8 @@ def principal(points, previous=None):
 
 
 def _iterate(centred, prior, bias, limit):
-    """The three largest eigenvalues and eigenvectors of centredᵀ centred + bias priorᵀ, near enough to draw."""
-    # The prior alone would never find a component that is orthogonal to it.
+    """The three largest eigenvalues and eigenvectors of centredᵀ centred + bias priorᵀ, precise enough to draw."""
+    # From the prior alone the iteration would never find a component that is orthogonal to it.
     sketch = np.random.default_rng(0).normal(size=(3, len(centred))) @ centred
     block, _ = np.linalg.qr(np.concatenate([prior, sketch.T], axis=1))
     for _ in range(limit):
@@ -70,16 +72,16 @@ def _iterate(centred, prior, bias, limit):
 
 
 def start_of_tour(width):
-    """Where a grand tour starts: near the first two dimensions, but with a little of all others; z is 0."""
+    """The basis from which a grand tour starts: nearly the first two dimensions, a little of all others; z is 0."""
     noise = np.random.default_rng([width, 0]).normal(0, 0.3 / np.sqrt(width), (width, 2))
     return _spatial(_nearest_orthonormal(np.eye(width, 2) + noise))
 
 
 def tour(basis, first_second, last_second):
-    """A grand tour's basis at `last_second`, if it is `basis` at `first_second`.
+    """A grand tour's basis at `last_second`, given that it is `basis` at `first_second`.
 
-    The plane moves at `TOUR_SPEED` towards a direction that itself wanders, and does not spin in itself: a flow on
-    the Stiefel manifold, followed by the midpoint rule with the polar factor as retraction.
+    The plane moves with `TOUR_SPEED` towards a direction that itself wanders, and does not rotate within itself. This
+    flow on the Stiefel manifold is followed by the midpoint rule, with the polar factor as retraction.
     """
     steps = int(np.ceil((last_second - first_second) / TOUR_STEP - 1e-9))
     if steps < 1:
@@ -97,25 +99,25 @@ def _velocity(frame, second):
     speeds, phases = _waves(len(frame))
     wish = np.sin(speeds * second + phases)
     across = wish - frame @ (frame.T @ wish)
-    # The small number stops the tour, instead of dividing by 0, where there is no other plane.
+    # Where there is no other plane, the small number makes the tour stop and avoids a division by 0.
     return across * (TOUR_SPEED / np.sqrt(np.vdot(across, across) + 1e-6))
 
 
 @lru_cache(maxsize=8)
 def _waves(width):
-    """Radians per second and phases of the oscillations whose direction a tour follows, shape (width, 2) each."""
+    """`(speeds, phases)` of the oscillations that a tour follows, in radians a second and radians: (width, 2) each."""
     rng = np.random.default_rng([width, 1])
     return rng.uniform(0.1, 0.5, (width, 2)), rng.uniform(0, 2 * np.pi, (width, 2))
 
 
 def hold_axis(basis, number, x, y):
-    """The nearest tour basis whose row `number` is (x, y), which is brought into the unit circle if need be.
+    """The tour basis nearest to `basis` whose row `number` is (x, y), moved into the unit circle if it lies outside.
 
-    With the row r given, the other rows G must satisfy GᵀG = I − rrᵀ = S²; the nearest to those of `basis`, F, are
-    the polar factor of F S, times S.
+    With that row r given, the other rows G have to satisfy GᵀG = I − rrᵀ = S². The nearest such rows to those of
+    `basis`, F, are the polar factor of F S, times S.
     """
     row = np.array([x, y], float)
-    # On the circle itself the frame would forget the direction that the row leaves to the others.
+    # On the circle itself S is singular, and the frame would lose the direction that is left to the other rows.
     row *= min(1, 0.999 / max(np.hypot(x, y), 1e-9))
     squared = row @ row
     root = np.eye(2)
@@ -129,7 +131,7 @@ def hold_axis(basis, number, x, y):
 
 
 def _nearest_orthonormal(matrix):
-    """The polar factor of a matrix of full rank: the nearest with orthonormal columns."""
+    """The polar factor of a matrix of full rank: the nearest matrix with orthonormal columns."""
     left, _, right = np.linalg.svd(matrix, full_matrices=False)
     return left @ right
 
@@ -140,13 +142,13 @@ def _spatial(frame):
 
 
 def ease(t):
-    """Smoothstep: from 0 at t ≤ 0 to 1 at t ≥ 1, starting and ending at rest."""
+    """Smoothstep: from 0 at t ≤ 0 to 1 at t ≥ 1, with slope 0 at both ends."""
     t = min(max(t, 0.0), 1.0)
     return t * t * (3 - 2 * t)
 
 
 def morph(x, y, t):
-    """The share t of the way from x to y; x itself at t ≤ 0 and y itself at t ≥ 1."""
+    """Linear interpolation from x to y; x itself at t ≤ 0 and y itself at t ≥ 1."""
     if t <= 0:
         return x
     if t >= 1:

@@ -1,11 +1,12 @@
-"""How a layer of more than three dimensions is made flat or spatial.
+"""The projections by which a layer of more than three dimensions is shown in two or three.
 
-Each function takes `(activations, view, before, near)`: the layer's outputs (rows, width), the request's view, what was
-kept of the layer's last projection or None, and what was kept of layers that differ from it only by a normalization or
-an activation; it returns a `Projected`. Its name is its key in the registry, where `by_width` says that layers of one
-width keep what they keep together.
+Each function takes `(activations, view, before, near)` and returns a `Projected`. `activations` are the layer's
+outputs, shape (rows, width), and `view` is the request's. `before` is the `keep` of the layer's last projection, or
+None; `near` is a list of the `keep`s of layers that differ from this one only by a normalization or an activation. The
+function's name is its key in the registry, where `by_width` says that layers of the same width share their `keep`.
 """
 
+import weakref
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,19 +14,20 @@ import numpy as np
 from lab import projection
 from lab.projection import hold_axis, of_dimensions, principal, start_of_tour
 
-# A component whose cosine with the one of its rank a frame ago is less has changed places, or turned too far to jump.
+# If a component's cosine with the previous component of the same rank is less than this, two components have changed
+# places, or this one has turned so far that the picture would jump.
 SAME = 0.9
-# A tour goes on where it was left, and makes up for this many seconds at most.
+# A tour that was not shown for a while goes on from where it was, but catches up by no more than this many seconds.
 TOUR_REST = 1.0
 
 
 class Projected(NamedTuple):
-    """How activations are seen: at activations @ `basis`, shape (width, 3), around their mean.
+    """A way to show activations: at activations @ `basis`, shape (width, 3), around their mean.
 
-    `spatial`: whether in space, to be turned; `shares`, shape (3,), are the principal components' shares of the
-    variance, or none; `keep` is what the function is given as `before` next time; `abrupt`: whether this is so far
-    from what was seen before that the picture should glide there; `reach`: how far to scale the picture out, or None
-    for as far as the points reach.
+    `spatial`: whether the picture has three dimensions and can be turned. `shares`, shape (3,): the principal
+    components' shares of the variance, or empty. `keep`: what the function gets as `before` the next time. `abrupt`:
+    whether this is so different from the last projection that the picture should change gradually. `reach`: how far the
+    picture has to reach from its middle, or None for as far as the points do.
     """
 
     basis: np.ndarray
@@ -36,32 +38,41 @@ class Projected(NamedTuple):
     reach: float | None = None
 
 
+class Components(NamedTuple):
+    """Principal components: their `basis`, their `shares`, and `of()`, the activations, or None if these are gone."""
+
+    basis: np.ndarray
+    shares: np.ndarray
+    of: weakref.ref
+
+
 def dimensions(activations, view, before, near):
-    """The first two dimensions; the projector itself shows those that are chosen."""
+    """The first two dimensions. (Where a person has chosen dimensions, the projector shows those by itself.)"""
     return Projected(of_dimensions(activations.shape[1], range(2)))
 
 
 def pca(activations, view, before, near):
     """The first three principal components, which keep their signs from frame to frame."""
     width = activations.shape[1]
-    if len(activations):
-        basis, shares = principal(activations, None if before is None else before[0])
-    elif before is None:
-        basis, shares = of_dimensions(width, range(3)), np.zeros(3)
+    if before is not None and (before.of() is activations or not len(activations)):
+        # Computed again, they would differ by rounding, and all points would move.
+        basis, shares = before.basis, before.shares
+    elif len(activations):
+        basis, shares = principal(activations, None if before is None else before.basis)
     else:
-        basis, shares = before
+        basis, shares = of_dimensions(width, range(3)), np.zeros(3)
     abrupt = False
     if before is None:
-        # Between a layer and its activation the picture must not turn inside out.
-        for other, _ in near:
-            basis = basis * np.where((basis * other).sum(axis=0) < 0, -1, 1)
+        # Between a layer and its activation the picture must not be mirrored.
+        for other in near:
+            basis = basis * np.where((basis * other.basis).sum(axis=0) < 0, -1, 1)
     else:
-        abrupt = bool((np.abs((before[0] * basis).sum(axis=0)) < SAME).any())
-    return Projected(basis, True, shares, (basis, shares), abrupt)
+        abrupt = bool((np.abs((before.basis * basis).sum(axis=0)) < SAME).any())
+    return Projected(basis, True, shares, Components(basis, shares, weakref.ref(activations)), abrupt)
 
 
 def tour(activations, view, before, near):
-    """A grand tour, with the held axis where it is wanted."""
+    """A grand tour, in which the axis that a person holds stays where it is held."""
     width = activations.shape[1]
     basis, seconds = (start_of_tour(width), None) if before is None else before
     now = view["tour_seconds"]
@@ -69,7 +80,7 @@ def tour(activations, view, before, near):
         basis = projection.tour(basis, max(seconds, now - TOUR_REST), now)
     if view["axis"] is not None and view["axis"][0] < width:
         basis = hold_axis(basis, *view["axis"])
-    # A plane at random in many dimensions shows √(2 / width) of a distance, seldom more than 1.4 times that.
+    # A random plane in many dimensions shows about √(2 / width) of a distance, seldom more than 1.4 times that.
     reach = None
     if len(activations):
         centred = activations - activations.mean(axis=0, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What projections must remember from frame to frame: signs of components, tours, and pictures to turn into others."""
+"""Projects layers, and remembers from frame to frame what that needs: signs of components, tours, gradual changes."""
 
 from typing import Any, NamedTuple
 
@@ -9,19 +9,19 @@ from lab.projection import ease, morph, of_dimensions
 from lab.projections import Projected
 from spec import registry, shape
 
-# A change of projection takes so many seconds.
+# The time, in seconds, in which one projection changes to another.
 DURATION = 0.6
-# What is not shown by chosen dimensions has handles for so many of them.
+# A tour and principal components show the axes of so many dimensions, which a tour lets a person drag.
 HANDLES = 16
 
 
 class Projection(NamedTuple):
-    """How a layer is shown: its activations are drawn at activations @ basis - centre, which `spatial` ones then turn.
+    """How a layer is shown: its activations are drawn at activations @ basis - centre, then turned if `spatial`.
 
-    `basis` (width, 3) and `centre` (3,) are float32; a flat picture has z = 0. `middle` (2,), float32, is where the
-    middle of the picture lies after all that, and `half` > 0 how far the points reach from it. `shares` (3,), float32,
-    are the principal components' shares of the variance, or none. `axes` (k, 3), float32, are rows (dimension, x, y):
-    the tips of the layer's axes in units of the unit circle, already turned where the picture is.
+    `basis` (width, 3) and `centre` (3,) are float32; a flat picture has z = 0. `middle` (2,), float32, is the middle of
+    the picture after that, and `half` > 0 is how far the points reach from it. `shares` (3,), float32, are the
+    principal components' shares of the variance, or empty. `axes` (k, 3), float32, are rows (dimension, x, y): the tips
+    of the layer's axes relative to the unit circle, turned if the picture is.
     """
 
     basis: np.ndarray
@@ -34,36 +34,36 @@ class Projection(NamedTuple):
 
 
 class Projector:
-    """Projects the layers of one run. A layer that stays in sight never jumps from one projection to another."""
+    """Projects the layers of one run. A layer that stays on screen changes gradually from one projection to another."""
 
     def __init__(self, experiment):
         self._layers = {}
-        # What layers of one width keep together, so that what lies between two of them is seen in the same plane.
-        together: dict[int, dict[str, Any]] = {}
-        block: list[_Memory] = []
+        # Width -> what layers of that width share, so that the way between two of them is seen in one plane.
+        shared: dict[int, dict[str, Any]] = {}
+        block: list[_ShownLayer] = []
         for layer in shape.layers(experiment):
             if layer.kind in ("input", "dense"):
                 block = []
-            memory = _Memory(layer.width, together.setdefault(layer.width, {}), block)
-            self._layers[layer.name] = memory
-            block.append(memory)
+            shown = _ShownLayer(layer.width, shared.setdefault(layer.width, {}), block)
+            self._layers[layer.name] = shown
+            block.append(shown)
         self._seconds = self._seconds_before = None
 
     @property
     def moving(self):
-        """Whether a layer of the latest drawing is on its way to another projection."""
+        """Whether a layer of the latest drawing is changing to another projection."""
         return any(layer.start is not None for layer in self._layers.values() if layer.seconds == self._seconds)
 
     def project(self, layer, activations, view):
-        """The `Projection` of a layer by its activations for the points, shape (points, width); `view` as requested.
+        """The `Projection` of a layer, given its activations, shape (rows, width), and the request's `view`.
 
-        Points with an activation that is not finite are left out of account.
+        Rows with an activation that is not finite are ignored.
         """
         if view["seconds"] != self._seconds:
             self._seconds, self._seconds_before = view["seconds"], self._seconds
-        memory = self._layers[layer]
-        in_sight = memory.seconds is not None and memory.seconds in (self._seconds, self._seconds_before)
-        return memory.project(_finite(activations), view, animate=in_sight and not view["calm"])
+        shown = self._layers[layer]
+        in_sight = shown.seconds is not None and shown.seconds in (self._seconds, self._seconds_before)
+        return shown.project(_finite(activations), view, animate=in_sight and not view["calm"])
 
 
 class _Picture(NamedTuple):
@@ -75,19 +75,19 @@ class _Picture(NamedTuple):
     half: float
 
 
-class _Memory:
+class _ShownLayer:
     """A layer as it was shown last.
 
-    `together`: what layers of its width keep by projection. `block`: layers that differ from it only by a
-    normalization or an activation.
+    `shared`: the `keep` of each projection that all layers of this width share. `block`: the layers that differ from
+    each other only by a normalization or an activation, this one included.
     """
 
-    def __init__(self, width, together, block):
-        self.together, self.block = together, block
+    def __init__(self, width, shared, block):
+        self.shared, self.block = shared, block
         self.kept: dict[str, Any] = {}
         self.kind = None
         self.shown = self.origin = _Picture(np.zeros((width, 3)), np.zeros(3), np.zeros(2), 1.0)
-        # When the picture started to change from `origin`, or None; when the layer was shown last.
+        # The time at which the picture started to change from `origin`, or None; the time of the last drawing.
         self.start = self.seconds = None
         self.turn = np.eye(3)
 
@@ -123,8 +123,8 @@ class _Memory:
         )
 
     def _projected(self, key, points, view):
-        """The `Projected` of a projection of the registry; keeps what it has to remember."""
-        kept = self.together if registry.trait("projection", key, "by_width") else self.kept
+        """The `Projected` of a projection of the registry; keeps its `keep`."""
+        kept = self.shared if registry.trait("projection", key, "by_width") else self.kept
         near = [other.kept[key] for other in self.block if other is not self and key in other.kept]
         found = function_of("projection", key)(points, view, kept.get(key), near)
         kept[key] = found.keep
@@ -132,7 +132,7 @@ class _Memory:
 
 
 def _kind(width, view):
-    """What is shown: ("pca",), ("tour",) or ("dimensions", …), which can be compared."""
+    """The projection as a tuple, to be compared: ("pca",), ("tour",) or ("dimensions", …)."""
     if width <= 3 or view["projection"] == "dimensions":
         return ("dimensions", *shape.dimensions_of(view, width))
     return (view["projection"],)
@@ -144,7 +144,7 @@ def _finite(activations):
 
 
 def _picture(points, projected, kind):
-    """Where at least one point lies in a projection."""
+    """The `_Picture` that shows at least one point in a projection."""
     basis = projected.basis
     if kind[0] == "dimensions":
         positions = points[:, list(kind[1:])].astype(np.float64)
@@ -167,12 +167,12 @@ def _largest_norm(vectors):
 
 
 def _reach(reach, positions):
-    """A distance to scale the picture by: 1 where points lie apart only by rounding, or not at all."""
+    """The distance by which to scale the picture: `reach`, or 1 if the points differ by no more than rounding."""
     return reach if reach > 1e-6 * np.abs(positions).max() else 1.0
 
 
 def _turned(picture, before, after):
-    """A picture that looks, turned by `after`, as it does turned by `before`."""
+    """The picture that, turned by `after`, looks as the given one does turned by `before`."""
     if (before == after).all():
         return picture
     turn = before.T @ after

@@ -1,4 +1,4 @@
-"""What the engine has found out of the networks that were compiled last, so that to come back to one takes no time."""
+"""Keeps what the engine compiled for the latest networks, so that going back to one of them compiles nothing."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -12,14 +12,14 @@ _recipes: OrderedDict[Hashable, dict] = OrderedDict()
 
 
 def forget():
-    """From now on every experiment is compiled as if it were the first."""
+    """Forgets all recipes: every experiment is compiled again."""
     _recipes.clear()
 
 
 def recipe_of(experiment, data, drawn=True):
-    """The recipe, for `CompiledTrainer`, of all experiments that are compiled to the same: empty the first time."""
+    """The recipe (see `Workspace`) that all experiments with the same compiled code share; empty the first time."""
     choices = (experiment[name] for name in fields.names(fields.NETWORK))
-    # What has a choice's key may be entered anew.
+    # The functions are part of the key because another function may be entered under the same name.
     formulas = (
         function_of("loss", shape.loss_of(experiment)),
         function_of("optimizer", experiment["optimizer"]),

@@ -1,33 +1,37 @@
-"""Samples that take longer than a drawing may: evaluated portion by portion, one request after another."""
+"""Evaluates samples that would take longer than a drawing may: some portions with each of several requests."""
 
 import time
 
 import numpy as np
 
-# Samples that are evaluated at once, at the least: the time for them cannot be cut shorter.
+# The smallest number of samples that are evaluated at once.
 PORTION = 200
-# A request is held up by refining for no longer than this, in seconds, but for one portion.
+# Refining delays a request by no more than these seconds and the time of one portion.
 STEP_SECONDS = 0.025
 
 
 class Refinement:
-    """Samples, shape (rows, n), on their way through a network; `columns` of what comes out are kept by layer."""
+    """The evaluation of samples, shape (rows, inputs), by a network, in portions.
+
+    `columns` maps a layer to the columns of its selected output that are kept.
+    """
 
     def __init__(self, samples, columns):
         self.samples, self.columns = samples, columns
-        # How many are done, and what came of them, by layer: shape (rows, columns).
+        # The number of samples that are done; and by layer the results, shape (rows, columns).
         self.done = 0
         self.seen: dict[str, np.ndarray] = {}
         self._portion = PORTION
 
     @property
     def finished(self):
+        """Whether all samples are done."""
         return self.done == len(self.samples)
 
     def go_on(self, evaluate, seconds=STEP_SECONDS):
-        """Evaluates more samples for about so long, at least a portion; True once all are done.
+        """Evaluates more samples for about `seconds`, at least one portion. Returns whether all are done.
 
-        `evaluate(samples)` returns what layers make of them, by name.
+        `evaluate(samples)` returns the selected outputs of layers, by name.
         """
         end = time.perf_counter() + seconds
         while not self.finished:
@@ -43,7 +47,7 @@ class Refinement:
             now = time.perf_counter()
             if now >= end:
                 break
-            # As many as there is time for at this pace, but at most twice as many, for the pace may have been a hiccup.
+            # As many as there is time for at this pace, but at most twice as many: one measurement may be wrong.
             afforded = int((end - now) / max(now - began, 1e-6) * len(part))
             self._portion = min(max(PORTION, afforded), 2 * self._portion)
         self._portion = max(PORTION, self._portion // 2)

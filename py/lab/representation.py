@@ -1,7 +1,8 @@
-"""The right view: points, grid and boundary as a layer, or the way from one layer to the next, makes of them.
+"""The right view: points, grid and boundary in the representation of a layer, or between two consecutive layers.
 
-A picture is a sum of terms, one for the layer at the playhead and one for the layer that it is on the way to. Where
-that is an element-wise activation both are seen through the same basis, so that x -> (1 - t) x + t sigma(x).
+A picture is a weighted sum of terms: one for the layer at the playhead and, if that is between two layers, one for the
+next. If the next layer is an element-wise activation, both are seen through the same basis, so that a point moves
+along (1 - t) x + t sigma(x).
 """
 
 import math
@@ -15,11 +16,11 @@ from lab.contour import BREAK, LIMIT
 from lab.plane import SPREAD, golden_spread, projected
 from spec import registry, shape
 
-# The picture shows the bent grid up to so many times as far away as the points are.
+# The picture shows the bent grid up to so many times the distance of the farthest point.
 GRID_REACH = 1.6
-# Depths are drawn in so many steps.
+# The number of depths that are drawn differently.
 DEPTHS = 4
-# Half the picture is so many units of a path.
+# Half the picture in units of a path.
 UNITS = 20_000
 
 
@@ -43,13 +44,13 @@ def next_layer(experiment, layer):
 
 
 def layers_shown(experiment, view):
-    """The names of the layer at the playhead and, if that is between two, of the next."""
+    """The name of the layer at the playhead and, if the playhead is between two layers, of the next one: a list."""
     after = next_layer(experiment, view["layer"])
     return [view["layer"], after.name] if view["morph"] > 0 and after else [view["layer"]]
 
 
 def terms(experiment, view, projections):
-    """The picture's `Term`s; `projections`: those of `layers_shown`, in order."""
+    """The picture's `Term`s; `projections` are those of `layers_shown`, in order."""
     t = view["morph"] if len(projections) == 2 else 0.0
     shown = [
         Term(name, weight, projection.basis, projection.centre, projection.middle, projection.half, projection.spatial)
@@ -82,9 +83,9 @@ def extent(terms):
 
 
 def extent_with(extent, places, spatial):
-    """An `extent` that shows `places`, shape (3, rows), as well, as far as they are within `GRID_REACH` of its middle.
+    """The `extent` enlarged so that it shows `places`, shape (3, rows), too, but by no more than `GRID_REACH` times.
 
-    Of a space it is the same however that is turned.
+    For a `spatial` picture it does not depend on how the picture is turned.
     """
     middle = np.array([*extent[:2], 0], np.float32)[:, None]
     away = np.abs(places - middle)
@@ -97,11 +98,11 @@ def extent_with(extent, places, spatial):
 
 
 def positions(terms, places, turn, spread=False):
-    """Where samples lie, shape (3, rows) float32: right, up, towards the eye.
+    """The positions of samples, shape (3, rows) float32: to the right, up, and towards the eye.
 
-    `places` hold, for each term, the layer's activations @ its basis, shape (rows, 3). `turn` (3, 3) turns those
-    that are spatial; flat ones lie as near as a spatial one reaches. With `spread` the samples of a layer of one
-    neuron lie at different heights.
+    `places` holds, for each term, the layer's activations @ its basis, shape (rows, 3). Spatial terms are turned by
+    `turn`, shape (3, 3); flat ones lie at the nearest depth that a spatial one can have. With `spread`, the samples of
+    a layer of one neuron are given different heights.
     """
     total = None
     for term, place in zip(terms, places, strict=True):
@@ -121,7 +122,7 @@ def positions(terms, places, turn, spread=False):
 
 
 class Samples(NamedTuple):
-    """Positions as they go into a path: `x` and `y` in whole units, `depth`, and which are `finite`, None for all."""
+    """Positions for a path: `x` and `y` in whole units, `depth`, and `finite`: which are finite, or None for all."""
 
     x: np.ndarray
     y: np.ndarray
@@ -130,12 +131,12 @@ class Samples(NamedTuple):
 
 
 def samples(positions, half):
-    """`Samples` of positions, shape (3, rows); `depth` is 0 to `DEPTHS` from far to near."""
+    """`Samples` of positions, shape (3, rows); `depth` goes from 0, far, to `DEPTHS`, near."""
     finite = None
     if not math.isfinite(positions.sum()):
         finite = np.isfinite(positions).all(axis=0)
         positions = np.where(finite, positions, 0)
-    # The plain functions: on few numbers `np.clip` takes longer than all of them.
+    # Not `np.clip`: for few numbers it takes longer than all of this.
     scaled = np.rint(positions[:2] * np.float32(UNITS / half))
     x, y = np.maximum(np.minimum(scaled, np.float32(LIMIT)), np.float32(-LIMIT)).astype(np.int32)
     depth = positions[2] * np.float32(DEPTHS / 2 / half)
@@ -154,10 +155,10 @@ def _last_of_runs(values):
 
 
 def grid_lines(task, samples, shades, resolution, spatial):
-    """The lines of the input plane's grid, bent: `(lines, line_groups)`.
+    """The lines of the bent grid: `(lines, line_groups)`, a path and its groups as rows (key, count).
 
-    `samples` and `shades`, see `task.shades`, are those of the corners of `resolution` squares a side; a key is class *
-    4 + depth.
+    `samples` and `shades` (see `task.shades`) belong to the corners of resolution × resolution squares. A key is
+    class · 4 + depth; for regression the level takes the place of the class.
     """
     first, second = _segments(resolution)
     classes = task.colours
@@ -166,18 +167,19 @@ def grid_lines(task, samples, shades, resolution, spatial):
         rank += np.uint8(classes) * _bucket((samples.depth[first] + samples.depth[second]) * np.float32(0.5))
     else:
         rank += np.uint8(classes * (DEPTHS - 1))
-    # A run of segments of the same rank is one polyline; the lines themselves end every `resolution` segments.
+    # Consecutive segments of the same rank are one polyline; a line of the grid ends after `resolution` segments.
     ends_run = _last_of_runs(rank)
     ends_run[resolution - 1 :: resolution] = True
     if samples.finite is not None:
         good = samples.finite[first] & samples.finite[second]
         ends_run[:-1] |= ~good[1:]
         first, second, rank, ends_run = first[good], second[good], rank[good], ends_run[good]
-    # Few different numbers of one byte are sorted by counting.
+    # NumPy sorts numbers of one byte by counting, which is fast.
     order = rank.argsort(kind="stable")
     first, rank, ends_run = first[order], rank[order], ends_run[order]
     ends_group = _last_of_runs(rank)
-    # A segment writes its first point; the last of a run its second as well, and a BREAK unless it ends the group.
+    # Each segment writes its first point. The last one of a polyline also writes its second point and, unless it is the
+    # last of its group, a BREAK.
     sizes = ends_run * np.int32(3)
     sizes += np.int32(2)
     sizes -= ends_group
@@ -196,7 +198,7 @@ def grid_lines(task, samples, shades, resolution, spatial):
 
 @lru_cache(maxsize=8)
 def _segments(resolution):
-    """The lattice's samples at both ends of every segment of the lines, line by line: two arrays of indices."""
+    """The indices of the lattice's samples at the two ends of every segment of the grid's lines: two arrays."""
     side = resolution + 1
     index = np.arange(side * side).reshape(side, side)
     every = resolution // 12
@@ -205,10 +207,10 @@ def _segments(resolution):
 
 
 def marks(samples, labels, held_out, selected, spatial):
-    """The points in groups that are drawn alike: `(marks, mark_groups)`.
+    """The points in groups that are drawn alike: `(marks, mark_groups)`, a path and its groups as rows (key, count).
 
-    `labels` int, `held_out` and `selected` bool, shape (points,). A key is held_out + 2 * selected + 4 * depth + 16 *
-    class; far groups come first, then the selected, then the held out.
+    `labels`, int, and `held_out` and `selected`, bool, have shape (points,). A key is held_out + 2 · selected + 4 ·
+    depth + 16 · class. Groups are sorted by depth, far ones first, then by selected, held_out and class.
     """
     depth = _bucket(samples.depth) if spatial else np.full(len(labels), DEPTHS - 1, np.uint8)
     rank = (((depth * np.uint8(2) + selected) * np.uint8(2) + held_out) * np.uint8(16) + labels).astype(np.uint8)
@@ -228,7 +230,7 @@ def marks(samples, labels, held_out, selected, spatial):
 
 
 def _rows(keys, ends):
-    """Groups as rows (key, count), by where each ends."""
+    """Groups as rows (key, count); `ends` says where each group ends."""
     result = np.empty((len(keys), 2), np.int32)
     result[:, 0] = keys
     result[:, 1] = ends
@@ -237,10 +239,10 @@ def _rows(keys, ends):
 
 
 def projected_crossings(experiment, terms, seen, crossings, classes):
-    """For each term the layer's activations @ its basis where lines cross the lattice, shape (segments * 2, 3).
+    """For each term the layer's activations @ its basis at the crossings, shape (segments · 2, 3).
 
-    They are interpolated between samples, those of a softmax by its logits, which are what crosses 0: there the line
-    would else leave the place where two probabilities are equal.
+    Activations are interpolated between samples. Those of a softmax are computed from interpolated logits, because the
+    crossings are zeros of differences of logits: only so are the two probabilities equal on the line.
     """
     kinds = {layer.name: layer.kind for layer in shape.layers(experiment)}
     result = []

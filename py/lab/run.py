@@ -1,4 +1,4 @@
-"""One training run and the views of it: training, history, and the places in it that can be gone back to."""
+"""One training run and its views: training, history, and the epochs to which the run can go back."""
 
 import math
 import time
@@ -20,16 +20,16 @@ from spec import protocol, registry
 # A drawing that takes no longer than this is made with every request.
 CHEAP_VIEW_SECONDS = 0.012
 
-# Dearer ones take a quarter of the time; where that would come to fewer pictures a second than this they take more, up
-# to the largest share. There should be ten a second: the rest is for messages.
+# More expensive drawings take this share of the time. Where that would give fewer pictures a second than this, they
+# take more, up to the largest share. Ten pictures a second should reach the screen; the two more allow for messages.
 VIEW_SHARE = 0.25
 PICTURES_A_SECOND = 12
 LARGEST_VIEW_SHARE = 0.7
 
-# Steps are taken in portions of about this time, between which the clock is looked at.
+# Steps are taken in chunks of about this time; the clock is read between two chunks.
 CHUNK_SECONDS = 0.002
 
-# The network is kept this often, to go back to should training diverge.
+# The network is saved this often, so that there is one to go back to if training diverges.
 SAVE_EVERY_SECONDS = 0.25
 
 # The history is thinned to every second epoch, then every fourth, and so on, to stay below this many rows.
@@ -37,7 +37,7 @@ HISTORY_ROWS = 1000
 
 
 class Present(NamedTuple):
-    """The end of a run, kept while the run is back in its past."""
+    """The latest state of a run, kept while the run is at an earlier epoch."""
 
     steps: int
     arrays: tuple
@@ -46,7 +46,7 @@ class Present(NamedTuple):
 
 
 def rest_between_drawings(seconds):
-    """The seconds to pass from one drawing to the next where each takes `seconds`; see the constants above."""
+    """The seconds to wait between two drawings that take `seconds` each; see the constants above."""
     if seconds <= CHEAP_VIEW_SECONDS:
         return 0.0
     usual = seconds / VIEW_SHARE - seconds
@@ -55,9 +55,9 @@ def rest_between_drawings(seconds):
 
 
 class Run:
-    """A run: its data, its network in training, its history, and the places in it that can be gone back to.
+    """A run: its data, the network that it trains, its history, and the epochs to which it can go back.
 
-    `drawn`: whether it is to be looked at. `budget`: the bytes that it may take for networks to go back to.
+    `drawn`: whether requests may ask for pictures of it. `budget`: the bytes that copies of its network may take.
     """
 
     def __init__(self, experiment, drawn=True, budget=protocol.BUDGET):
@@ -73,20 +73,20 @@ class Run:
         # How many steps take about `CHUNK_SECONDS`.
         self.affordable = 1
         self.diverged = False
-        # The learning rate for the next step; a person may choose another one than the run had here.
+        # The learning rate for the next step. After going back, a person may choose another one than the run had here.
         self.rate = experiment["learning_rate"]
         self.rates = Rates(self.rate)
         self.timeline = Timeline(budget)
         self.present: Present | None = None
         self.saved = self.steps, self.trainer.arrays()
         self.seconds_since_saved = 0.0
-        # By the names of the task's metrics.
+        # In the order of `task.metrics`.
         self.metrics = (math.nan,) * len(self.task.metrics)
-        # After how many steps they were measured.
+        # The number of steps after which they were measured.
         self.measured_at = -1
         self.history: list[tuple[float, ...]] = []
         self.history_stride = 1
-        # What the last drawing showed, unless it is to be drawn again even so.
+        # What the last drawing showed; None where the same has to be drawn again.
         self.drawn = None
         self.drawn_at = -math.inf
         self.view_seconds = 0.0
@@ -104,7 +104,7 @@ class Run:
         return (self.present.steps if self.present else self.steps) // self.steps_per_epoch
 
     def opened(self):
-        """What does not change during the run, by the names of `protocol.OPENED` but for its id."""
+        """What does not change during the run, as a dict with the names of `protocol.OPENED` except the run's id."""
         data, plane = self.data, self.plane
         is_training = np.zeros(len(data.inputs), np.uint8)
         is_training[data.training] = 1
@@ -126,14 +126,15 @@ class Run:
         }
 
     def frame(self, request):
-        """Goes to another place of the run if asked, then trains, then draws.
+        """Goes to another epoch of the run if asked to, then trains, then draws.
 
-        Takes a `protocol.Request` and returns a dict by `protocol.ANSWER` but for the id. ValueError if the epoch to
-        seek is no whole number from 0 up, and where a run that is not drawn is to be looked at.
+        Takes a `protocol.Request` and returns a dict with the names of `protocol.ANSWER` except the run's id. Raises
+        ValueError if the epoch to seek is not a whole number from 0 up, or if a picture of a run that was opened
+        without drawings is asked for.
 
-        After going back, training repeats what the run did then, its learning rates as well, and changes nothing that
-        is known of it; beyond its end it goes on. A step at another learning rate than then makes a new future: what
-        was recorded after here is forgotten.
+        After going back, training repeats what the run did before, with the same learning rates, and leaves history and
+        kept networks as they are; after the run's latest step it continues as usual. A step with another learning rate
+        than before starts another future: what was recorded after this step is forgotten.
         """
         if request.view and not self.stage:
             raise ValueError("This run was opened without drawings")
@@ -205,19 +206,19 @@ class Run:
         self.drawn = None
 
     def _forget_future(self):
-        """Makes an end of the run here, if there is anything after."""
+        """Makes this step the latest of the run: forgets everything that was recorded after it."""
         if self.present:
             self.present = None
             self.rates.set(self.steps, self.rate)
             self.timeline.cut(self.epoch)
             self.history = [row for row in self.history if row[0] <= self.epoch]
-            # From here on as fine as in a run that comes here for the first time.
+            # From here on the history is as fine as that of a run that reaches this epoch for the first time.
             self.history_stride = 1
             while self.history_stride * HISTORY_ROWS <= self.epoch:
                 self.history_stride *= 2
 
     def _train(self, request, began):
-        """Takes the steps that the request allows and returns how many; none once the loss is not finite."""
+        """Takes the steps that the request allows, none after the loss was not finite. Returns how many it took."""
         end = began + request.milliseconds / 1000
         last = self.steps + request.steps
         if request.to_epoch is not None:
@@ -230,9 +231,9 @@ class Run:
         return self.steps - first
 
     def _chunk(self):
-        """How many steps to take at once: not past any step at which there is something else to do, nor for too long.
+        """How many steps to take at once: for about `CHUNK_SECONDS`, and up to the next step with something else to do.
 
-        That is an epoch's end to be recorded or kept, a change of the learning rate, and the end of what is repeated.
+        That is the end of an epoch to record or keep, a change of the learning rate, or the end of what is repeated.
         """
         stride = self.history_stride * self.steps_per_epoch
         stop = min(
@@ -248,13 +249,13 @@ class Run:
         losses = self.trainer.train(self.rate, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
-            # Whatever else was measured is not of this network.
+            # The other metrics were measured on an earlier network.
             self.metrics = (float(losses[-1]), *[math.nan] * (len(self.metrics) - 1))
             self._diverge()
             return
         self.steps += len(losses)
         seconds = time.perf_counter() - began
-        # Where the clock is too coarse to tell, twice as many are tried.
+        # Where the clock is too coarse to measure the time, twice as many are tried.
         self.affordable = max(1, int(CHUNK_SECONDS * len(losses) / seconds)) if seconds else 2 * len(losses)
         self.seconds_since_saved += seconds
         if self.present and self.steps == self.present.steps:
@@ -269,10 +270,11 @@ class Run:
             self._save()
 
     def _measure(self, output):
-        """Sets the metrics from the network's output for all rows, and notices a loss that is not finite.
+        """Sets the metrics from the network's output for all rows; a loss that is not finite means divergence.
 
-        The metrics of a run that has diverged stay as they are. What is repeated goes on as it did, for whether such a
-        loss is noticed a step earlier or later depends on when the network is looked at.
+        The metrics of a run that has diverged stay as they are. While earlier training is repeated, no divergence is
+        noticed here: at which step it is noticed depends on when the network is measured, and a repetition has to do
+        what the run did.
         """
         if self.diverged:
             return
@@ -286,7 +288,7 @@ class Run:
             self._diverge()
 
     def _is_measured(self):
-        """Whether the metrics are those of the network as it is; of one that has diverged there are no others."""
+        """Whether the metrics are those of the present network; after divergence they count as such."""
         return self.diverged or self.measured_at == self.steps
 
     def _save(self):
@@ -296,9 +298,9 @@ class Run:
             self.saved = self.steps, arrays
 
     def _diverge(self):
-        """Notes that training is over, and goes back to the last network that can be drawn.
+        """Ends training, and goes back to the last network that can be drawn.
 
-        That is the one whose loss is not finite, or, where its parameters are not finite either, the one before.
+        That is the network whose loss is not finite or, if its parameters are not finite either, the one before it.
         """
         self.diverged = True
         for last in (self.steps, self.steps - 1):
@@ -310,7 +312,7 @@ class Run:
                 return
 
     def _record(self):
-        """Measures the network at an epoch's end, and adds that to the history unless it is there already."""
+        """Measures the network at the end of an epoch, and adds the metrics to the history unless they are there."""
         self._measure(self.trainer.output())
         if self.present:
             return
@@ -324,10 +326,10 @@ class Run:
             self.timeline.add(self.epoch, self.trainer.arrays())
 
     def _picture(self, view, idle, trained):
-        """A drawing, or None where it would be the same as the last, or comes too soon after it.
+        """A drawing, or None if it would be the same as the last one or would come too soon after it.
 
-        While nothing is trained none comes too soon. Otherwise that is by the clock, to the nearest request: the next
-        is taken to train for as long as this one did, `trained` seconds.
+        While nothing is trained (`idle`), no drawing comes too soon. Otherwise the request nearest to the due time
+        draws; the next request is assumed to train for as long as this one did, `trained` seconds.
         """
         began = time.perf_counter()
         shown = self.steps, {name: value for name, value in view.items() if name != "seconds"}
@@ -344,9 +346,10 @@ class Run:
         picture = self.stage.draw(self.trainer, view)
         began = time.perf_counter()
         had_diverged = self.diverged
-        self._measure(self.stage.output)
+        if not self._is_measured():
+            self._measure(self.stage.output)
         if self.diverged != had_diverged:
-            # That went back to another network.
+            # Divergence has restored another network than the one that was drawn.
             told = {name: picture[name] for name in TOLD_ONCE if name in picture}
             picture = {**told, **self.stage.draw(self.trainer, view)}
         self.stage.milliseconds["outputs"] += (time.perf_counter() - began) * 1000
@@ -354,7 +357,7 @@ class Run:
 
 
 def _trainer(experiment, data, drawn):
-    """What trains a network: the compiled trainer, or, with the reason, the plain one where it cannot be compiled."""
+    """The trainer of a network: the compiled one or, where the network cannot be compiled, the plain one."""
     try:
         return CompiledTrainer(experiment, data, drawn, recipe=recipe_of(experiment, data, drawn))
     except Uncompilable as error:
@@ -362,10 +365,10 @@ def _trainer(experiment, data, drawn):
 
 
 def _finite(arrays):
-    """Whether parameters, the first of `(parameters, state, statistics)`, are finite, so that they can be drawn."""
+    """Whether the parameters in `(parameters, state, statistics)` are finite, so that the network can be drawn."""
     return all(np.isfinite(parameter).all() for parameter in arrays[0])
 
 
 def _same_rate(one, other):
-    """Whether two learning rates make the same step; a page may write a number's last digit differently."""
+    """Whether two learning rates are equal in float32. The last digit may change on the way through the page."""
     return np.float32(one) == np.float32(other)

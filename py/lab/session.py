@@ -1,6 +1,6 @@
-"""The only door of the lab: runs by their ids, to be opened, trained and drawn, and closed.
+"""The only door of the lab: opens runs, trains and draws them, and closes them, each by its id.
 
-`worker` carries these calls between the page and the lab; what is asked and answered is said in `spec/protocol.py`.
+`worker` carries these calls between the page and the lab; `spec/protocol.py` defines requests and answers.
 """
 
 from lab.run import Run
@@ -9,10 +9,10 @@ _runs: dict[str, Run] = {}
 
 
 def open_runs(openings):
-    """Begins a run for each `protocol.Opening`, in place of the one of that id. Returns dicts by `protocol.OPENED`."""
+    """Starts a run for each `protocol.Opening`, instead of the one with its id. Returns dicts by `protocol.OPENED`."""
     opened = []
     for opening in openings:
-        # What the one before has kept must not be there beside the new one.
+        # The memory of the old run has to be free before the new one needs its own.
         _runs.pop(opening.run, None)
         run = _runs[opening.run] = Run(opening.experiment, opening.drawn, opening.budget)
         opened.append({"run": opening.run, **run.opened()})
@@ -22,12 +22,12 @@ def open_runs(openings):
 def frame_runs(requests):
     """Trains and draws the run of each `protocol.Request`, in order. Returns dicts by `protocol.ANSWER`.
 
-    KeyError where a run is not open.
+    Raises KeyError where a run is not open.
     """
     return [{"run": request.run, **_runs[request.run].frame(request)} for request in requests]
 
 
 def close_runs(ids):
-    """Forgets runs, those that are open."""
+    """Forgets the runs with these ids; ids of runs that are not open are ignored."""
     for run in ids:
         _runs.pop(run, None)

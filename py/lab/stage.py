@@ -1,8 +1,8 @@
-"""Everything that one drawing shows, within the time that it may take.
+"""Makes everything that one drawing shows, within the time that it may take.
 
-One square lattice over the input plane goes through the network with every drawing: the bent grid, its boundary, the
-heat maps and the zero lines are made of it, and where the network is so large that nothing finer can be afforded, the
-left view as well. What only follows the parameters, weights and probes, takes turns.
+One square lattice over the input plane goes through the network with every drawing. The bent grid, its boundary, the
+heat maps and the zero lines are made from it; so is the left view, where the network is so large that there is no time
+for a finer grid. Weights and probes, which depend only on the parameters and the data, take turns.
 """
 
 import math
@@ -18,31 +18,45 @@ from lab.refinement import Refinement
 from lab.tasks import task_of
 from spec import shape
 
-# Squares a side of the left view; the finest that keeps within its time is drawn.
+# Sizes of the left view, in squares a side; the finest one for which there is time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
-# What it is refined to step by step, where there is no time for more at once.
+# The sizes to which it is refined step by step, if there is no time for more at once.
 FINER_RESOLUTIONS = (*RESOLUTIONS, 256, 320, 400, 512, 640, 800, 1000, 1280, 1600)
-# Refining goes to the finest of them that will take no longer than this, in seconds, but at least to the next.
+# Refining goes to the finest size that takes at most so many seconds, but at least to the next one.
 REFINEMENT_SECONDS = 0.25
-# The samples of a refined lattice take no more bytes than this.
+# The most bytes that the samples of a refined lattice may take.
 LATTICE_BYTES = 64_000_000
-# While there is a network to be trained, the plane is shaded by single neurons no finer than this.
+# A plane that is shaded by a neuron gets finer than this only by refining.
 FINEST_OF_NEURON = 100
-# The lattice may take this share of a drawing's time.
+# The share of a drawing's time that the lattice may take.
 LATTICE_SHARE = 0.5
-# What drawing costs before that has been measured, for a `Cost`: seconds a sample, overhead, asking.
+# The guess for a `Cost` before it has been measured: seconds of drawing for a sample, `overhead`, `asking`.
 LATTICE_DRAWING = (7e-8, 12000, 3000)
 LEFT_DRAWING = (2e-8, 15000, 7000)
-# Weights and probes are renewed after at least so many seconds, and after so many times what they take.
+# Weights, and probes, are renewed at the earliest after so many seconds, and after so many times their own time.
 TURN_SECONDS = 0.25
 TURN_REST = 10
-# What the left view depends on beside the network.
+# The parts of a view on which the left view depends.
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
-# So many pictures may be on their way to the page, and one on its screen.
+# The places of points are kept for so many pictures: those on their way to the page, and the one on the screen.
 PICTURES = 4
-# What is told once, whatever becomes of the picture that it is told with.
-TOLD_ONCE = ("plane_marks", "plane_mark_groups")
-# Probes that are fitted at once may take so many times what that of a very narrow layer takes.
+# The parts of a picture that are sent only when they have changed, so that they must not be lost with a picture that is
+# not sent.
+TOLD_ONCE = (
+    "plane_marks",
+    "plane_mark_groups",
+    "picture",
+    "positions",
+    "order",
+    "ordered",
+    "boxes",
+    "marks",
+    "mark_groups",
+    "lines",
+    "line_groups",
+    "bend_boundary",
+)
+# Probes that are fitted together may take so many times the time of a very narrow layer's probe.
 PROBES_AT_ONCE = 16
 
 
@@ -52,10 +66,11 @@ def leaves_of(places):
 
 
 class Cost:
-    """What samples of the plane cost: so many seconds each in the network, and so many each when drawn.
+    """The time that samples of the plane take: `evaluation` and `drawing` are seconds for each sample.
 
-    A drawing takes as long as one of `overhead` more samples would, and asking the network as long as drawing `asking`
-    samples: these hold on any machine, near enough, as NumPy's calls are as slow as its loops.
+    There are fixed costs, given in samples: every drawing takes as long as if it had `overhead` more samples, and every
+    evaluation takes as long as drawing `asking` samples. These numbers of samples are nearly the same on all machines,
+    because on a slow machine NumPy's calls and its loops are slower by the same factor.
     """
 
     def __init__(self, evaluation, drawing, overhead, asking):
@@ -63,23 +78,23 @@ class Cost:
         self.measured = 0
 
     def seconds(self, samples):
-        """How long so many samples will take."""
+        """The seconds that evaluating and drawing so many samples will take."""
         return samples * self.evaluation + (samples + self.overhead + self.asking) * self.drawing
 
     def learn(self, samples, evaluation, drawing):
-        """Takes the measured seconds of a drawing into account; not those of the first, which warms up as well."""
+        """Takes measured seconds into account, except those of the first drawing, which are longer (warming up)."""
         self.measured += 1
         if self.measured == 1:
             return
-        # Of few samples hardly anything can be told beside the asking. So it is taken for twice as long: the guess is
-        # rather too low, and put right by more samples, than so high that no more are ever tried.
+        # For few samples nearly all of the time is the fixed cost of asking. Twice that cost is subtracted: an estimate
+        # that is too low is corrected with more samples, but with one that is too high more would never be tried.
         evaluation = max(evaluation - 2 * self.asking * self.drawing, 0.02 * evaluation)
         self.evaluation = self._averaged(self.evaluation, evaluation / samples)
         self.drawing = self._averaged(self.drawing, drawing / (samples + self.overhead))
 
     def _averaged(self, before, measured):
-        # Slow, so that one hiccup of the machine does not make the picture coarser for an instant; but at first what
-        # was guessed counts as one measurement.
+        # A slow average, so that a single slow drawing does not make the picture coarser for an instant. At first the
+        # guess counts as one measurement.
         share = 1 / self.measured
         if share < 0.1:
             share, measured = 0.1, min(measured, 4 * before)
@@ -95,8 +110,11 @@ def finest(resolutions, cost, seconds, current=None):
 
 
 class Lattice(NamedTuple):
-    """What the network makes of the lattice: `seen`, every layer's output @ its selector, by name, and the same of
-    the `place`, if there is one; `margins` and `shades`, shape (fields, samples), see `tasks`."""
+    """The lattice as the network sees it.
+
+    `seen`: every layer's output @ its selector for the samples of the lattice, by name. `place`: the same for the place
+    that is pointed at, with one row, or none. `margins` and `shades`: see `tasks`, shape (fields, samples).
+    """
 
     resolution: int
     seen: dict[str, np.ndarray]
@@ -111,7 +129,7 @@ class Stage:
     def __init__(self, experiment, data, on_plane):
         self.experiment, self.data, self.plane = experiment, data, on_plane
         self.task = task_of(experiment, data)
-        # What each part of the last drawing took.
+        # The milliseconds that each part of the last drawing took.
         self.milliseconds = dict.fromkeys(("outputs", "boundary", "representation", "network", "probes"), 0.0)
         # The network's output for all rows at the last drawing.
         self.output = np.zeros((0, 0))
@@ -120,15 +138,19 @@ class Stage:
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
-        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them.
+        # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them;
+        # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
+        self._pictured: tuple | None = None
+        # The same of the last lines of the right view.
+        self._lined: tuple | None = None
         # Which points are chosen, as it was asked for and as bool.
         self._choice: str | None = None
         self._chosen = np.zeros(len(data.inputs), np.bool_)
-        # Whether no more than a sample of the rows is looked at in all of a layer's dimensions.
+        # Whether projections and probes are computed from a sample of the rows only.
         self._sampled = len(data.sample) < len(data.inputs)
         self._selectors = {layer.name: plane.selector(layer.width) for layer in shape.layers(experiment)}
-        # What they were made of.
+        # Layer -> what its selector was made from: (bytes of the basis, neuron).
         self._selected: dict[str, tuple] = {}
         guess = _guessed_seconds_a_point(experiment)
         self._costs = {
@@ -138,17 +160,17 @@ class Stage:
         }
         self._projecting = 0.0
         self._resolutions: dict[str, int | None] = {}
-        # The trainer's version at the last drawing, and what its network made of the data, by what was asked for.
+        # The trainer's version at the last drawing, and the results that `_once` keeps for it.
         self._version = None
         self._found: dict[str, Any] = {}
-        # What was made of it last, each with all that it depends on.
+        # The latest lattice and left view, each with a key of all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
         self._turns = Turns(experiment, data, self.task)
-        # The view that the last picture was drawn for, unless that is on its way to another, and whether it was fine.
+        # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
         self._fine = False
-        # What is being refined while nothing is trained, by what it is: its key, resolution and `Refinement`.
+        # What is refined while nothing is trained: "lattice" or "left" -> (key, resolution, `Refinement`).
         self._refined: dict[str, tuple] = {}
         columns = sum(plane.columns(layer.width) for layer in shape.layers(experiment))
         self._finest_lattice = max(
@@ -156,11 +178,10 @@ class Stage:
         )
 
     def draw(self, trainer, view):
-        """What is to be seen of the trainer's network, by the names of `protocol.PICTURE`; `view` is the request's.
+        """The picture of the trainer's network, a dict by `protocol.PICTURE`; `view` is that of the request.
 
-        Sets `output` as well. While nothing is trained each drawing refines a picture that is not fine a little
-        further, and there is nothing but `fine` and `moving` where that has not come to an end and nothing else has
-        changed.
+        Sets `output` as well. While nothing is trained, each call refines a picture that is not fine a little further.
+        If that is not finished and nothing else has changed, the picture holds nothing but `fine` and `moving`.
         """
         began = time.perf_counter()
         renewed, self._version = trainer.version != self._version, trainer.version
@@ -224,7 +245,7 @@ class Stage:
         }
 
     def _sample_outputs(self, trainer, names):
-        """The outputs of layers for the sample, by name; where that is all rows, sets `output` as well."""
+        """The outputs of layers for the rows of `data.sample`, by name; sets `output` as well if these are all rows."""
         if self._sampled:
             return self._once("outputs", names, lambda: trainer.outputs(names, self.data.sample))
         last = self._last[-1]
@@ -233,7 +254,7 @@ class Stage:
         return found
 
     def _places(self, trainer, terms, outputs):
-        """For each term the layer's activations @ its basis, shape (rows, 3), of all rows."""
+        """For each term the layer's activations for all rows @ its basis, shape (rows, 3)."""
         if not self._sampled:
             return [outputs[term.layer] @ term.basis for term in terms]
         key = [(term.layer, term.basis.tobytes()) for term in terms]
@@ -242,7 +263,7 @@ class Stage:
         return [places[term.layer] for term in terms]
 
     def _of_point(self, trainer, outputs, view):
-        """The shown layer's outputs and the network's for the row that is pointed at; empty without it."""
+        """The outputs of the shown layer and of the network for the row that is pointed at; both empty without one."""
         layer, point = view["layer"], view["point"]
         if point is None:
             return np.zeros(0, np.float32), np.zeros(0, np.float32)
@@ -252,23 +273,23 @@ class Stage:
         return outputs[layer][point], self.output[point]
 
     def _once(self, what, key, make):
-        """What `make` returned when it was last asked for with this key, unless the network is another since."""
+        """`make()`, or what it returned the last time if since then neither `key` nor the network has changed."""
         if self._found.get(what, (None, None))[0] != key:
             self._found[what] = key, make()
         return self._found[what][1]
 
     def _choose(self, what, resolutions, seconds):
-        """The finest of `resolutions` that can be afforded, or None."""
+        """The finest of `resolutions` for which there is time, or None."""
         cost = self._costs[what]
         if not cost.measured:
-            # The lattice teaches what the network takes, all the others take no more.
+            # Before its own first measurement, the network's time is taken from the lattice, which is always evaluated.
             cost.evaluation = self._costs["lattice"].evaluation
         chosen = finest(resolutions, cost, seconds, self._resolutions.get(what))
         self._resolutions[what] = chosen
         return chosen
 
     def _shows(self, view):
-        """Whether the last picture shows what `view` asks for, and rests."""
+        """Whether the last picture shows what `view` asks for, and nothing in it was moving."""
         return self._drawn is not None and self._drawn == _looks(view)
 
     def _plan(self, lattice, resolution, view):
@@ -296,21 +317,21 @@ class Stage:
             self._refined["left"] = _left_key(view), level, Refinement(self.plane.samples(level), columns)
 
     def _refine(self, trainer):
-        """Goes on with what is being refined; True where that has been finished now, or there is nothing."""
+        """Continues refining. Returns True if it has been finished by this call, or if there is nothing to refine."""
         for _, _, refinement in self._refined.values():
             if not refinement.finished:
                 return refinement.go_on(lambda inputs: trainer.evaluate(inputs, self._selectors))
         return True
 
     def _finished(self, what, key):
-        """`(resolution, seen)` of what has been refined and is of `key`, or None."""
+        """`(resolution, seen)` of a finished refinement if it is still for this `key`, else None."""
         found, resolution, refinement = self._refined.get(what, (None, None, None))
         return (resolution, refinement.seen) if refinement and refinement.finished and found == key else None
 
     def _evaluate_lattice(self, trainer, seconds, terms, view):
-        """`(lattice, seconds)`, as fine as can be had in `seconds`, or as it has been refined.
+        """`(lattice, seconds)`: the lattice, as fine as `seconds` allow or as it has been refined, and its time.
 
-        The network is only asked where something has changed, or else it took no time.
+        The time is 0 where nothing has changed, so that the network was not evaluated, and for a refined lattice.
         """
         began = time.perf_counter()
         self._select(terms, view)
@@ -336,7 +357,7 @@ class Stage:
         return lattice, 0.0 if refined else time.perf_counter() - began
 
     def _select(self, terms, view):
-        """Brings the selectors up to date: the bases of what is shown, and the neuron to shade by."""
+        """Updates the selectors: the bases of the layers that are shown, and the neuron to shade by."""
         selected = {term.layer: (term.basis.tobytes(), None) for term in terms}
         bases = {term.layer: term.basis for term in terms}
         if view["shading"] == "neuron":
@@ -346,32 +367,35 @@ class Stage:
             if self._selected.get(layer) != content:
                 width = len(self._selectors[layer])
                 self._selectors[layer] = plane.selector(width, bases.get(layer), content[1])
-        # A layer that is not looked at any more may keep its selector.
+        # A layer that is not shown any more may keep its selector.
         self._selected.update(selected)
 
     def _draw_points(self, terms, places, view):
-        """Where the examples lie in the right view, and what is chosen of them."""
+        """The parts of the picture about the examples in the right view, places and choice, those that have changed."""
         half = representation.half_of(terms)
         points = representation.positions(terms, places, _turn(view), spread=True)
-        positions = np.ascontiguousarray(points[:2].T)
-        self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
-        found = self._choose_points(view)
-        samples = representation.samples(points, half)
         spatial = any(term.spatial for term in terms)
-        marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, spatial)
-        return {
-            "picture": self._pictures[-1][0],
-            "positions": positions,
-            **leaves_of(positions),
-            "marks": marks,
-            "mark_groups": groups,
-            **found,
-        }
+        # Compared by bytes, because NaN does not equal itself.
+        pictured = spatial, half, points.tobytes()
+        moved, self._pictured = pictured != self._pictured, pictured
+        found = {}
+        if moved:
+            positions = np.ascontiguousarray(points[:2].T)
+            self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
+            found = {"picture": self._pictures[-1][0], "positions": positions, **leaves_of(positions)}
+        choice = self._choose_points(view)
+        if moved or "plane_marks" in choice:
+            samples = representation.samples(points, half)
+            found["marks"], found["mark_groups"] = representation.marks(
+                samples, self.data.labels, self._held_out, self._chosen, spatial
+            )
+        return {**found, **choice}
 
     def _choose_points(self, view):
-        """Takes up which points are chosen, and draws those of the plane where that is another choice.
+        """Updates the choice of points.
 
-        Returns `plane_marks` and `plane_mark_groups` then, and `selected` and `loop` where the view has one.
+        Returns a dict: with `selected` and `loop` if the view has a loop, and with the points of the plane,
+        `plane_marks` and `plane_mark_groups`, if the choice has changed.
         """
         choice, found, loop = view["selected"], {}, view["loop"]
         if loop:
@@ -388,7 +412,7 @@ class Stage:
         return {**found, "plane_marks": marks, "plane_mark_groups": groups}
 
     def _draw_right(self, terms, lattice, of_point, view):
-        """The right view but for the examples."""
+        """The parts of the picture in the right view, except those about the examples."""
         turn = _turn(view)
         half = representation.half_of(terms)
         unit = half / representation.UNITS
@@ -410,23 +434,28 @@ class Stage:
             )
             ends = representation.positions(terms, places, turn)[:2].T
             bend_boundary = contour.as_path(ends.reshape(-1, 2, 2), unit)
+        lined = unit, lines.tobytes(), line_groups.tobytes(), bend_boundary.tobytes()
+        drawn = {}
+        if lined != self._lined:
+            self._lined = lined
+            drawn = {"lines": lines, "line_groups": line_groups, "bend_boundary": bend_boundary}
         point_values, point_output = of_point
+        point = view["point"]
         return {
             "unit": unit,
             "extent": extent,
-            "lines": lines,
-            "line_groups": line_groups,
-            "bend_boundary": bend_boundary,
+            **drawn,
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
-            "point": -1 if view["point"] is None else view["point"],
+            "point": -1 if point is None else point,
             "point_scores": point_output.copy(),
+            "point_targets": self.data.targets[[] if point is None else point].ravel(),
             "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }
 
     def _place(self, terms, lattice, turn):
-        """Where the hovered place lies, and the network's output for it; empty where there is none."""
+        """The position of the place that is pointed at, and the network's output there; empty without one."""
         places = [plane.projected(lattice.place[term.layer]) for term in terms]
         return {
             "place_position": representation.positions(terms, places, turn)[:2].ravel(),
@@ -434,7 +463,7 @@ class Stage:
         }
 
     def _draw_left(self, trainer, lattice, scales, seconds, view):
-        """The left view, drawn within `seconds`; made of the lattice if that is as fine as can be afforded."""
+        """The parts of the left view, drawn within `seconds`: from the lattice if there is no time for a finer grid."""
         by_neuron = view["shading"] == "neuron"
         what = "neuron" if by_neuron else "fine"
         enough = min(view["resolution"], FINEST_OF_NEURON) if by_neuron else view["resolution"]
@@ -472,12 +501,12 @@ class Stage:
 
 
 def _looks(view):
-    """What a picture depends on of a view."""
+    """The part of a view on which a picture depends."""
     return {name: value for name, value in view.items() if name not in ("milliseconds", "seconds")}
 
 
 def _left_key(view):
-    """What samples of the left view are of, beside the network."""
+    """What, beside the network, decides which outputs the left view needs: the neuron to shade by, or None."""
     return tuple(view["neuron"]) if view["shading"] == "neuron" else None
 
 
@@ -486,15 +515,19 @@ def _turn(view):
 
 
 def _scale(largest, values):
-    """A layer's largest magnitude, on its heat maps or else of a neuron that has none."""
+    """The magnitude of full colour: the largest on the layer's heat maps, or that of `values` if it is larger.
+
+    `values` are a neuron's, which may have no heat map.
+    """
     values = np.abs(values[np.isfinite(values)])
     return max(largest, values.max()) if len(values) else largest
 
 
 class Turns:
-    """What follows the parameters only and is too dear for every drawing: weights and probes take turns.
+    """Weights and probes, which take turns because they are too expensive for every drawing.
 
-    A drawing renews one of them, the first both: weights, or the probes of some layers, as many as are quickly fitted.
+    Each drawing renews one of the two: the weights, or the probes of some layers, of as many as can be fitted quickly.
+    The first drawing renews both.
     """
 
     def __init__(self, experiment, data, task):
@@ -502,25 +535,25 @@ class Turns:
         self._names = shape.layer_names(experiment)
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
         self._portions = _portions([layer.width for layer in shape.layers(experiment)])
-        # Probes are fitted to what of the sample is trained on.
+        # The rows from which probes are computed, None for all; they are fitted to the training rows among them.
         self._sample = data.sample if len(data.sample) < len(data.inputs) else None
         self._targets = data.targets[data.sample]
         self._parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
         self._next = 0
-        # How many portions of each are not of the present network; when each may be renewed in training.
+        # How many portions of each do not belong to the present network; when each may be renewed during training.
         self._stale = {"weights": 1, "probes": len(self._portions)}
         self._due = {"weights": 0.0, "probes": 0.0}
         self._first = True
 
     @property
     def waiting(self):
-        """Whether something is still not of the present network."""
+        """Whether weights or probes do not yet belong to the present network."""
         return any(self._stale.values())
 
     def take(self, trainer, renewed):
-        """`weights` or `probes`, or neither, and both the first time, when probes not yet known are NaN.
+        """A dict with `weights` or `probes` or neither; the first time with both, and probes not yet fitted are NaN.
 
-        `renewed`: the network is not that of before.
+        `renewed`: whether the network has changed since the last call.
         """
         if renewed:
             self._stale = {"weights": 1, "probes": len(self._portions)}
@@ -551,9 +584,9 @@ class Turns:
 
 
 def _portions(widths):
-    """The layers by number in lists, the probes of each of which are fitted at once: all in one, unless that is dear.
+    """Lists of layers, by number; the probes of one list are fitted together. One list, if that is not too expensive.
 
-    Beyond some overhead a probe's time grows with the square of the width.
+    A probe's time is an overhead plus a part that grows with the square of the width.
     """
     portions: list[list[int]] = []
     room = 0.0
@@ -568,6 +601,6 @@ def _portions(widths):
 
 
 def _guessed_seconds_a_point(experiment):
-    """How long one point takes through the network before that has been measured, from its size."""
+    """A guess, from the network's size, of the seconds for one sample, used until they have been measured."""
     widths = sum(layer.width for layer in shape.layers(experiment))
     return 5e-11 * shape.parameter_count(experiment) + 2e-8 * widths

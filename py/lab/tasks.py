@@ -1,7 +1,7 @@
-"""What a network is trained for, and all in which classification and regression differ.
+"""The tasks, classification and regression: everything in which the two differ.
 
-Both tasks have the same methods. Outputs are those of the network, shape (rows, outputs); of a layer seen through its
-selector (`plane.selector`) the first columns are its neurons.
+Both classes have the same methods. `output` is always the network's output, shape (rows, outputs). Outputs of layers
+may have passed a selector (`plane.selector`): their first columns are then the layer's first neurons.
 """
 
 import numpy as np
@@ -10,15 +10,15 @@ from lab.choices import function_of
 from lab.losses import accuracy
 from spec import protocol, registry, shape
 
-# Targets are told apart in so many levels where classes would be shown.
+# Where views show classes, they show the targets of a regression in so many levels.
 LEVELS = 10
 
 
 def prepare(task, values, outputs):
-    """`(labels, targets)`, int (rows,) and float32 (rows, outputs), of what a data set's function returns.
+    """`(labels, targets)`, int (rows,) and float32 (rows, outputs), made of the values from a data set's function.
 
-    For classification `values` are the classes, and targets one-hot; for regression they are the targets, and labels
-    the levels of the first.
+    For classification `values` are the classes, and the targets are one-hot. For regression `values` are the targets,
+    and the labels are the levels of the first target.
     """
     if task == registry.CLASSIFICATION:
         labels = values.astype(int)
@@ -28,9 +28,10 @@ def prepare(task, values, outputs):
 
 
 def levels(values, least, largest):
-    """In which of `LEVELS` equal parts from `least` to `largest` each of `values` lies, int; outside, in the nearest.
+    """The level of each value, int: which of `LEVELS` equal parts of the range from `least` to `largest` it lies in.
 
-    Where all are equal, and where a value is not finite, that is the middle.
+    A value outside the range is in the nearest part. A value that is not finite is in the middle part, and so are all
+    values if the range is empty.
     """
     size = (float(largest) - float(least)) / LEVELS
     if not size:
@@ -47,7 +48,7 @@ def task_of(experiment, data):
 
 
 class Classification:
-    """A class for each example; the network has an output for every class."""
+    """Every example has a class, and the network has one output for each class."""
 
     name = registry.CLASSIFICATION
     metrics = protocol.METRICS[name]
@@ -56,23 +57,25 @@ class Classification:
         self._loss = function_of("loss", shape.loss_of(experiment))
         self._softmax = shape.ends_in_softmax(experiment)
         self.outputs = data.targets.shape[1]
-        # Colours of what is drawn by class, such as the grid's lines.
+        # The number of colours of what is drawn by class, such as the grid's lines.
         self.colours = self.outputs
         # The least and the largest target.
         self.range = 0.0, 1.0
 
     def measure(self, output, targets):
-        """Loss and accuracy of outputs; nan of none."""
+        """`(loss, accuracy)` of outputs; both are nan if there are no rows."""
         return (float(self._loss(output, targets)), float(accuracy(output, targets))) if len(output) else (np.nan,) * 2
 
     def margins(self, last):
-        """What the decision boundary follows: shape (1, rows) for two classes, (classes, rows) for others.
+        """The fields whose zeros are the decision boundary: shape (1, rows) for two classes, else (classes, rows).
 
-        They are 0 on the boundary, and more where the class, of two the second, is the network's choice. `last` are the
-        outputs of the network's last two layers. Without a softmax the second of two classes is chosen from 0.5 on, as
-        it is shaded. Where there is a softmax the difference of logits: it is 0 where the
-        probability is 0.5, and unlike that it does not flatten out away from the boundary, so that interpolating it
-        finds the boundary between two samples.
+        A field is positive where the network chooses its class; the one field of two classes belongs to the second.
+        With a single class there are none. `last` are the outputs of the network's last two layers.
+
+        For more than two classes a field is the class's score minus the largest score of another class. With a softmax
+        the scores are the logits, for two classes their difference: it is 0 where the probability is 0.5 and, unlike
+        the probability, it does not flatten out away from the boundary, so that linear interpolation between two
+        samples finds the boundary. Without a softmax the second of two classes is chosen from 0.5 on, as it is shaded.
         """
         before, output = (values[:, : self.outputs] for values in last)
         if self.outputs == 1:
@@ -88,11 +91,11 @@ class Classification:
         return scores - np.where(scores == best, second, best)
 
     def shades(self, last):
-        """What the lines of a grid are coloured by, for `colours_between`: the margins."""
+        """The fields by which `colours_between` colours the lines of the grid: the margins."""
         return self.margins(last)
 
     def colours_between(self, one, other):
-        """The class between two samples each, by their `shades`, uint8."""
+        """The colour of the segment between each two samples, uint8: the class halfway. Both arguments are `shades`."""
         middles = one + other
         if len(middles) == 1:
             return (middles[0] > 0).astype(np.uint8)
@@ -101,16 +104,16 @@ class Classification:
         return middles.argmax(axis=0).astype(np.uint8)
 
     def signed(self, output):
-        """None: the plane is shaded by class."""
+        """None: the plane is shaded by class, not by a signed number."""
         return
 
     def fit(self, found, targets):
-        """How well a linear fit to the targets does: the share of rows whose largest number is the right class's."""
+        """The accuracy of a linear fit, `found`, to the targets, both of shape (rows, outputs); nan without rows."""
         return float((found.argmax(axis=1) == targets.argmax(axis=1)).mean()) if len(found) else np.nan
 
 
 class Regression:
-    """Numbers to be predicted for each example; views show the first."""
+    """The network predicts one or several numbers for every example; views show the first."""
 
     name = registry.REGRESSION
     metrics = protocol.METRICS[name]
@@ -122,29 +125,29 @@ class Regression:
         self.range = float(data.targets[:, 0].min()), float(data.targets[:, 0].max())
 
     def measure(self, output, targets):
-        """The loss of outputs; nan of none."""
+        """`(loss,)` of outputs; nan if there are no rows."""
         return (float(self._loss(output, targets)),) if len(output) else (np.nan,)
 
     def margins(self, last):
-        """Nothing: there is no boundary; shape (0, rows)."""
+        """No fields, shape (0, rows): there is no decision boundary."""
         return np.zeros((0, len(last[-1])), np.float32)
 
     def shades(self, last):
-        """What the lines of a grid are coloured by, for `colours_between`: the prediction, shape (1, rows)."""
+        """The field by which `colours_between` colours the lines of the grid: the prediction, shape (1, rows)."""
         return last[-1][:, :1].T
 
     def colours_between(self, one, other):
-        """The level of the prediction between two samples each, uint8."""
+        """The colour of the segment between each two samples, uint8: the level of the prediction halfway."""
         return levels(one[0] / 2 + other[0] / 2, *self.range).astype(np.uint8)
 
     def signed(self, output):
-        """`(values, scale)` to shade the plane by, see `boundary.shade_signed`: from the middle of the targets on."""
+        """`(values, scale)` for `boundary.shade_signed`: the prediction minus the middle of the targets' range."""
         least, largest = self.range
         scale = (largest - least) / 2 or 1.0
         return np.clip(output[:, 0] - np.float32((least + largest) / 2), -scale, scale), scale
 
     def fit(self, found, targets):
-        """How well a linear fit to the targets does: the share of their variance that it explains, R², at least 0.
+        """R² of a linear fit, `found`, to the targets: the share of their variance that it explains, at least 0.
 
         nan where the targets do not vary.
         """

@@ -1,4 +1,4 @@
-"""What a run remembers of itself, to be gone back to: its network at well-chosen epochs, and its learning rates."""
+"""What a run remembers so that it can go back: its network at chosen epochs, and its learning rates."""
 
 import math
 from bisect import bisect_right
@@ -10,15 +10,15 @@ from spec import protocol
 
 
 def next_epoch(epoch):
-    """The epoch to keep after `epoch`: the next one, or from 50 on about the fiftieth part further.
+    """The epoch to keep after `epoch`: the next one or, beyond 50, the one about 2 % further on.
 
-    So many that the eye misses none, and so few that a run of a billion epochs keeps less than a thousand.
+    That is often enough for the eye, and seldom enough that a run of a billion epochs keeps less than a thousand.
     """
     return epoch + max(1, -(-epoch // 50))
 
 
 def most_crowded(epochs):
-    """The index of the epoch whose neighbours are relatively closest, never the first nor the last.
+    """The index of the epoch whose two neighbours are closest to each other by ratio; never the first or the last.
 
     `epochs` are at least three, in ascending order.
     """
@@ -28,17 +28,17 @@ def most_crowded(epochs):
 class Timeline:
     """Copies of a network in training, `trainer.arrays()`, at the epochs that `next_epoch` gives from 0 on.
 
-    They are thinned so that with one copy more, the present that a run holds while it is back in the past, they
-    take at most `limit` bytes. A network of which not even two copies fit is not kept at all.
+    Copies are dropped so that all copies and one more (the latest state, which a run keeps while it is at an earlier
+    epoch) take at most `limit` bytes. A network of which not even two copies fit is not kept at all.
     """
 
     def __init__(self, limit=protocol.BUDGET):
         self._limit = limit
-        # Epochs in ascending order, each with all its arrays behind one another.
+        # (epoch, all arrays joined into a flat one), by ascending epoch.
         self._places = []
         # The shapes of parameters, state and statistics.
         self._shapes: list = []
-        # The next epoch to be kept; infinity if none is.
+        # The next epoch to keep; infinity if there is none.
         self.next: float = 0
 
     @property
@@ -48,13 +48,13 @@ class Timeline:
 
     @property
     def bytes(self):
-        """How much is kept."""
+        """The number of bytes of all copies."""
         return sum(numbers.nbytes for _, numbers in self._places)
 
     def add(self, epoch, arrays):
-        """Keeps `arrays`, `(parameters, state, statistics)` of float32 at the end of `epoch`, later than all before.
+        """Keeps `arrays`, float32 `(parameters, state, statistics)` at the end of `epoch`, the latest epoch so far.
 
-        Parameters that are not finite are not kept: nothing could be seen there.
+        A network whose parameters are not finite is not kept, because it cannot be drawn.
         """
         every = [array for group in arrays for array in group]
         room = self._limit // sum(array.nbytes for array in every) - 1
@@ -67,7 +67,7 @@ class Timeline:
         self._places.append((epoch, np.concatenate([array.ravel() for array in every])))
 
     def at(self, epoch):
-        """`(epoch, arrays)` of the last kept epoch that is not after `epoch`, or None; the arrays are new ones."""
+        """`(epoch, arrays)` of the latest kept epoch up to `epoch`, or None; the arrays are copies."""
         index = bisect_right(self._places, epoch, key=itemgetter(0))
         if not index:
             return None
@@ -75,7 +75,7 @@ class Timeline:
         return found, self._arrays(numbers)
 
     def cut(self, epoch):
-        """Forgets what comes after `epoch`; the epochs to be kept from there on are those of a run without a cut."""
+        """Forgets everything after `epoch`; from there on the same epochs are kept as in a run without a cut."""
         self._places = [place for place in self._places if place[0] <= epoch]
         if self.next < math.inf:
             self.next = 0
@@ -95,22 +95,22 @@ class Timeline:
 
 
 class Rates:
-    """Which learning rate is in force at which step."""
+    """The learning rate at each step of a run."""
 
     def __init__(self, rate):
         self._changes = [(0, rate)]
 
     def at(self, step):
-        """The learning rate by which the step after `step` steps is taken."""
+        """The learning rate of the step that is taken after `step` steps."""
         return self._changes[self._after(step) - 1][1]
 
     def end(self, step):
-        """The number of steps after which that of `step` is no longer in force, infinity if it stays."""
+        """The number of steps after which the learning rate `at(step)` changes; infinity if it never does."""
         index = self._after(step)
         return self._changes[index][0] if index < len(self._changes) else math.inf
 
     def set(self, step, rate):
-        """From `step` steps on it is `rate`, whatever it was."""
+        """Sets the learning rate from `step` steps on to `rate`, and forgets all later changes."""
         self._changes = [change for change in self._changes if change[0] < step]
         if not self._changes or self._changes[-1][1] != rate:
             self._changes.append((step, rate))

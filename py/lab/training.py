@@ -1,4 +1,4 @@
-"""Training: batches, one step, and how well a network does. Pure functions of flat lists of arrays."""
+"""Training: batches, and the training step as a pure function of flat lists of arrays."""
 
 from functools import lru_cache
 
@@ -9,12 +9,12 @@ from lab.choices import function_of
 from lab.gradients import value_and_gradients
 from spec import registry, shape
 
-# Epochs whose orders are drawn together.
+# Number of consecutive epochs whose orders of rows are drawn together.
 BLOCK = 64
 
 
 def initial_state(experiment, parameters):
-    """The optimizer's arrays, all zeros, a flat list: for each parameter as many as the optimizer keeps."""
+    """The optimizer's arrays before the first step: a flat list of zeros, `slots` of them for each parameter."""
     slots = registry.trait("optimizer", experiment["optimizer"], "slots")
     return [np.zeros_like(parameter) for parameter in parameters for _ in range(slots)]
 
@@ -23,8 +23,8 @@ def make_step(experiment):
     """The experiment's training step, a pure function.
 
     `step(parameters, state, statistics, x, targets, learning_rate, count)` takes one batch, x of shape (rows, inputs)
-    and targets of shape (rows, outputs), and the number of the step from 1 up; it returns
-    `(loss, parameters, state, statistics)`, the loss being that before the update.
+    and targets of shape (rows, outputs), and `count`, the number of the step, from 1 up. It returns
+    `(loss, parameters, state, statistics)`; the loss is the one before the update.
     """
     loss_of = function_of("loss", shape.loss_of(experiment))
     update = function_of("optimizer", experiment["optimizer"])
@@ -48,15 +48,15 @@ def make_step(experiment):
 
 
 def steps_per_epoch(experiment, training):
-    """How many batches an epoch has, the last one maybe short."""
+    """The number of batches in an epoch; the last one may be short."""
     return -(-len(training) // experiment["batch_size"])
 
 
 @lru_cache(maxsize=4)
 def _orders(seed, block, training):
-    """The orders of `BLOCK` epochs in a row, shape (BLOCK, rows): drawing them one by one would take longer.
+    """The orders of `BLOCK` consecutive epochs, shape (BLOCK, rows); drawing them one by one would take longer.
 
-    `training`: the rows as the bytes of int32.
+    `training` are the training rows, as bytes of int32 numbers.
     """
     orders = np.tile(np.frombuffer(training, np.int32), (BLOCK, 1))
     return np.random.default_rng([seed, 2, block]).permuted(orders, axis=1)
@@ -65,19 +65,19 @@ def _orders(seed, block, training):
 def orders(experiment, training, block):
     """The orders in which the epochs from `block · BLOCK` on go through the training rows, shape (BLOCK, rows).
 
-    An epoch's order depends on seed and epoch, and on nothing that came before it, so that it can be played again.
+    An epoch's order depends only on the seed and on the epoch, so that any epoch can be repeated.
     """
     return _orders(experiment["seed"], block, training.astype(np.int32).tobytes())
 
 
 def epoch_batches(experiment, training, epoch):
-    """The batches of one epoch, counted from 0: index arrays, the last one maybe short."""
+    """The batches of an epoch (the first has number 0): index arrays, of which the last may be short."""
     order = orders(experiment, training, epoch // BLOCK)[epoch % BLOCK]
     size = experiment["batch_size"]
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def batch(experiment, training, number):
-    """The batch of a step, counted from 0 through all epochs: an index array."""
+    """The batch of a step as an index array; steps are numbered from 0 through all epochs."""
     epoch, position = divmod(number, steps_per_epoch(experiment, training))
     return epoch_batches(experiment, training, epoch)[position]

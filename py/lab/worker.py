@@ -7,21 +7,24 @@ from pyodide.ffi import to_js
 from lab import session
 from spec import protocol
 
-# What diverging training overflows is noticed by its loss, not by a warning on the console.
+# Numbers that overflow in diverging training are noticed by the loss; warnings on the console are not needed.
 numpy.seterr(all="ignore")
 
 
 def open(text):
-    # A deep network takes long: that it is under way is told at once.
+    """`session.open_runs` for the openings in `text`; see `protocol.write_openings`."""
+    # A deep network takes long to make, so the page is told before that begins.
     postMessage(to_js({"lab": {"stage": "Making the network …", "making": True}}, dict_converter=Object.fromEntries))
     return _to_page(session.open_runs(protocol.read_openings(text)))
 
 
 def frame(text):
+    """`session.frame_runs` for the requests in `text`."""
     return _to_page(session.frame_runs(protocol.read_requests(text)))
 
 
 def close(text):
+    """`session.close_runs` for the ids in `text`."""
     session.close_runs(protocol.read_runs(text))
 
 
@@ -30,8 +33,10 @@ def _to_page(answers):
 
 
 def _flat(value):
-    """An answer as it crosses: arrays flat, and a float as an array of one, for of a whole number MicroPython would
-    keep 32 bits; what is None is left out."""
+    """An answer in the form in which it is sent: arrays flat, and parts that are None left out.
+
+    A float becomes an array of one: MicroPython would read a float that is a whole number as an integer of 32 bits.
+    """
     if isinstance(value, dict):
         return {name: _flat(part) for name, part in value.items() if part is not None}
     if isinstance(value, float):

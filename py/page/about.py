@@ -1,4 +1,4 @@
-"""What am I looking at?: the panel that explains the page, and how it makes room for what the Tab key leads to."""
+"""The panel What am I looking at?, which explains the page: closes it when the focus leaves it."""
 
 from pyscript import document
 
@@ -6,12 +6,12 @@ from page.dom import by_id, listen
 
 
 class About:
-    """Closes the panel when the Tab key leads out of it: it lies over what has the focus then."""
+    """Closes the panel when the Tab key leads out of it, because it would cover what has the focus then."""
 
     def __init__(self):
         self.panel = by_id("about")
         listen(document, "focusin", lambda event: self._focused(event.target))
-        # The Tab key may have been quicker than this module.
+        # The focus may have moved while this module was fetched.
         if document.activeElement is not document.body:
             self._focused(document.activeElement)
 

@@ -8,9 +8,9 @@ from page import links
 from page.dom import listen
 from spec import fields
 
-# What changes by the frame is written this often, in milliseconds.
+# What changes with every frame is written at this interval, in milliseconds.
 EVERY = 300
-# Under this key a tab keeps, for one reload, the address that it had and the one that was about to be written.
+# The key under which a tab keeps, for one reload, its address and the address that was about to be written.
 KEY = "address before reload"
 
 
@@ -20,7 +20,7 @@ class Address:
     def __init__(self, experiment):
         self.experiment = experiment
         self.timer = None
-        # What the address was when it was last read or written.
+        # The part of the address after and with the `#`, when it was last read or written.
         self.known = ""
         self._write_proxy = create_proxy(self.write)
         listen(window.window, "pagehide", lambda event: self._leave())
@@ -33,21 +33,21 @@ class Address:
         return links.read(self.known)
 
     def write(self):
-        """Writes it at once."""
+        """Writes the experiment into the address at once."""
         self._cancel()
-        # What a person has changed and `follow` has not yet told of stays.
+        # An address that a person has just changed, of which `follow` has not told yet, is not overwritten.
         if window.location.hash == self.known:
             window.history.replaceState(None, "", "#" + fields.to_query(self.experiment()))
             self.known = window.location.hash
 
     def write_soon(self):
-        """The same for what changes by the frame: browsers refuse an address that changes too often."""
+        """Writes the experiment after a while; browsers refuse an address that changes with every frame."""
         if self.timer is None:
             self.timer = window.setTimeout(self._write_proxy, EVERY)
 
     def follow(self, handler):
         """Calls `handler()` when a person or a program changes the address."""
-        # PyScript's `window` is a module of MicroPython's; events are heard on the object itself.
+        # PyScript's `window` is a MicroPython module; listeners have to be added to the JavaScript object in it.
         listen(window.window, "hashchange", lambda event: handler())
 
     def _cancel(self):
@@ -56,9 +56,9 @@ class Address:
             self.timer = None
 
     def _leave(self):
-        """Writes at once what was to be written soon, also for the page to come if this is a reload.
+        """Writes at once what was to be written soon, and keeps it for a reload.
 
-        The browser has taken the address that it reloads before anybody is told.
+        When a browser reloads a page, it takes the address before the page is told, so that writing it is too late.
         """
         if self.timer is not None:
             before = self.known
@@ -66,7 +66,7 @@ class Address:
             storage.tab.write(KEY, before + " " + self.known)
 
     def _take_up(self):
-        """Puts into the address what the page before, of which this is a reload, has left."""
+        """If this is a reload, puts into the address what `_leave` has kept."""
         before, blank, query = (storage.tab.read(KEY) or "").partition(" ")
         storage.tab.write(KEY, "")
         reloaded = window.performance.getEntriesByType("navigation")[0].type == "reload"

@@ -1,4 +1,4 @@
-"""What people who hear the page are told of the run: each change of its state once, politely."""
+"""Announces each change of the run's state once, politely, to people who hear the page."""
 
 from pyscript import window
 from pyscript.ffi import create_proxy
@@ -7,6 +7,8 @@ from page.dom import by_id, set_text
 
 
 class Announcer:
+    """Writes announcements into the element with the id `status`."""
+
     def __init__(self):
         self.element = by_id("status")
         self.text = ""
@@ -15,7 +17,7 @@ class Announcer:
         self._say_proxy = create_proxy(self._say)
 
     def tell(self, text, settled, seen=False):
-        """Says `text` once it has been the last word for so many milliseconds; `seen` by everybody, not only heard."""
+        """Announces `text` after `settled` milliseconds, unless another text follows; if `seen`, shows it as well."""
         self.text, self.is_seen = text, seen
         if self.timer is not None:
             window.clearTimeout(self.timer)
@@ -23,6 +25,6 @@ class Announcer:
 
     def _say(self):
         self.timer = None
-        # The same text again would be said again.
+        # `set_text` leaves an unchanged text alone; set again, it would be announced again.
         set_text(self.element, self.text)
         self.element.classList.toggle("seen", self.is_seen)

@@ -1,4 +1,4 @@
-"""Puts the page together: changes go into the store, what follows from them is carried out, and the views show it."""
+"""Puts the page together: passes changes to the store, carries out the effects that follow, and updates the views."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
@@ -15,25 +15,26 @@ from page.views import Views
 from page.workers import PATIENCE, Lab
 from spec import protocol, shape, texts
 
-# The labels of the canvases are for people who hear them: new words this often, in milliseconds.
+# The intervals, in milliseconds, at which the canvases' labels, for people who hear the page, are updated: in
+# training, and otherwise.
 DESCRIBE_EVERY = 1000
 DESCRIBE_STILL_EVERY = 200
-# A network that takes longer than this, in milliseconds, has the picture of the one before taken away, which is dimmed
-# by then. A quicker one is not worth an empty view.
+# If making a network takes longer than this, in milliseconds, the previous picture, dimmed by then, is removed. For a
+# quicker network an empty view would only flicker.
 EMPTY_AFTER = 150
-# What errors of Python, NumPy and browsers say when there is no more memory.
+# Words in errors of Python, NumPy and browsers that mean that memory is full.
 OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
 UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
 
 class App:
-    """The page. `open` must have run before anything else is asked of it."""
+    """The page. `open` must have run before any other method is called."""
 
     async def open(self):
-        """Builds the page, what takes longest to be ready first.
+        """Builds the page, beginning with what takes longest to be ready.
 
-        Reading a module takes MicroPython milliseconds. What the lab's start does not need is imported here, step by
-        step, so that the browser can draw and hear in between.
+        Importing a module takes MicroPython milliseconds. Modules that the lab's start does not need are imported here,
+        one after the other, so that the browser can draw and handle events in between.
         """
         self.address = Address(self.experiment)
         experiment, complaints, play = self.address.read()
@@ -78,7 +79,7 @@ class App:
         self.show_experiment()
         if self.state.phase.state != phase.ERROR:
             complain(complaints)
-        # What a person has done already with the controls as the page came with them.
+        # Repeats what a person has already done with the controls, which were there before Python.
         window.early.say = create_proxy(messages.show)
         window.early.replay()
         await let_browser_work()
@@ -120,7 +121,7 @@ class App:
 
         from page.tour import Tour
 
-        # Whoever wants no motion gets none unasked.
+        # For a person who wants no motion the tour starts paused.
         self.views.add(Tour(representation, self.loop.wake, self.calm.matches))
         await let_browser_work()
 
@@ -142,11 +143,11 @@ class App:
         palette.start(self.restyle)
         self.address.follow(self.follow_address)
         self.opened = True
-        # Choices may have been made since they were built.
+        # The experiment may have changed since the views were built.
         self.views.tell("begin", self.state.experiment)
         self.request_picture()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
-        # The strip is as wide as its columns, which are as wide as the scroller lets them be.
+        # The strip's width follows from its columns, and their width from the scroller.
         for identifier in ("boundary", "loss-chart", "strip", "network-scroller"):
             observer.observe(by_id(identifier))
         canvas.follow_ratio(self.resize)
@@ -166,11 +167,11 @@ class App:
             self.play_or_pause()
 
     def experiment(self):
-        """The experiment in force."""
+        """The present experiment."""
         return self.state.experiment
 
     def do(self, origin, kind, value=None):
-        """Takes up a change and carries out what follows. Raises ValueError where a person entered what cannot be."""
+        """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed."""
         before = self.state
         self.state, effects = store.update(before, store.Change(origin, kind, value))
         for effect in effects:
@@ -179,7 +180,7 @@ class App:
             self.show_phase()
 
     def report(self, event, value=None):
-        """Takes up an event of `phase.EVENTS`."""
+        """Puts an event of `phase.EVENTS` into the store."""
         self.do(store.REPORTED, event, value)
 
     # What a person does.
@@ -198,21 +199,21 @@ class App:
         self.rest_if_all_is_known()
 
     def step(self):
-        """Trains to the end of the epoch that is under way."""
+        """Trains to the end of the present epoch."""
         self.do(store.TYPED, store.STEP, self.run.epoch)
 
     def reset(self):
-        """Starts the experiment afresh: the same weights, drawn from the seed, and the same order of batches."""
+        """Starts the experiment again, with the same initial weights and the same order of batches."""
         self.do(store.TYPED, store.RESET)
 
     def seek(self, epoch):
-        """Goes to an epoch of the run so far, and rests there."""
+        """Goes to an epoch of the run so far, and pauses there."""
         self.loop.go_to(epoch)
         self.do(store.TYPED, store.SEEK)
         self.rest_if_all_is_known()
 
     def rest_unseen(self):
-        """Pauses what nobody has looked at for a long time, and says why."""
+        """Pauses a run that nobody has looked at for a long time, and says why."""
         self.do(store.REPORTED, store.PAUSE, UNSEEN)
         self.rest_if_all_is_known()
 
@@ -225,11 +226,11 @@ class App:
             self.play_or_pause()
 
     def follow_visibility(self):
-        """Draws nothing where nobody sees it, and at once where somebody does again."""
+        """Stops drawing while the page is hidden, and draws at once when it is visible again."""
         self.loop.set_hidden(document.hidden)
 
     def go_to(self, index):
-        """Sends the playhead to a layer by its number."""
+        """Sends the playhead to the layer with this number."""
         self.go_to_layer(self.rail.names[index])
 
     def go_to_layer(self, name):
@@ -240,7 +241,7 @@ class App:
         self.loop.wake()
 
     def playhead_moved(self, position):
-        """The playhead has moved: what is seen is where it is, and what is chosen, where it was sent."""
+        """Lets the views follow the playhead; the experiment too, unless it has sent the playhead on its way itself."""
         if self.rail.is_sent():
             self.request_picture()
         else:
@@ -249,7 +250,7 @@ class App:
             self.do(store.PLAYHEAD, store.SET, {"layer": layer, "morph": seen["morph"]})
 
     def show_neuron(self, layer, index):
-        """Shades the plane by a neuron; asked for the one that it is shaded by, goes back to the probability."""
+        """Shades the plane by a neuron; if it is shaded by that neuron already, by probability again."""
         experiment = self.state.experiment
         if experiment["shading"] == "neuron" and shape.shown_neuron(experiment) == (layer, index):
             values = {"shading": "probability"}
@@ -275,7 +276,7 @@ class App:
             self.transport.show_speed(self.state.experiment["speed"])
 
     def make_network(self):
-        """Has the lab make the network; nothing that is seen belongs to the run before from now on."""
+        """Has the lab make the network; from now on the page shows nothing of the previous run."""
         self.run.renew()
         self.loop.begin()
         if not self.opened:
@@ -285,13 +286,13 @@ class App:
         window.setTimeout(self.empty_proxy, EMPTY_AFTER)
 
     def empty_views(self):
-        """Takes the picture of the network before away, unless there is a new one, or yet another was asked for."""
+        """Removes the previous network's picture, unless the new one is there or another was asked for meanwhile."""
         if self.run.data is None and now() - self.network_asked >= EMPTY_AFTER - 1:
             self.views.tell("empty")
 
     def start_lab(self):
         if self.opened and self.extras.superseded():
-            # The lab's files would be those of another version than the page.
+            # The lab's files would belong to another version than the page.
             window.location.reload()
             return
         messages.clear()
@@ -303,7 +304,7 @@ class App:
         self.start_lab()
 
     def lead_playhead(self):
-        """Lets the playhead glide to where the experiment says."""
+        """Lets the playhead glide to the experiment's layer and morph."""
         if self.rail:
             experiment = self.state.experiment
             self.rail.go(self.rail.place(experiment))
@@ -319,7 +320,7 @@ class App:
         self.loop.wake()
 
     def lab_quiet(self):
-        """Says that nothing is heard of the lab; it may still come, and then all is well."""
+        """Says that the lab does not answer. It may still start, and then the message goes away."""
         self.report("lab quiet")
         messages.show(
             "The lab has not answered for %d seconds. On a slow network it may still." % PATIENCE,
@@ -332,7 +333,7 @@ class App:
             if found and generation == self.lab.generation and self.state.phase.state == phase.ERROR:
                 self.lab_lost(found)
 
-        # A damaged pack would not be silent, and may be on its way still.
+        # The pack is not checked: a damaged one would cause an error, not silence, and it may still be loading.
         window.watchdog.damaged(False).then(create_proxy(say))
 
     def lab_lost(self, reason):
@@ -353,7 +354,7 @@ class App:
         messages.show(text + " Your experiment is kept.", button="Start the lab again", action=self.start_lab_again)
 
     def say_why_not(self, reason):
-        """Says that the lab could not start, and by which file if it is one's fault: they are all looked through."""
+        """Says that the lab could not start. All files are checked; if one is damaged, the message names it."""
         text = "The lab could not start: %s Your experiment is kept."
         generation = self.lab.generation
 
@@ -373,7 +374,7 @@ class App:
 
     def run_answered(self):
         run = self.run
-        # What was asked of a run that is to be opened afresh is of no interest any more.
+        # An answer for a run that has to be opened again is ignored.
         if not run.due:
             self.take_answer(run)
             self.loop.drawing_due = True
@@ -382,11 +383,11 @@ class App:
     def take_answer(self, run):
         self.views.tell("answered", run)
         if run.picture:
-            # There are no pixels of one that is only being refined.
+            # A picture that is only being refined has no pixels.
             if getattr(run.picture, "pixels", None):
                 self.views.tell("drawn", run.picture)
                 self.readout.tell(not self.is_training())
-            # One that is not fine may get finer as long as nothing is trained.
+            # A picture that is not fine gets finer with further requests, as long as nothing is trained.
             if run.picture.moving or not (run.picture.fine or self.is_training()):
                 self.loop.look_again()
         self.follow_live(run)
@@ -408,19 +409,19 @@ class App:
         self.describe()
 
     def follow_live(self, run):
-        """Shows the numbers in force at a place that the run was taken back to."""
+        """Puts the live values at the run's present step, after it was taken back, into the experiment."""
         asked = run.asked_live
         if run.live != asked and all(asked[name] == self.state.experiment[name] for name in asked):
             self.do(store.REPORTED, store.SET, run.live)
 
     def is_training(self):
-        """Whether steps are taken, or will be, or may be under way."""
+        """Whether training is asked for, or a request that may train is still on its way."""
         return phase.wants_training(self.state.phase) or self.run.may_train()
 
     def rest_if_all_is_known(self):
-        """Says that training has paused once it really has.
+        """Reports that training has paused, once nothing more is expected of it.
 
-        What the lab was asked for before may still come, and the metrics of the last step if it was not measured.
+        Before that, answers to earlier requests may still come, and the metrics of the last step may be missing.
         """
         if self.state.phase.state == phase.TRAINING and not self.is_training() and self.run.measured:
             self.report("rested")
@@ -428,7 +429,7 @@ class App:
     # What is seen.
 
     def request_picture(self):
-        """Tells the lab what to draw, as soon as there is something to draw it on."""
+        """Tells the lab what to draw, once the views have been built."""
         if not self.opened:
             return
         seen = self.rail.seen(self.state.experiment)
@@ -439,7 +440,7 @@ class App:
         self.loop.draw_soon()
 
     def advance(self, seconds):
-        """Lets time pass for what moves by itself; True while anything does."""
+        """Advances everything that moves by itself by `seconds`. Returns whether anything is still moving."""
         if not self.opened:
             return False
         moving = self.views.tell("advance", seconds, self.calm.matches)
@@ -451,7 +452,7 @@ class App:
         return self.opened and self.views.tell("draw", self.calm.matches)
 
     def describe(self):
-        """Says in words what the canvases show: soon after it has changed, and now and then while training."""
+        """Updates the canvases' labels, which say what they show: soon after a change, seldom while training."""
         if self.describe_due:
             return
         every = DESCRIBE_EVERY if self.state.phase.state == phase.TRAINING else DESCRIBE_STILL_EVERY
@@ -477,19 +478,19 @@ class App:
 
 
 def complain(complaints):
-    """Says what of the address was not understood."""
+    """Says which parts of the address were not understood."""
     if complaints:
         messages.show("Not all of the address was understood. " + " ".join(complaints))
 
 
 def say_unseen(sheets):
-    """Says that the page may look wrong: style sheets did not come."""
+    """Says that the page may look wrong, because these style sheets did not load."""
     text = "This page may look wrong: %s did not load." % sheets
     messages.show(text, button="Reload the page", action=window.watchdog.reload)
 
 
 def show_source():
-    """Points the link at the repository where the site says which it is, else at the code that runs here."""
+    """Lets the link to the source lead to the repository, if the site's address names it, else to the code here."""
     host, path = window.location.hostname, window.location.pathname
     if host.endswith(".github.io"):
         by_id("source").href = "https://github.com/%s/%s" % (host.split(".")[0], path.strip("/").split("/")[0])

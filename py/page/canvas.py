@@ -1,20 +1,20 @@
-"""A canvas as sharp as the screen, and a spare one to keep drawings that do not change."""
+"""Canvases that are as sharp as the screen, and spare ones that keep drawings which do not change."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 
-# A media query compares ratios as texts say them, which may be a little less than all of their digits.
+# A media query gives the ratio as a text, which may have fewer digits than the ratio itself.
 TOLERANCE = 0.001
 
 
 def size(canvas):
-    """`(width, height)` of a canvas where it lies, in CSS pixels, which need not be whole."""
+    """`(width, height)` of a canvas in CSS pixels, which need not be whole numbers."""
     box = canvas.getBoundingClientRect()
     return box.width, box.height
 
 
 def fit(canvas):
-    """Gives a canvas as many pixels as the screen has where it lies: its `(width, height)` in CSS pixels.
+    """Gives a canvas as many pixels as it covers on the screen. Returns its `(width, height)` in CSS pixels.
 
     Its context is set up so that drawing is in CSS pixels.
     """
@@ -23,19 +23,19 @@ def fit(canvas):
     pixels = _pixels(width, ratio), _pixels(height, ratio)
     if (canvas.width, canvas.height) != pixels:
         canvas.width, canvas.height = pixels
-    # The pixels may be as many as before though the ratio is another: half the size, twice as fine.
+    # The number of pixels may be the same although the ratio has changed, for half the size with twice the ratio.
     context_of(canvas).setTransform(ratio, 0, 0, ratio, 0, 0)
     return width, height
 
 
 def follow_ratio(on_change):
-    """Calls `on_change()` whenever a CSS pixel comes to be another number of the screen's, as on another screen."""
+    """Calls `on_change()` whenever the ratio of screen pixels to CSS pixels changes, as on another screen."""
 
     def follow(event=None):
         ratio = window.devicePixelRatio
         limits = ratio - TOLERANCE, ratio + TOLERANCE
         query = window.matchMedia("(min-resolution: %.6fdppx) and (max-resolution: %.6fdppx)" % limits)
-        # It tells of leaving this ratio; of the next one another query does.
+        # The query fires when the ratio changes from this one; the next change needs another query.
         query.addEventListener("change", proxy, once)
         if event:
             on_change()
@@ -46,7 +46,7 @@ def follow_ratio(on_change):
 
 
 def spare(width, height, ratio=None):
-    """`(canvas, context)` that is not on the page, `width` by `height` in CSS pixels, cleared."""
+    """`(canvas, context)` of a new canvas that is not on the page, `width` by `height` in CSS pixels."""
     ratio = ratio or window.devicePixelRatio
     canvas = document.createElement("canvas")
     canvas.width, canvas.height = _pixels(width, ratio), _pixels(height, ratio)
@@ -56,9 +56,10 @@ def spare(width, height, ratio=None):
 
 
 def _pixels(length, ratio):
-    """Pixels of the screen to a length in CSS pixels; halves are rounded up, as JavaScript does."""
+    """The number of screen pixels in a length in CSS pixels; halves are rounded up, as JavaScript does."""
     return int(length * ratio + 0.5)
 
 
 def context_of(canvas):
+    """The two-dimensional context of a canvas."""
     return canvas.getContext("2d", to_js({"alpha": True}))

@@ -8,12 +8,13 @@ from page.dom import by_id, element, now
 from page.palette import css
 from spec import protocol, shape
 
-# The charts are drawn again this often while training, in milliseconds.
+# The interval at which the charts are drawn while training, in milliseconds.
 EVERY = 120
 NOTHING = "%s over epochs: nothing to show yet"
 
 
-# By chart: its canvas's box, its name, the metrics of its two lines, and the ends of its scale.
+# Of each chart: the beginning of its elements' ids, its name, the metrics of its two lines, and the ends of its scale,
+# None for one that follows the numbers.
 CHARTS = (
     ("loss", "Loss", ("train_loss", "test_loss"), (0, None)),
     ("accuracy", "Accuracy", ("train_accuracy", "test_accuracy"), (0, 1)),
@@ -27,25 +28,25 @@ class Charts:
     def __init__(self, uplot):
         self.uplot = uplot
         self.charts = []
-        # By metric its numbers, and the epochs; empty before there are any.
+        # The typed arrays of the epochs and of each metric, by name; empty before there are any.
         self.history = {}
         self.drawn_at = 0
-        # An epoch that the run has been taken back to; None where it is at its end.
+        # The epoch to which the run has gone back; None if it is at its end.
         self.epoch = None
         self.marks = [by_id(name + "-mark") for name, _, _, _ in CHARTS]
         self.texts = [NOTHING % name for _, name, _, _ in CHARTS]
-        # A mark is placed whenever its chart has been drawn, for another size or a longer run moves it.
+        # The marks are placed after each drawing of a chart, because another size or a longer run moves them.
         self.place_proxy = create_proxy(lambda chart: self._place_marks())
         self.absent = element("p", NO_ACCURACY, class_="absent quiet", hidden="")
         by_id("accuracy-chart").append(self.absent)
         self.restyle()
 
     def due(self):
-        """Whether a new history is worth asking for."""
+        """Whether it is time to ask for a new history."""
         return now() - self.drawn_at >= EVERY
 
     def restyle(self):
-        """Makes the charts anew for the theme."""
+        """Makes the charts again, in the colours of the present theme."""
         for chart in self.charts:
             chart.destroy()
         self.charts = []
@@ -56,7 +57,7 @@ class Charts:
         self._label()
 
     def resize(self):
-        """Fits the charts to the room that they have."""
+        """Fits the charts to their boxes."""
         for chart in self.charts:
             box = chart.root.parentElement
             chart.setSize(to_js({"width": box.clientWidth, "height": box.clientHeight}))
@@ -72,7 +73,7 @@ class Charts:
         self._label()
 
     def answered(self, run):
-        """Takes up a history, and whether the run was taken back to an epoch before its end."""
+        """Draws the answer's history, if it has one, and marks the epoch to which the run has gone back."""
         if run.history:
             names = ("epoch",) + tuple(protocol.METRICS[run.data.task])
             rows = run.history.length // len(names)
@@ -99,7 +100,7 @@ class Charts:
                 chart.setData(window.Array.of(self.history["epoch"], *[self.history[name] for name in names]))
 
     def describe(self, experiment, run):
-        """Says in the charts' labels how training stands."""
+        """Says in the charts' labels what the present metrics are."""
         self.texts = [
             "Loss over epochs: after epoch %d it is %s." % (run.epoch, run_words.loss_words(run.metrics)),
             "Accuracy over epochs: after epoch %d the network has %s right."
@@ -143,11 +144,11 @@ def _chart(uplot, box, limits, on_draw):
 
 
 def _range(low, high):
-    """A scale's ends as uPlot asks for them: `low`, and `high(most)` where `most` is the largest number."""
+    """The function by which uPlot finds the ends of a scale: `low`, and `high(most)` for the largest number `most`."""
     kept = []
 
     def ends(chart, least, most, key):
-        # What is returned to JavaScript must be held on to: MicroPython may collect garbage before it has arrived.
+        # A reference is kept, because MicroPython may collect the returned object before JavaScript has taken it.
         kept[:] = [to_js([low, high(most)])]
         return kept[0]
 

@@ -1,4 +1,4 @@
-"""The controls of the fields: what they say, and what a wrong entry is told."""
+"""The controls of the fields: shows the experiment in them, and says why an entry is wrong."""
 
 from page import messages, wording
 from page.dom import by_id, copies, element, listen
@@ -6,10 +6,10 @@ from spec import fields
 
 
 class Controls:
-    """Shows an experiment, and enters what a person changes by `on_enter(name, text)`.
+    """Shows the experiment that `experiment()` returns; calls `on_enter(name, text)` for what a person enters.
 
-    That raises ValueError, with a sentence, where it is not allowed. `experiment()` returns what is in force. What
-    there is to choose of is in the markup already, see `tools/markup.py`.
+    `on_enter` raises ValueError, with a sentence, for an entry that is not allowed. The choices are in the markup
+    already, see `tools/markup.py`.
     """
 
     def __init__(self, experiment, on_enter, on_new_weights):
@@ -26,19 +26,19 @@ class Controls:
         field = by_id(name)
         listen(field, "change", lambda event: self.enter(name, field.value))
         if fields.FIELDS[name].control == fields.BOX:
-            # A wrong entry that was mended by hand back to what it was changes nothing but takes the message away.
+            # If a person corrects a wrong entry to what it was before, no change follows, but the message has to go.
             listen(field, "input", lambda event: messages.clear(field))
-            listen(field, "mousemove", lambda event: _tell_what_is_cut_off(field))
+            listen(field, "mousemove", lambda event: _show_whole_text(field))
 
     def _listen_to_switch(self, name):
         field = by_id(name + "-switch")
         listen(field, "change", lambda event: self.enter(name, "on" if field.checked else "off"))
 
     def enter(self, name, text):
-        """Takes up what a person put into a field; says so where it is not allowed, and then changes nothing."""
+        """Handles what a person put into a field; if it is not allowed, shows a message and changes nothing."""
         control = fields.FIELDS[name].control
         field = by_id(name + "-switch" if control == fields.SWITCH else name)
-        # What was wrong there is not any more, or is told anew.
+        # An earlier message about this field is out of date.
         messages.clear(field)
         try:
             self.on_enter(name, text)
@@ -46,18 +46,18 @@ class Controls:
             messages.show(str(error), field)
             if control not in (fields.BOX, fields.SWITCH):
                 field.value = self._text(name)
-            # A wrong entry elsewhere has lost its message to this one: it gives way to what is in force.
+            # There is only one message. A wrong entry elsewhere has lost its own, and is replaced by the field's value.
             self.show()
 
     def show(self):
         """Puts the experiment into the controls."""
         experiment = self.experiment()
-        for name in ("layer", "loss"):
+        for name in ("layer", "loss", "shading"):
             # What there is to choose of depends on the network or on the data.
             self._offer(by_id(name), wording.choices(experiment, name))
         for name in fields.names(control=fields.SELECT) + fields.names(control=fields.BOX):
             field = by_id(name)
-            # What is being mended stays as it was typed.
+            # A wrong entry stays as it was typed, so that it can be corrected.
             if field.getAttribute("aria-invalid") != "true":
                 field.value = self._text(name)
         for name in fields.names(control=fields.SWITCH):
@@ -66,7 +66,7 @@ class Controls:
             by_id(name).disabled = disabled
 
     def _offer(self, field, offered):
-        """Offers values by their labels in a list, if they are others than those in it."""
+        """Fills a list with `(value, label)` pairs, unless it has the same labels already."""
         labels = [label for _, label in offered]
         if field.options.length == len(labels) and field.textContent == "".join(labels):
             return
@@ -79,7 +79,7 @@ class Controls:
         return wording.text(self.experiment(), name)
 
     def _offer_all_learning_rates(self):
-        """Empties the box while it is pointed at: a browser offers only the suggestions that match what is in it."""
+        """Empties the box when it is clicked, because a browser offers only the suggestions that match its text."""
         field = by_id("learning_rate")
 
         def restore(event):
@@ -95,6 +95,6 @@ class Controls:
         listen(field, "blur", restore)
 
 
-def _tell_what_is_cut_off(field):
-    """Has the browser show the whole text of a box beside the pointer, if the box is too small for it."""
+def _show_whole_text(field):
+    """Lets the browser show the whole text of a box as a tooltip, if the box is too small for it."""
     field.title = field.value if field.scrollWidth > field.clientWidth else ""

@@ -1,4 +1,4 @@
-"""The few things that every module of the page asks of the document."""
+"""Small functions on the document, which all modules of the page use."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
@@ -6,6 +6,7 @@ from scripts import copy, turn
 
 
 def by_id(identifier):
+    """The element with this id, or None."""
     return document.getElementById(identifier)
 
 
@@ -15,7 +16,7 @@ def listen(target, event, handler):
 
 
 def set_text(element, text):
-    """Sets an element's text where it is another: an unchanged text would still cost the browser a layout."""
+    """Sets an element's text, if it differs: setting the same text would still make the browser lay out the page."""
     if element.textContent != text:
         element.textContent = text
 
@@ -30,16 +31,16 @@ def element(tag, text="", **attributes):
 
 
 def copies(template, texts):
-    """A fragment of copies of an element, one for each text, which it shows where it is not empty.
+    """A fragment with a copy of `template` for each text, which the copy shows unless it is empty.
 
-    In one crossing: one by one a thousand elements would take MicroPython too long, and the arguments of one call more
-    stack than it has.
+    All copies are made by one call to JavaScript: a thousand calls would take MicroPython too long, and a thousand
+    arguments more stack than it has.
     """
     return copy(template, "\n".join(texts))
 
 
 def now():
-    """Milliseconds since the page was opened; never less than before, even if the machine's clock is."""
+    """Milliseconds since the page was opened; never less than at the last call, even if the clock goes back."""
     global _last, _ahead
     time = window.performance.now() + _ahead
     if time < _last:
@@ -53,11 +54,11 @@ _last = _ahead = 0
 
 
 def numbers(typed_array):
-    """A typed array's numbers as a list, in one crossing instead of one for each; an empty one for None."""
+    """The numbers of a typed array as a list, by one call to JavaScript, not one for each; for None an empty list."""
     text = typed_array.join(",") if typed_array else ""
     return [float(number) for number in text.split(",")] if text else []
 
 
 async def let_browser_work():
-    """Lets the browser draw and hear before going on, so that no single task takes long."""
+    """Lets the browser draw and handle events before going on, so that no single task takes long."""
     await turn()

@@ -1,4 +1,4 @@
-"""What the page fetches only when it is wanted: modules that nothing on screen needs at the start."""
+"""Fetches modules of the page only when they are needed, because nothing on screen needs them at the start."""
 
 from pyscript import config, document
 from pyscript.ffi import create_proxy
@@ -8,11 +8,13 @@ from page.dom import by_id, listen
 
 
 class Extras:
+    """The modules that are fetched late: `offline`, and `about` for the panel that explains the page."""
+
     def __init__(self):
+        # The names of the modules that have been asked for.
         self.wanted = set()
-        # What keeps the site, once it is there.
+        # The `Offline` and the `About`, once their modules have been fetched.
         self.offline = None
-        # What makes the explanation give way to what the Tab key leads to, once it has been opened.
         self.about = None
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         listen(document, "keydown", self._pressed)
@@ -20,12 +22,12 @@ class Extras:
             self._open_about()
 
     def start(self):
-        """Has the browser keep the site, now that the page has nothing more urgent to do."""
+        """Has the browser keep the site for offline use; called when the page has nothing more urgent to do."""
         if config["offline"]:
             self._fetch("offline", self._keep)
 
     def superseded(self):
-        """Whether the site is answered for by another version than the page is of."""
+        """Whether the service worker serves another version of the site than this page's."""
         return self.offline is not None and self.offline.superseded
 
     def _keep(self):
@@ -43,7 +45,7 @@ class Extras:
         self._fetch("about", run)
 
     def _pressed(self, event):
-        """Closes the explanation on Escape; what is inside of it gives the focus back."""
+        """Closes the panel on Escape, and moves the focus to its button if it was inside."""
         panel = by_id("about")
         if event.key != "Escape" or event.defaultPrevented or not panel.open:
             return
@@ -53,10 +55,10 @@ class Extras:
             panel.querySelector("summary").focus()
 
     def _fetch(self, name, run):
-        """Fetches a module and then calls `run()`, once. What does not come is tried again when it is wanted again."""
+        """Fetches a module once and then calls `run()`. If that fails, the next call tries again."""
         if name not in self.wanted:
             self.wanted.add(name)
-            # What is awaited for nothing calls back with no argument.
+            # A promise without a value calls back without arguments.
             came = create_proxy(lambda *nothing: run())
             missed = create_proxy(lambda error: self.wanted.discard(name))
             fetchModule("page/%s.py" % name).then(came, missed)

@@ -1,16 +1,16 @@
-"""What a link asks of the page. Pure."""
+"""Reads links to the page. Pure."""
 
 from spec import fields
 
-# A longer one than this, in characters, is not read: the deepest network takes less, and a page must not stand still
-# over a link.
+# A link of more characters is not read: the deepest network needs fewer, and reading must not stop the page for long.
 LONGEST = 50000
 
 
 def read(query):
-    """`(experiment, complaints, play)`: what an address says after its `#`, and whether it asks to play at once.
+    """`(experiment, complaints, play)`, read from the part of an address that begins with `#`.
 
-    Whatever the query is, the experiment is one that the page can show; a complaint is a sentence.
+    The experiment is always one that the page can show, whatever the query is. Complaints are sentences. `play` is
+    whether the link asks to play at once.
     """
     if len(query) > LONGEST:
         complaint = "It has %d characters after the #, and no more than %d are read." % (len(query), LONGEST)

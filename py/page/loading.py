@@ -1,4 +1,4 @@
-"""What is seen while something is waited for: Python, by stage and bytes loaded of the total, or a network."""
+"""The panel that is shown while the page waits for Python (stage, and bytes loaded of the total) or for a network."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
@@ -7,7 +7,7 @@ from page import phase
 from page.dom import by_id, set_text
 from spec import texts
 
-# What the worker loads; all else the page has already, or may never want.
+# The files that the worker loads; the page has all others already, or may never need them.
 WORKER_FILES = (
     "vendor/pyodide/lab.pack.zst",
     "vendor/pyodide/pyodide.asm.js",
@@ -17,14 +17,17 @@ WORKER_FILES = (
 
 
 class Loading:
+    """Shows the panel, and in it the progress of loading."""
+
     def __init__(self):
+        # Bytes by address of a file: of the whole file, and loaded so far.
         self.expected = {}
         self.loaded = {}
-        # What is said to be waited for, and whether that belongs to the start of a lab.
+        # What the panel says that the page waits for, and whether that is part of the start of a lab.
         self.waiting = phase.NOTHING
         self.starting = True
         hear = create_proxy(self._hear)
-        # Without it progress is not shown, and that is all.
+        # If it cannot be fetched, progress is not shown.
         manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
         manifest.then(hear).catch(create_proxy(lambda error: None))
 
@@ -35,7 +38,7 @@ class Loading:
         self._show()
 
     def progress(self, news):
-        """Takes up a message of the worker: a `stage`, or the `bytes` that there are of a `file`."""
+        """Shows a message of the worker: a `stage`, or the `bytes` of a `file` that have been loaded."""
         stage = getattr(news, "stage", None)
         if stage:
             set_text(by_id("loading-stage"), stage)
@@ -51,7 +54,7 @@ class Loading:
             set_text(by_id("loading-bytes"), "%s of %s" % (texts.bytes_in_words(loaded), texts.bytes_in_words(total)))
 
     def show(self, now):
-        """Says what a phase waits for, or nothing."""
+        """Shows what the page waits for in this phase; hides the panel if it waits for nothing."""
         waiting = now.waiting if now.state == phase.LOADING else phase.NOTHING
         if waiting == self.waiting:
             return

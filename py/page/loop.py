@@ -1,11 +1,11 @@
-"""The loop: at the display's rate, ask the lab to train a little, and draw what came back.
+"""The loop: on each frame of the display it asks the lab to train a little, and draws what has come back.
 
-While the lab works on one request the page draws the answer before. While it plays a second request may be on its
-way, so that the lab never waits for the page; but not to a lab that takes long, for what a person does would come
-after both.
+While the lab works on one request, the page draws the answer to the previous one. While the page plays, a second
+request may be on its way, so that the lab never waits for the page. A slow lab gets only one request at a time, because
+what a person does has to wait for all requests that are on their way.
 
-Where nobody sees the page there are no frames of the display, and browsers let timers fire once a second or once a
-minute: training goes on by answers and such timers, without a picture, and after a while not at all.
+A hidden page gets no frames of the display, and its timers fire only once a second or once a minute. Training then
+continues by answers and such timers, without pictures, and after some minutes it pauses.
 """
 
 from pyscript import window
@@ -16,53 +16,53 @@ from page.dom import now
 from page.run_client import SEEN
 from spec import protocol
 
-# How long the lab may train and draw for one request, in milliseconds. Flat out, the views shall take no more than a
-# quarter of its time, that for the network's outputs included; at a pace there is time left.
+# How long the lab may train and draw for one request, in milliseconds. When it trains as fast as possible, views take
+# at most a quarter of its time, the network's outputs included; at a chosen speed there is time left.
 TRAIN_MILLISECONDS = 12
 VIEW_MILLISECONDS = 3.6
 PACED_VIEW_MILLISECONDS = 7
 PAUSED_VIEW_MILLISECONDS = 60
-# While a picture moves though nothing is trained.
+# The time for drawing while a picture moves and nothing is trained.
 MOVING_VIEW_MILLISECONDS = 14
-# Steps that a slow display could not ask for in time are made up for, but no more than this many seconds of them.
+# Steps that a slow display could not request in time are made up for, but not for more than so many seconds.
 OWED_SECONDS = 0.25
-# More steps than any request can have the time for.
+# More steps than there can be time for in one request.
 UNLIMITED_STEPS = 1000000
-# Out of sight: milliseconds of training for one request, which is how long coming back may have to wait; how often
-# steps are asked for at a pace; seconds of steps that are made up for at most; and seconds until it is enough.
+# While the page is hidden: milliseconds of training for one request, for which a person who comes back may have to
+# wait; milliseconds between requests; the most seconds of steps that are made up for; seconds until training pauses.
 HIDDEN_TRAIN_MILLISECONDS = 100
 HIDDEN_EVERY = 1000
 HIDDEN_OWED_SECONDS = 60
 HIDDEN_SECONDS = 300
-# An answer that takes no longer than this from asking, in milliseconds, is quick.
+# An answer that comes within so many milliseconds after its request is quick.
 QUICK = 60
 
 
 class Loop:
-    """Asks `run` what follows from the page's state, which `state()` returns, and draws.
+    """Sends requests to `run`, as the page's state, which `state()` returns, asks for them, and draws.
 
-    `draw()` returns True while it wants to be called again for the next frame of the display. `advance(seconds)` is
-    called on every frame before anything is asked, and returns True while something moves by itself. `wants_history()`
-    tells whether an answer should bring the history along. `on_unseen()` is called when it has trained for a long time
-    and nobody has seen it. Nothing is asked of the lab before `set_view`.
+    `draw()` returns True while it wants to be called again on the next frame of the display. `advance(seconds)` is
+    called on every frame before a request is sent, and returns True while something moves by itself. `wants_history()`
+    returns whether an answer should contain the history. `on_unseen()` is called when the page has trained for a long
+    time while it was hidden. Before `set_view` is called no request is sent.
     """
 
     def __init__(self, run, state, draw, advance, wants_history, on_unseen):
         self.run, self.state, self.draw, self.advance = run, state, draw, advance
         self.wants_history, self.on_unseen = wants_history, on_unseen
-        # When the page went out of sight, in milliseconds; None while it is seen.
+        # The time at which the page was hidden, in milliseconds; None while it is visible.
         self.hidden_since = None
         # What to draw, see `protocol.view`.
         self.view = None
         self.view_due = False
-        # What the next request has to ask for once.
+        # These are for the next request only.
         self.seek = None
         self.branch = False
         self.drawing_due = False
         self.in_motion = False
-        # What the browser calls the next frame or, out of sight, the timer; None if there is none.
+        # The browser's id of the next frame or, if the page is hidden, of the timer; None if there is none.
         self.scheduled = None
-        # Whether no frame follows by itself on the one before.
+        # Whether the last frame has not asked for another one.
         self.resting = True
         self.owed = 0
         self.last = now()
@@ -70,29 +70,32 @@ class Loop:
         self._tick_proxy = create_proxy(self._tick)
 
     def begin(self):
-        """Takes note that the run is to be opened afresh."""
+        """Prepares for a run that is to be opened again."""
         self.seek = None
         self.branch = False
         self.wake()
 
     def set_view(self, view):
-        """What to draw from now on, see `protocol.view`."""
+        """Sets what the lab draws from now on, see `protocol.view`."""
         if view != self.view:
             self.view = view
             self.look_again()
 
     def look_again(self):
-        """Asks the lab for another picture though nothing was changed, as it is on its way to one or had no time."""
+        """Asks the lab for another picture with the next request, even if the view has not changed."""
         self.view_due = True
         self.wake()
 
     def begin_to_train(self):
-        """Owes a first step at once; and a picture, for where training ends the last was drawn in a hurry."""
+        """Training begins or ends: takes a first step at once, and asks for a picture.
+
+        When training ends, the last picture was drawn in little time, and can be finer.
+        """
         self.owed = 1
         self.look_again()
 
     def go_to(self, epoch):
-        """Goes back to an epoch that was kept, or forward to the end, without training."""
+        """Has the run go to a kept epoch, or to its end, without training."""
         self.seek = epoch
         self.look_again()
 
@@ -101,33 +104,33 @@ class Loop:
         return self.seek is not None or self.run.is_seeking()
 
     def go_on_from_here(self):
-        """Forgets what lies after the epoch that was gone back to."""
+        """Has the run forget what was recorded after the epoch to which it went back."""
         self.branch = True
         self.look_again()
 
     def draw_soon(self):
-        """Draws what there is on the next frame of the display."""
+        """Draws the present picture on the next frame of the display."""
         self.drawing_due = True
         self.wake()
 
     def set_hidden(self, hidden):
-        """Stops drawing, or draws at once: tells whether nobody sees the page."""
+        """Takes note of whether the page is hidden; stops drawing, or draws at once."""
         if hidden == self.hidden():
             return
         self._cancel()
         self.hidden_since = now() if hidden else None
-        # What moves goes on where it was; the steps are those of the time before.
+        # What moves continues from where it was, and steps are not made up for.
         self.resting = True
         self.owed = min(self.owed, 1)
         self.drawing_due = True
         self.look_again()
 
     def hidden(self):
-        """Whether nobody sees the page."""
+        """Whether the page is hidden."""
         return self.hidden_since is not None
 
     def wake(self):
-        """Sees to it that the loop runs for the next frame of the display, or soon where there are none."""
+        """Makes sure that the loop runs on the next frame of the display or, if the page is hidden, soon."""
         if self.scheduled is not None:
             return
         if self.hidden():
@@ -136,14 +139,14 @@ class Loop:
             self.scheduled = window.requestAnimationFrame(self._tick_proxy)
 
     def answered(self):
-        """Asks for more at once where the lab would wait for a frame of the display otherwise."""
+        """Handles an answer: sends the next request at once if the lab should not wait for a frame of the display."""
         now_asked = self.state().phase.until is not None and not self._is_paced()
         if self.run.due or self.view_due or now_asked:
             self.ask()
         self.wake()
 
     def ask(self):
-        """Sends the next request if there is one to send and the lab is free for it."""
+        """Sends the next request, if there is anything to ask for and the lab is free."""
         run = self.run
         most = 2 if self._is_playing() and run.latency < QUICK and not run.due else 1
         if not self.view or not run.is_free(most):
@@ -187,7 +190,7 @@ class Loop:
         return phase.is_playing(self.state().phase)
 
     def _is_paced(self):
-        """Whether it plays at so many steps per second, not as fast as it goes."""
+        """Whether it plays at a chosen number of steps per second, not as fast as possible."""
         return self._is_playing() and self.state().experiment["speed"] > 0
 
     def _steps(self):
@@ -200,7 +203,7 @@ class Loop:
         return steps
 
     def _cancel(self):
-        """Calls the next frame or timer off."""
+        """Cancels the next frame or timer."""
         if self.scheduled is not None:
             if self.hidden():
                 window.clearTimeout(self.scheduled)
@@ -218,17 +221,20 @@ class Loop:
         self.ask()
         if self.drawing_due:
             self.drawing_due = self.draw()
-        # A lab that is not there yet will be heard of.
+        # A lab that is not ready wakes the loop when it is.
         training = self._is_playing() and self.run.ready and not self.run.opening
         self.resting = not (training or self.drawing_due or self.in_motion)
         if not self.resting:
             self.wake()
 
     def _elapsed(self):
-        """Seconds since the last frame; notes what they make owing. A laptop that slept owes no night of steps."""
+        """The seconds since the last frame; adds the steps that are due for them to `owed`.
+
+        The seconds are limited, so that a computer that has slept does not make up for a whole night.
+        """
         time = now()
         at_most = HIDDEN_OWED_SECONDS if self.hidden() else OWED_SECONDS
-        # After a rest what begins to move begins where it is.
+        # After a rest no time has passed for what begins to move.
         elapsed = 0 if self.resting else min((time - self.last) / 1000, at_most)
         self.last = time
         if self._is_paced():
@@ -237,7 +243,7 @@ class Loop:
         return elapsed
 
     def _go_on_unseen(self):
-        """Trains on, if it is playing, without a picture."""
+        """Continues training without pictures, if the page is playing."""
         if self._is_playing() and now() - self.hidden_since >= 1000 * HIDDEN_SECONDS:
             self.on_unseen()
         self.ask()

@@ -1,4 +1,4 @@
-"""The one element that says what went wrong: next to the control that it is about, or across the page."""
+"""The one message that says what went wrong: next to the control that it is about, or across the page."""
 
 from pyscript import document, window
 
@@ -6,14 +6,17 @@ from page.dom import by_id, element, listen
 
 
 def show(text, field=None, button=None, action=None):
-    """Says `text` under `field`, a control's element, or at the foot of the page; `button` names an `action`."""
+    """Shows `text` under `field`, a control's element, or at the foot of the page.
+
+    `button` is the text of a button that calls `action()`.
+    """
     clear()
     message = by_id("message")
     place = field.closest(".field") if field else document.body
     place.append(message)
     message.className = "across"
     if field:
-        # Under a control in the right half it grows to the left, to stay inside the window.
+        # Under a control in the right half of the window the message grows to the left, so that it stays inside.
         right_half = field.getBoundingClientRect().left > window.innerWidth / 2
         message.className = "near end" if right_half else "near"
         field.setAttribute("aria-invalid", "true")
@@ -27,7 +30,7 @@ def show(text, field=None, button=None, action=None):
 
 
 def clear(field=None):
-    """Takes the message away; with `field`, only if it is about that control."""
+    """Removes the message; with `field`, only if it is about that control."""
     message = by_id("message")
     name = message.getAttribute("data-field")
     if field and name != field.id:

@@ -1,16 +1,17 @@
-"""The site kept in the browser, so that it works without the network; and the offer of a new version of it."""
+"""Keeps the site in the browser, so that it works without the network, and offers new versions of it."""
 
 from pyscript import config, document, window
 from pyscript.ffi import create_proxy, to_js
 
 from page.dom import by_id, listen, now, set_text
 
-# Browsers look for a new version when a page is opened. For a tab that is open all day the page asks, when somebody
-# comes back to it, but no more often than this, in milliseconds.
+# Browsers look for a new version when a page is opened. In a tab that is open all day, the page asks for it when
+# somebody comes back to it, but not more often than this, in milliseconds.
 LOOK_EVERY = 3600 * 1000
-# A version that is to take over lets the old one finish first. When one more request comes at that moment, Chromium
-# starts the old one again, and comes back to the takeover after half a minute without any, or at the next opening of a
-# page (content/browser/service_worker in its source). For that somebody has to do; this often, in milliseconds.
+# A new service worker that is to take over lets the old one finish first. If another request comes at that moment,
+# Chromium starts the old one again, and continues the takeover only after half a minute without requests, or when a
+# page or worker is opened (content/browser/service_worker in its source). So the page opens a worker at this interval,
+# in milliseconds.
 ASK_EVERY = 1000
 
 KEPT = "Works offline: all of this page is kept in this browser."
@@ -22,10 +23,10 @@ TAKEN = "A new version of this page has taken over. Your experiment is kept."
 
 
 class Offline:
-    """Has the service worker keep the site, once the page has nothing more urgent to do, and tells how that went.
+    """Has the service worker keep the site, and shows whether it has.
 
-    `superseded` is true once the site is answered for by another version than the page is of, as when another tab has
-    gone over to a new one: what this page has not loaded yet is gone.
+    `superseded` is true once the service worker serves another version of the site than this page's, for example
+    because another tab has gone over to it. Files that this page has not loaded yet are then gone.
     """
 
     def __init__(self):
@@ -44,16 +45,16 @@ class Offline:
         listen(self.later, "click", lambda event: self._show_offer(""))
 
     def start(self):
-        """Asks the browser to keep the site; what it does not allow is no error."""
+        """Asks the browser to keep the site. It is not an error if the browser does not allow that."""
         if self.started or not config["offline"]:
             return
         self.started = True
-        # What a browser throws where it denies storage goes past Python, but not past a promise.
+        # A browser that denies storage may throw an error that Python cannot catch; a promise catches it.
         denied = create_proxy(lambda error: self._deny())
         window.Promise.resolve().then(create_proxy(lambda *nothing: self._register())).catch(denied)
 
     def take(self):
-        """Goes over to the new version: the page is loaded again, from it."""
+        """Goes over to the new version, and loads the page again from it."""
         waiting = self.registration.waiting
         if self.superseded or not waiting:
             window.location.reload()
@@ -64,7 +65,7 @@ class Offline:
             window.setTimeout(self._ask_proxy, ASK_EVERY)
 
     def _ask(self):
-        """Has the browser see again whether the new version may take over, as long as it has not."""
+        """Makes the browser try the takeover again, as long as the new version is waiting."""
         if self.registration.waiting:
             window.Worker.new("static/errand.js")
             window.setTimeout(self._ask_proxy, ASK_EVERY)
@@ -91,18 +92,18 @@ class Offline:
             self._keep()
 
     def _look(self):
-        """Has the browser ask whether there is a new version, if that was long ago and somebody is there."""
+        """Has the browser look for a new version, if the last time was long ago and the page is visible."""
         if not document.hidden and now() - self.looked >= LOOK_EVERY:
             self.looked = now()
-            # Without the network there is none.
+            # Without the network it fails.
             self.registration.update().catch(self.ignored)
 
     def _follow(self, worker):
-        """Sees how a version that is being fetched gets on: what is left of it, if it is not whole, is nothing."""
+        """Follows the installation of a service worker and its version of the site."""
 
         def look(event=None):
             if worker.state == "installed" and self.asked:
-                # Newer still than the one that was to take over.
+                # This version is newer than the one that was asked to take over.
                 worker.postMessage("take over")
             elif worker.state == "installed" and self.kept:
                 self._show_offer(READY)
@@ -134,14 +135,14 @@ class Offline:
         line.hidden = False
 
     def _changed(self):
-        """Another worker answers for the site from now on: of a new version, or the first that this tab has."""
+        """Another service worker serves the site from now on: one of a new version, or the first one in this tab."""
         if self.asked:
             window.location.reload()
         else:
             self._compare()
 
     def _compare(self):
-        """Asks which version it is that answers; if nobody does, there is nothing to be mixed up."""
+        """Asks which version of the site is served; without an answer nothing changes."""
         manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
         manifest.then(create_proxy(self._hear)).catch(self.ignored)
 
@@ -152,6 +153,6 @@ class Offline:
             self._show_offer(TAKEN)
 
     def _show_offer(self, text):
-        """Offers the new version in these words; without any, no more."""
+        """Offers the new version in these words; an empty text withdraws the offer."""
         set_text(by_id("offer-text"), text)
         self.button.hidden = self.later.hidden = not text

@@ -5,7 +5,7 @@ from pyscript import document, window
 
 from page.dom import by_id, listen
 
-# As many classes have a colour of their own.
+# The number of classes with a colour of their own.
 CLASSES = 10
 KEY = "theme"
 
@@ -16,12 +16,12 @@ def css(name):
 
 
 def class_colours():
-    """A colour for each class, as the style sheet writes it: `#1f77c9`."""
+    """A colour for each class, as the style sheet has it: `#1f77c9`."""
     return [css("--class-%d" % index) for index in range(CLASSES)]
 
 
 def level_colours():
-    """A colour for each level of a number, from the least to the largest: from that of negative to that of positive."""
+    """A colour for each level of a target, from the least to the largest: from the colour of negative to positive."""
     one, other = _rgb(css("--negative")), _rgb(css("--positive"))
     last = CLASSES - 1
     return [
@@ -31,7 +31,7 @@ def level_colours():
 
 
 def shading():
-    """What the lab shades by, as `(r, g, b)`: every class's colour, negative's and positive's, and no preference's."""
+    """The palette for the lab, as `(r, g, b)`: colours of classes, of negative and positive, and of no preference."""
     return {
         "classes": [_rgb(colour) for colour in class_colours()],
         "signs": [_rgb(css("--negative")), _rgb(css("--positive"))],
@@ -40,14 +40,15 @@ def shading():
 
 
 def is_dark():
+    """Whether the theme is dark: the chosen one or, if none is chosen, the system's."""
     chosen = document.documentElement.getAttribute("data-theme")
     return chosen == "dark" or (not chosen and window.matchMedia("(prefers-color-scheme: dark)").matches)
 
 
 def start(on_change):
-    """Lets the button and the system change the theme; `on_change()` after each.
+    """Lets the button and the system change the theme, and calls `on_change()` after each change.
 
-    The one chosen on an earlier visit `early.js` has taken up before anything was painted.
+    `early.js` has already set the theme that was chosen on an earlier visit, before anything was painted.
     """
     button = by_id("theme")
 

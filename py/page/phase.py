@@ -1,37 +1,37 @@
-"""Where the page is in its life, and which events lead from one state to another. Pure."""
+"""The state machine of the page: its phases, and the events that lead from one to another. Pure."""
 
 from collections import namedtuple
 
 LOADING, READY, TRAINING, PAUSED, DIVERGED, ERROR = "loading", "ready", "training", "paused", "diverged", "error"
-# What is waited for: a lab that answers, the network that was asked for, or nothing.
+# What the page waits for: a lab that answers, the network that was asked for, or nothing.
 LAB, NETWORK, NOTHING = "lab", "network", ""
-# To be trained until somebody says otherwise.
+# Training goes on until somebody says otherwise.
 FOREVER = -1
 
-# state: one of those above. waiting: what is waited for. until: the epoch to train to, FOREVER, or None where nobody
-# has asked for training. reason: a sentence that says why it was paused, or "".
+# state, waiting: see above. until: the epoch to train to, FOREVER, or None if no training is asked for. reason: a
+# sentence that says why training was paused, or "".
 Phase = namedtuple("Phase", ("state", "waiting", "until", "reason"))
 
 FIRST = Phase(LOADING, LAB, None, "")
 
 
 def is_playing(phase):
-    """Whether it trains until somebody says otherwise."""
+    """Whether training goes on until somebody says otherwise, as soon as it can begin."""
     return phase.until == FOREVER
 
 
 def wants_training(phase):
-    """Whether steps are to be taken, as soon as they can be."""
+    """Whether training is asked for, without end or up to an epoch."""
     return phase.until is not None
 
 
 def after(phase, event, value=None):
-    """The phase that an event leads to, one of `EVENTS` by name; `value` belongs to the event."""
+    """The phase after an event, a key of `EVENTS`; `value` is what the event needs, if anything."""
     return EVENTS[event](phase, value)
 
 
 def _network_asked(phase, _):
-    """Another network is to be made, or the same afresh: it plays on, but an epoch to train to was the old one's."""
+    """Another network is to be made, or the same again: playing goes on, training to an epoch does not."""
     return Phase(LOADING, LAB if phase.waiting == LAB else NETWORK, FOREVER if is_playing(phase) else None, "")
 
 
@@ -40,7 +40,7 @@ def _lab_asked(phase, _):
 
 
 def _lab_ready(phase, _):
-    # A lab that was given up on may come after all: it is all well again with its first answer.
+    # A lab that seemed lost may start after all. The state is an error until the lab's first answer.
     return Phase(phase.state, NETWORK, phase.until, phase.reason)
 
 
@@ -71,7 +71,7 @@ def _arrived(phase, _):
 
 
 def _rested(phase, _):
-    """Nothing is trained any more, and all is known of the last step."""
+    """Training has ended, and the metrics of the last step are known."""
     if phase.state != TRAINING or wants_training(phase):
         return phase
     return Phase(PAUSED, NOTHING, None, phase.reason)
@@ -82,7 +82,7 @@ def _diverged(phase, _):
 
 
 def _sought(phase, _):
-    """Another epoch of the run is looked at, where it has not diverged yet."""
+    """The run is shown at another epoch; there it has not diverged."""
     return Phase(PAUSED if phase.state == DIVERGED else phase.state, phase.waiting, None, "")
 
 

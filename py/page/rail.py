@@ -1,4 +1,4 @@
-"""The layer rail: the playhead on its way through the network, and how well a straight line does at each layer."""
+"""The layer rail: the playhead along the layers, and a bar for each layer that shows its separability."""
 
 from page import journey
 from page.dom import by_id, copies, element, listen, numbers, set_text
@@ -9,15 +9,16 @@ BACK = ("ArrowLeft", "ArrowDown", "PageDown")
 SMALL_STEP = 0.1
 PLAY, STOP = "Play the journey from input to output", "Stop the journey from input to output"
 NOTHING = float("nan")
-# What the bars of so many layers say is written in one go; the rest follows, frame by frame.
+# The bars of so many layers are written at once; the others follow, as many with each frame.
 PORTION = 32
 
 
 class Rail:
     """A view that shows the playhead at `position`, and moves it.
 
-    `on_move(position)` is called whenever it has moved, by hand or on its own; `on_go(index)` when a key sends it to
-    a layer, for `go` to be called; `on_journey()` when the button is pressed, for `travel` to be called.
+    `on_move(position)` is called whenever the playhead has moved, by hand or by itself. `on_go(index)` is called when a
+    key sends it to a layer; it has to lead to a call of `go`. `on_journey()` is called when the button is pressed; it
+    has to lead to a call of `travel`.
     """
 
     def __init__(self, on_move, on_go, on_journey):
@@ -25,14 +26,15 @@ class Rail:
         self.slider, self.list = by_id("rail"), by_id("probes")
         self.names = []
         self.position = 0
-        # By layer: what a straight line has right, in percent of training and of held-out points; and which of them
-        # is not written yet.
+        # probes: for each layer the quality of its linear probe on training and on held-out points, in percent, or
+        # None. due: the layers whose bars have to be written.
         self.probes, self.due = [], []
-        # Where it is going by itself: `"go"` or `"journey"` or None, from where, to which layer, for how many seconds.
+        # How the playhead moves by itself: `"go"`, `"journey"` or None; where it started; its target; for how many
+        # seconds it has been moving.
         self.way, self.start, self.target, self.seconds = None, 0, 0, 0
         row = element("li")
         row.append(element("span", class_="bar", role="img"), element("span", class_="percent", aria_hidden="true"))
-        # To be copied.
+        # A template.
         self.row = row
         listen(self.slider, "input", lambda event: self._moved_by_hand(float(self.slider.value)))
         listen(self.slider, "change", lambda event: self._moved_by_hand(journey.snapped(self.position)))
@@ -42,7 +44,7 @@ class Rail:
     # What is shown.
 
     def begin(self, experiment):
-        """Makes a stop and a bar for every layer, if they are others than those that are shown."""
+        """Makes a stop and a bar for every layer, unless they are shown already, and empties the bars."""
         names = shape.layer_names(experiment)
         if names != self.names:
             self.names = names
@@ -58,31 +60,31 @@ class Rail:
         self.show(self.place(experiment))
 
     def place(self, experiment):
-        """The position that an experiment says."""
+        """The position of an experiment's `layer` and `morph`."""
         return self.names.index(shape.shown_layer(experiment).name) + shape.shown_morph(experiment)
 
     def drawn(self, picture):
         flat = numbers(getattr(picture, "probes", None))
-        # What was said of the network before is of no interest any more.
+        # The probes of a previous network may have another length.
         if len(flat) == 2 * len(self.names):
             self._show_probes(list(zip(flat[0::2], flat[1::2])))
 
     def seen(self, experiment):
-        """An experiment as it is seen from where the playhead is."""
+        """The experiment with `layer` and `morph` of the playhead's present position."""
         if not self.names:
             return experiment
         index, morph = journey.parts(self.position)
         return dict(experiment, layer=self.names[index], morph=fields.rounded_morph(morph))
 
     def show(self, position):
-        """Puts the playhead at a position: the number of a layer and the share of the way to the next."""
+        """Puts the playhead at a position: the number of a layer plus the share of the way to the next one."""
         self.position = position
         self.slider.value = "%.2f" % position
         self.slider.setAttribute("aria-valuetext", journey.words(position, self.names))
         self.slider.style.setProperty("--done", "%.4f" % (position / (len(self.names) - 1)))
 
     def _show_probes(self, probes):
-        """Shows `(training, held out)` for each layer: shares that a straight line has right, or NaN."""
+        """Shows `(training, held out)` for each layer: the qualities of its linear probe, or NaN."""
         percents = [(journey.percent(training), journey.percent(held_out)) for training, held_out in probes]
         changed = [index for index, pair in enumerate(percents) if pair != self.probes[index]]
         self.probes = percents
@@ -100,25 +102,25 @@ class Rail:
             set_text(self.texts[index], "–" if right is None else "%d %%" % right)
         self.due = self.due[PORTION:]
 
-    # How it moves.
+    # How the playhead moves.
 
     def go(self, position):
-        """Lets it glide to a layer, or to a place between two."""
+        """Lets the playhead glide to a position."""
         self._leave("go", position)
 
     def travel(self):
-        """Lets it go from input to output, or stop where it is if it is under way."""
+        """Starts the journey from input to output, or stops it."""
         if self.way == "journey":
             self.rest()
         else:
             self._leave("journey", len(self.names) - 1)
 
     def is_sent(self):
-        """Whether it is on its way to a place that the experiment says, not to one that it finds by itself."""
+        """Whether the playhead is gliding to the experiment's position."""
         return self.way == "go"
 
     def rest(self):
-        """Lets it stay where it is."""
+        """Stops the playhead where it is."""
         self._leave(None, round(self.position))
 
     def _leave(self, way, target):
@@ -129,7 +131,7 @@ class Rail:
         set_text(by_id("journey-name"), "Stop" if playing else "Journey")
 
     def advance(self, elapsed, calm):
-        """Moves it on by so many seconds; True while it is on its way. Where it is `calm` it goes at once."""
+        """Moves the playhead for `elapsed` seconds; if `calm`, it jumps. Returns whether there is more to do."""
         if self.due:
             self._write_probes()
         if not self.way:
@@ -164,7 +166,7 @@ class Rail:
             by = SMALL_STEP if key in FORWARD else -SMALL_STEP
             self._moved_by_hand(journey.stepped(self.position, by, last))
             return
-        # On the way to a layer the next one is the one after that.
+        # While the playhead glides to a layer, a key counts from that layer.
         position = self.target if self.way == "go" else self.position
         if key in FORWARD:
             self.on_go(journey.stop_after(position, last))

@@ -1,4 +1,4 @@
-"""The lab's run as the page knows it: what it was asked, and where it is by the last answer."""
+"""The lab's run as the page knows it: the requests on their way to it, and its state by the last answer."""
 
 from pyscript.ffi import create_proxy
 
@@ -6,29 +6,28 @@ from page.dom import now, numbers
 from page.plots.points import Points
 from spec import protocol
 
-# The one run that is seen.
+# The id of the run that the page shows.
 SEEN = "seen"
-# What is taken for the time of an answer, in milliseconds, before there is one.
+# The assumed time until an answer, in milliseconds, before one has been measured.
 SLOW = 1000
 
 
 class RunClient:
-    """Calls the lab for a run: `on_opened()` when its data are there, `on_answer()` when it has come further.
+    """Calls the lab for a run. Calls `on_opened()` when the run has been opened, and `on_answer()` for each answer.
 
-    What is known of it are attributes: `data`, see `protocol.Opened`, None before there are any; `metrics`, an
-    OrderedDict by name, None before there are any; and of the last answer `epoch`, `step`, `last_epoch`, `live`,
-    `diverged`, `measured`, `history`, `kept` and `picture`, see `protocol.Answer`. `points` are the `Points` of the
-    data.
+    Its attributes are: `data`, see `protocol.Opened`, and `points`, the `Points` of the data, both None before the run
+    is open; `metrics`, an OrderedDict by name, None before the first answer; and, from the last answer, `epoch`,
+    `step`, `last_epoch`, `live`, `diverged`, `measured`, `history`, `kept` and `picture`, see `protocol.Answer`.
     """
 
     def __init__(self, lab, on_opened, on_answer):
         self.lab, self.on_opened, self.on_answer = lab, on_opened, on_answer
-        # Whether the lab answers, whether the run is to be opened, and whether it is being opened.
+        # ready: whether the lab answers. due: whether the run has to be opened. opening: whether it is being opened.
         self.ready = self.opening = False
         self.due = True
-        # Of every request on its way: the request, and when it was sent.
+        # (request, time at which it was sent) of every request on its way.
         self.asked = []
-        # How long the last answer took, in milliseconds, and the numbers that it was asked with.
+        # How long the last answer took, in milliseconds, and the live values in its request.
         self.latency = SLOW
         self.asked_live = None
         self.forget()
@@ -37,7 +36,7 @@ class RunClient:
         self._answered_proxy = create_proxy(self._answered)
 
     def forget(self):
-        """Forgets what is known."""
+        """Forgets everything about the run."""
         self.data = self.metrics = self.live = self.history = self.kept = self.picture = None
         self.points = None
         self.epoch = self.step = self.last_epoch = 0
@@ -45,19 +44,19 @@ class RunClient:
         self.measured = True
 
     def renew(self):
-        """Has the run opened afresh, as soon as that can be: what it was asked before is of no interest any more."""
+        """Marks the run as to be opened again; answers to earlier requests will be ignored."""
         self.due = True
         self.forget()
 
     def lab_ready(self, ready):
-        """Tells whether the lab answers; one that has just been started knows of no run."""
+        """Takes note of whether the lab answers. A lab that has just been started has no run."""
         self.ready = ready
         self.opening = False
         self.asked = []
         self.due = True
 
     def is_free(self, most):
-        """Whether there is something to ask of, and no more than `most` requests would be on their way."""
+        """Whether a request can be sent, so that no more than `most` are on their way."""
         return self.ready and not self.opening and len(self.asked) < most
 
     def is_seeking(self):
@@ -65,7 +64,7 @@ class RunClient:
         return any(request.seek is not None for request, _ in self.asked)
 
     def may_train(self):
-        """Whether steps may be under way."""
+        """Whether a request on its way asks for training."""
         return any(request.steps > 0 for request, _ in self.asked)
 
     def open(self, experiment):

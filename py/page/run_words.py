@@ -1,26 +1,26 @@
-"""What is said of a run, as texts. Pure."""
+"""Texts about a run. Pure."""
 
 from page import phase
 from spec import fields, texts
 
 
 def is_finite(value):
-    """Whether a number is one that can be drawn."""
+    """Whether a number is neither NaN nor infinite."""
     return value == value and abs(value) != float("inf")
 
 
 def plain_number(value):
-    """A number for programs: as short as it can be, or `nan`, `inf`."""
+    """A number as text for programs: as short as possible, or `nan`, `inf`, `-inf`."""
     return texts.number_text(value) if is_finite(value) else str(value)
 
 
 def known(metrics, diverged):
-    """The metrics that there are, by name: one that is no number is known only of a run that has diverged."""
+    """The metrics that are known, by name. NaN means not known, except after divergence."""
     return {name: value for name, value in (metrics or {}).items() if diverged or value == value}
 
 
 def metric_text(name, value):
-    """A metric as a figure: `0.123`, `97.5 %`; a dash for one that there is not."""
+    """A metric as a figure: `0.123`, `97.5 %`; a dash for None."""
     if value is None:
         return "–"
     if not is_finite(value):
@@ -31,7 +31,7 @@ def metric_text(name, value):
 
 
 def loss_words(metrics):
-    """How the loss stands, for the label of its chart."""
+    """The loss in words, for labels."""
     return "%s for the training points and %s for the held-out points" % (
         metric_text("train_loss", metrics.get("train_loss")),
         metric_text("test_loss", metrics.get("test_loss")),
@@ -39,7 +39,7 @@ def loss_words(metrics):
 
 
 def accuracy_words(metrics):
-    """How the accuracy stands, for labels; "" where the task has none."""
+    """The accuracy in words, for labels; "" if the task has none."""
     if "train_accuracy" not in metrics:
         return ""
     shares = [metrics["train_accuracy"], metrics["test_accuracy"]]
@@ -49,7 +49,7 @@ def accuracy_words(metrics):
 
 
 def state_words(now, run):
-    """A phase in words, or "" where there is nothing to be told; `run` has `epoch` and `metrics`."""
+    """A phase in words, or "" if there is nothing to announce; `run` has `epoch` and `metrics`."""
     if now.state == phase.PAUSED:
         parts = ["Paused at epoch %s" % "{:,}".format(run.epoch)]
         for word, name in (("loss", "train_loss"), ("accuracy", "train_accuracy")):
@@ -67,7 +67,7 @@ def state_words(now, run):
 
 
 def divergence(step, rate):
-    """What is said after training has diverged; `step` is the last that went well, `rate` the learning rate now."""
+    """The message after divergence; `step` is the last step with a finite loss, `rate` the present learning rate."""
     return (
         "Training diverged at step %s: the loss is no longer a finite number. Try a smaller learning rate (now %s), a "
         "normalization, or another initialization, and press Play to start afresh."

@@ -1,4 +1,4 @@
-"""What programs and people are told of the run: attributes of `<html>`, counters and figures. Only writes it out."""
+"""Shows the run's state to programs and people: attributes of `<html>`, counters and figures. Decides nothing."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
@@ -8,18 +8,19 @@ from page.announcer import Announcer
 from page.dom import by_id, now, set_text
 from spec import protocol, registry, shape
 
-# The attributes and counters are written this often while training, in milliseconds.
+# The interval at which attributes and counters are written while training, in milliseconds.
 EVERY = 100
+# Steps per second are measured over so many milliseconds.
 RATE_WINDOW = 1000
-# A state that lasts no longer than this, in milliseconds, is not worth a word.
+# A state is announced when it has lasted so many milliseconds; loading, so many.
 SETTLED = 500
 LOADING_SETTLED = 2000
-# What a task has among its metrics, whatever the page shows.
+# All metrics for which the page has a figure; a task may lack some of them.
 FIGURES = protocol.METRICS[registry.CLASSIFICATION]
 
 
 class Status:
-    """Writes what `phase` and `run`, a `RunClient`, say."""
+    """A view that writes out a `Phase` and `run`, a `RunClient`."""
 
     def __init__(self, run):
         self.run = run
@@ -27,25 +28,25 @@ class Status:
         self.phase = phase.FIRST
         self.announcer = Announcer()
         self.written = 0
-        # Times and steps of the last second of training.
+        # (time, step) of the answers in the last second of training.
         self.marks = []
         self.write_due = False
         self._write_late_proxy = create_proxy(self._write_late)
 
     def show(self, now_in):
-        """Tells of another phase, at once."""
+        """Shows a phase, at once; announces it if it lasts."""
         before, self.phase = self.phase, now_in
         if before.state != now_in.state or now_in.waiting:
             self.marks = []
         self.write()
         if (before.state, before.waiting) != (now_in.state, now_in.waiting):
             words = run_words.state_words(now_in, self.run)
-            # Most networks are there before that has been said.
+            # Most networks are made so quickly that it is not worth an announcement.
             patience = LOADING_SETTLED if now_in.state == phase.LOADING else SETTLED
             self.announcer.tell(words, patience, seen=now_in.reason != "")
 
     def show_shape(self, experiment):
-        """Tells what kind of data the experiment has."""
+        """Writes the shape and the task of the experiment's data."""
         data = shape.shape_of(experiment)
         for name in ("rows", "inputs", "outputs", "task"):
             self.root.setAttribute("data-" + name, str(getattr(data, name)))
@@ -57,7 +58,7 @@ class Status:
         set_text(by_id("engine"), "")
 
     def opened(self, run):
-        """Tells which engine runs the steps, `autograd` or `wasm`, and for what reason not the fast one."""
+        """Writes which engine runs the steps, `autograd` or `wasm`, and why it is not `wasm`."""
         engine, reason = run.data.engine, run.data.reason
         self.root.setAttribute("data-engine", engine)
         if engine == "wasm":
@@ -73,7 +74,7 @@ class Status:
         if now() - self.written >= EVERY:
             self.write()
         elif not self.write_due:
-            # The last word before a quiet time must not be lost.
+            # If no more answers follow, this one must be written too.
             self.write_due = True
             window.setTimeout(self._write_late_proxy, EVERY)
 
@@ -82,7 +83,7 @@ class Status:
             self.write()
 
     def _rate(self):
-        """Steps per second over about the last second of training; 0 when it is not training."""
+        """Steps per second over about the last second of training; 0 while nothing is trained."""
         if self.phase.state != phase.TRAINING:
             return 0
         time, step = now(), self.run.step
@@ -93,7 +94,7 @@ class Status:
         return (step - first_step) * 1000 / (time - first_time) if time > first_time else 0
 
     def write(self):
-        """Writes everything; what is not known of this run is not there."""
+        """Writes everything; removes the attributes of metrics that are not known for this run."""
         self.written = now()
         self.write_due = False
         rate = self._rate()

@@ -1,7 +1,7 @@
-"""All that the page knows of itself, and the one way in which it changes: `update`. Pure.
+"""The state of the page, and `update`, the only way in which it changes. Pure.
 
-A change is plain data and knows where it comes from. What follows from it outside is told by effects, in their order,
-which `app.App` carries out.
+A change is plain data and says where it comes from. What has to be done outside of the state is returned as a tuple of
+effects, which `app.App` carries out in order.
 """
 
 from collections import namedtuple
@@ -9,21 +9,21 @@ from collections import namedtuple
 from page import phase
 from spec import fields, shape
 
-# Where changes come from: entered by a person, the address, undone, told by a story, reported by the run, or the
-# playhead on its way along the layers.
+# Origins of changes: a person, the address, undo, a story, the run, and the playhead while it moves along the layers.
 TYPED, LINKED, UNDONE, TOLD, REPORTED, PLAYHEAD = "typed", "linked", "undone", "told", "reported", "playhead"
 
-# What kind of change: a text entered into a field, `(name, text)`; values of fields, by name; a whole experiment; the
-# last change taken back. Or what is asked of the run: training without end, to the end of an epoch (of which the value
-# is the number), a rest, and why; a start afresh; another epoch to look at. Or an event of `phase.EVENTS`.
+# Kinds of changes of the experiment, and their values: a text is entered into a field, `(name, text)`; fields are set,
+# values by name; an experiment replaces the present one; the last change is undone. Kinds of requests to the run: train
+# until somebody says otherwise; train to the end of the present epoch, given the number of whole epochs; pause, given
+# the reason or None; start again; show another epoch. The other kinds are the events of `phase.EVENTS`.
 ENTER, SET, EXPERIMENT, UNDO = "enter", "set", "experiment", "undo"
 PLAY, STEP, PAUSE, RESET, SEEK = "play", "step", "pause", "reset", "seek"
 
 Change = namedtuple("Change", ("origin", "kind", "value"))
 
-# What is to be done: start a lab; make the network; show the experiment in the controls; write the address at once, or
-# soon; lead the playhead to where the experiment says; tell the lab what to draw; take away what was said; say anew
-# that training has diverged; begin or end training; wake the loop.
+# Effects: start a lab; make the network; show the experiment in the controls; write the address at once, or soon; let
+# the playhead glide to the experiment's layer; tell the lab what to draw; remove the message; say again that training
+# has diverged; begin or end training; wake the loop.
 LAB, NETWORK, CONTROLS, ADDRESS, ADDRESS_SOON = "start lab", "make network", "controls", "address", "address soon"
 GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
     "glide",
@@ -34,13 +34,13 @@ GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
     "wake",
 )
 
-# experiment: the choices, with the place that the playhead was sent to. phase: see `phase.Phase`. past: what led here,
-# the newest last, to be undone.
+# experiment: the choices; `layer` and `morph` are where the playhead was sent. phase: see `phase.Phase`. past: the
+# `Step`s that can be undone, the newest last.
 State = namedtuple("State", ("experiment", "phase", "past"))
 # A change in the past: its origin, the names of the fields, and the experiment before it.
 Step = namedtuple("Step", ("origin", "names", "before"))
 
-# Changes that can be undone.
+# How many changes can be undone, and those of which origins.
 MOST_STEPS = 100
 UNDOABLE = (TYPED, LINKED, TOLD, PLAYHEAD)
 
@@ -51,7 +51,7 @@ def first(experiment):
 
 
 def update(state, change):
-    """`(state, effects)` after a change. Raises ValueError with a sentence where a person entered what cannot be."""
+    """`(state, effects)` after a change. Raises ValueError, with a sentence, for an entry that is not allowed."""
     kind, value = change.kind, change.value
     if kind in phase.EVENTS:
         return _with_phase(state, phase.after(state.phase, kind, value)), ()
@@ -64,19 +64,20 @@ def update(state, change):
 
 
 def undo(state):
-    """`(state, effects)` with the last change of the experiment taken back; as it is where there is none."""
+    """`(state, effects)` after undoing the last change of the experiment; the same state if there is none."""
     if not state.past:
         return state, ()
     return _changed(state, state.past[-1].before, UNDONE, state.past[:-1])
 
 
-# What is chosen.
+# Changes of the experiment.
 
 
 def entered(experiment, name, text):
-    """The experiment after a person has put `text` into a field; ValueError says what is allowed.
+    """The experiment after a person has put `text` into a field. Raises ValueError with what is allowed.
 
-    What a field says by itself is no choice; another network is looked at where it can be.
+    Entering what a field shows by default is no choice. After a change of layer or network the playhead is at a layer,
+    the default one if the network does not have the chosen one.
     """
     if name == "layer" and text == shape.logits_layer(experiment):
         text = ""
@@ -91,7 +92,7 @@ def entered(experiment, name, text):
 
 
 def new_weights(experiment):
-    """The values that draw other weights for the same data: the next seed."""
+    """The values of the fields for other weights on the same data: the next seed."""
     return {"seed": (experiment["seed"] + 1) % fields.SEED_LIMIT, "data_seed": fields.data_seed_of(experiment)}
 
 
@@ -109,7 +110,7 @@ def _with(experiment, values):
 
 
 def _changed(state, experiment, origin, past):
-    """What follows from another experiment: a network made afresh, or the run goes on."""
+    """`(state, effects)` after a change to another experiment: a new network is made, or the run continues."""
     before, now, effects = state.experiment, state.phase, []
     if now.state == phase.ERROR and origin not in (PLAYHEAD, REPORTED):
         now = phase.after(now, "lab asked")
@@ -136,7 +137,7 @@ def _differ(one, other, names):
 
 
 def _past(state, experiment, origin):
-    """The past with one change more. Each move of a slider is no change of its own."""
+    """The past with one more change. Consecutive moves of a slider, or of the playhead, count as one change."""
     names = tuple(_differ(experiment, state.experiment, fields.names()))
     if origin not in UNDOABLE or not names:
         return state.past
@@ -148,7 +149,7 @@ def _past(state, experiment, origin):
     return (state.past + (Step(origin, names, state.experiment),))[-MOST_STEPS:]
 
 
-# What is asked of the run.
+# Requests to the run.
 
 
 def _with_phase(state, now):
@@ -156,7 +157,7 @@ def _with_phase(state, now):
 
 
 def _recovered(state):
-    """`(phase, effects)`: what cannot go on is started afresh, a run that diverged or a lab that is gone."""
+    """`(phase, effects)` before training: a lab that is gone, or a run that has diverged, is started again."""
     if state.phase.state == phase.ERROR:
         return phase.after(state.phase, "lab asked"), (LAB,)
     if state.phase.state == phase.DIVERGED:
@@ -170,7 +171,7 @@ def _play(state, _):
 
 
 def _step(state, epoch):
-    """Trains to the end of the epoch that is under way, `epoch` being the number of those that are over."""
+    """Trains to the end of the present epoch; `epoch` is the number of whole epochs so far."""
     now, effects = _recovered(state)
     until = 1 if now.waiting else epoch + 1
     return _with_phase(state, phase.after(now, "asked to train", until)), effects + (WAKE,)

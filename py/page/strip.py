@@ -1,4 +1,4 @@
-"""The network strip: a column of small heat maps for each layer, joined by the weights, with buttons over them."""
+"""The network strip: for each layer a column of heat maps, with the weights as lines between them, and buttons."""
 
 from pyscript import document, window
 from pyscript.ffi import to_js
@@ -9,7 +9,8 @@ from page.palette import css
 from page.strip_buttons import StripButtons
 from spec import registry, shape
 
-# By step of weight: opacity, and thickness in CSS pixels; 0 is for edges without weights. Dashes tell the sign too.
+# Opacity and thickness, in CSS pixels, of an edge by its step of weight (0: an edge without a weight). Edges with
+# negative weights are dashed.
 OPACITIES = (0.45, 0.4, 0.6, 0.8, 0.95)
 WIDTHS = (1, 0.8, 1.3, 2, 2.8)
 DASHES = [4, 3]
@@ -22,10 +23,10 @@ FONT_OF_TEXT = 0.81
 
 
 class Strip:
-    """A view of the network; tells of clicks by `on_neuron(layer, index)`, `on_layer(layer)` and `on_network(text)`.
+    """A view of the network. Calls `on_neuron(layer, index)`, `on_layer(layer)` or `on_network(text)` after a click.
 
-    `text` is what a person would write into Hidden layers. It marks where the playhead of `rail` is, and the place of
-    the input plane that is pointed at in `plane`.
+    `text` is an entry for the field Hidden layers. The view marks the position of the playhead of `rail`, and the place
+    of the input plane that is pointed at in `plane`.
     """
 
     def __init__(self, rail, plane, on_neuron, on_layer, on_network):
@@ -36,12 +37,12 @@ class Strip:
         self.context = canvas.context_of(self.canvas)
         self.dashes, self.no_dashes = to_js(DASHES), to_js([])
         self.layers = []
-        # The window onto the network: where it begins, and for which size all was laid out.
+        # The x at which the visible window of the network begins, and the size for which everything was laid out.
         self.left = 0
         self.laid_out_for = None
         self.position, self.neuron, self.place = 0, None, None
         self.weights = None
-        # The tiles of the newest frame on a spare canvas, and that canvas's side and context.
+        # The tiles of the latest picture on a spare canvas, the side of a tile in samples, and the canvas's context.
         self.tiles = self.tile_size = self.tiles_context = None
         listen(self.scroller, "scroll", lambda event: self._scrolled())
         self._take_colours()
@@ -49,7 +50,7 @@ class Strip:
     # What is shown.
 
     def begin(self, experiment):
-        """Builds the strip for a network if it is another than the one that is shown."""
+        """Builds the strip for the experiment's network, unless it is shown already."""
         layers = shape.layers(experiment)
         if layers == self.layers:
             return
@@ -59,7 +60,7 @@ class Strip:
         self.canvas.setAttribute("aria-label", strip_layout.description(layers))
 
     def empty(self):
-        """Shows the network without what it computes and weighs."""
+        """Shows the network without heat maps and weights."""
         self.weights = self.tiles = None
         self.draws = []
         self._forget_weights()
@@ -75,9 +76,9 @@ class Strip:
         return going_on
 
     def drawn(self, frame):
-        """Takes up a picture's `tiles` and `tile_size`, and its `weights` if they are new, and draws."""
+        """Draws a picture's `tiles`, and its `weights` if it has any."""
         weights = getattr(frame, "weights", None)
-        # A frame of the network before has other numbers of weights and of tiles.
+        # A picture of the previous network may have other numbers of weights and tiles.
         if weights and weights.length == self.blocks[-1][1]:
             self.weights = weights
             self._forget_weights()
@@ -98,9 +99,10 @@ class Strip:
         self.point_at(self.plane.pointed_at())
 
     def mark(self, position, neuron):
-        """Marks where the playhead is, a number of a layer and a share of the way to the next, and a neuron.
+        """Marks the position of the playhead and a neuron.
 
-        `neuron` is `(layer, index)`, or None if none is shown in the left view.
+        `position` is the number of a layer plus the share of the way to the next one. `neuron` is `(layer, index)`, or
+        None if the left view does not show a neuron.
         """
         moved, chosen = position != self.position, neuron != self.neuron
         if not moved and not chosen:
@@ -114,19 +116,19 @@ class Strip:
         self.redraw()
 
     def point_at(self, place):
-        """Marks a place of the input plane in every tile, by shares of its width and height; None marks none."""
+        """Marks a place of the input plane in every tile: shares of its width and height from the top left, or None."""
         if place != self.place:
             self.place = place
             self.redraw()
 
     def restyle(self):
-        """Takes up the theme."""
+        """Draws in the colours of the present theme."""
         self._take_colours()
         self._paint_under()
         self.redraw()
 
     def resize(self):
-        """Takes up the size."""
+        """Lays the strip out again, if the size has changed."""
         if self.layers and self.laid_out_for != self._size():
             self._build(self.buttons.hidden_layers)
 
@@ -136,9 +138,9 @@ class Strip:
         return self.scroller.clientWidth, self.canvas.clientHeight, window.devicePixelRatio
 
     def _build(self, hidden_layers):
-        """Lays everything out for the network and the room that there is."""
+        """Lays everything out for the network and the available room."""
         widths = [width for _, _, width in self.layers]
-        # For fingers the room depends on it: it is measured after that.
+        # With a touch screen the height depends on this property, so the room is measured after it is set.
         self.sheet.style.setProperty("--tallest", str(strip_layout.most_tiles(widths)))
         self.laid_out_for = width, height, _ = self._size()
         self.text_size = text_size()
@@ -152,7 +154,7 @@ class Strip:
         canvas.fit(self.canvas)
         self.window = min(width, self.column * count), height
         self.under, self.under_context = canvas.spare(*self.window)
-        # By layer: its edges as text, the same as paths, and its tiles' outlines; made when they are first seen.
+        # By layer: its edges as texts, the same as paths, and its tiles' outlines; made when they are first visible.
         self.pieces, self.paths, self.squares = {}, {}, {}
         self.buttons.build(self.layers, hidden_layers, self.columns, self.column, height)
         self.buttons.mark(self.position, self.neuron)
@@ -161,7 +163,7 @@ class Strip:
         self.redraw()
 
     def _take_window(self):
-        """Takes up which part of the network is in the window."""
+        """Updates everything that depends on which part of the network is visible."""
         self.left = self.scroller.scrollLeft
         self.first, self.last = strip_layout.visible(self.left, self.window[0], self.column, len(self.layers))
         self._place_tiles()
@@ -174,7 +176,7 @@ class Strip:
             self.redraw()
 
     def _follow(self):
-        """Scrolls so that the playhead is to be seen."""
+        """Scrolls so that the playhead is visible."""
         x = (self.position + 0.5) * self.column
         left = strip_layout.scrolled(x, self.left, self.window[0], 1.5 * self.column)
         if left != self.left:
@@ -190,7 +192,7 @@ class Strip:
         self.positive, self.negative = css("--positive"), css("--negative")
 
     def _place_tiles(self):
-        """Arguments of `drawImage` for every tile in the window."""
+        """Sets `draws`: for every visible tile the arguments of `drawImage`."""
         self.draws = []
         if not self.tiles:
             return
@@ -205,7 +207,7 @@ class Strip:
             row += column.shown
 
     def redraw(self):
-        """Draws the tint of the playhead, what lies under the tiles, the tiles, and the chosen neuron's border."""
+        """Draws the tint at the playhead, then what lies under the tiles, the tiles, and the chosen neuron's border."""
         if not self.layers or not self.window[0]:
             return
         context = self.context
@@ -230,7 +232,7 @@ class Strip:
                 context.strokeRect(*self.chosen)
 
     def _draw_place(self, context):
-        """A dot in every tile where the place is."""
+        """Draws a dot in every tile at the place that is pointed at."""
         across, down = self.place
         dots = ["M%.1f %.1fh.01" % (tile[5] + across * tile[7], tile[6] + down * tile[7]) for tile in self.draws]
         path = window.Path2D.new("".join(dots))
@@ -241,7 +243,7 @@ class Strip:
             context.stroke(path)
 
     def _place_chosen(self):
-        """The border of the chosen neuron's tile, as `strokeRect` takes it, or None if it is not to be seen."""
+        """Sets `chosen`: the arguments of `strokeRect` for the chosen neuron's border, or None if it is not visible."""
         self.chosen = None
         if self.neuron:
             for index in range(self.first, self.last):
@@ -251,7 +253,7 @@ class Strip:
                     self.chosen = x - round(self.left) - 0.5, y - 0.5, column.size + 1, column.size + 1
 
     def _paint_under(self):
-        """Draws what changes with the weights, the theme and the window only: edges, frames and borders."""
+        """Draws what lies under the tiles, and changes only with weights, theme and window: edges, frames, borders."""
         if not self.layers or not self.window[0]:
             return
         context = self.under_context
@@ -286,7 +288,7 @@ class Strip:
         context.restore()
 
     def _paint_edges(self, context):
-        """Draws the edges between the layers in the window, the faintest first."""
+        """Draws the edges between the visible layers, the faintest first."""
         paths = []
         for index in range(max(self.first, 1), min(self.last + 1, len(self.layers))):
             if index not in self.paths:
@@ -305,7 +307,7 @@ class Strip:
         context.setLineDash(self.no_dashes)
 
     def _edge_paths(self, index):
-        """`[((step, crowded), path)]` of the edges into a layer, by step of weight; 0 is for what has no weight."""
+        """`[((step, crowded), path)]` of the edges into a layer, by step of weight; 0 is for edges without a weight."""
         kind = self.layers[index][1]
         if kind == "dense" and not self.weights:
             return []
@@ -322,13 +324,13 @@ class Strip:
         ]
 
     def _forget_weights(self):
-        """Sees to it that the edges of dense layers are sorted into steps anew."""
+        """Forgets the paths of edges into dense layers, so that they are made again by the present weights."""
         for index, (_, kind, _) in enumerate(self.layers):
             if kind == "dense":
                 self.paths.pop(index, None)
 
 
 def text_size():
-    """How large a person wants text, in CSS pixels, but no smaller than the page is made for."""
+    """The size of text that a person has chosen, in CSS pixels, but at least the one that the page is made for."""
     size = window.getComputedStyle(document.documentElement).fontSize
     return max(strip_layout.TEXT, round(float(size.replace("px", ""))))

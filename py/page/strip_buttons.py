@@ -1,4 +1,4 @@
-"""The buttons over the network strip: for its neurons, its layers' names, and how many of both there are."""
+"""The buttons over the network strip: for neurons, for layers, and to change the number of both."""
 
 from pyscript import document, window
 
@@ -9,27 +9,31 @@ from spec import fields
 # The side of the smallest button, in CSS pixels.
 LEAST_TARGET = 24
 KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
-# The buttons of so many layers are made in one go; those of more follow, so many in a frame.
+# The buttons of so many layers are made at once; those of the others follow, of so many layers in each frame.
 AT_ONCE = 32
 IN_A_FRAME = 12
-# Where a layer's buttons begin and how large they are, for the stylesheet.
+# The style of a layer's box of buttons: where it lies, and the custom properties for its buttons.
 COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx"
 
 
 class StripButtons:
-    """One stop of the Tab key, with arrow keys inside; tells of clicks by `on_neuron`, `on_layer` and `on_network`."""
+    """All buttons are one stop of the Tab key; arrow keys move inside.
+
+    A click calls `on_neuron(layer, index)`, `on_layer(layer)` or `on_network(text)`, see `strip.Strip`.
+    """
 
     def __init__(self, on_neuron, on_layer, on_network):
         self.on_neuron, self.on_layer, self.on_network = on_neuron, on_layer, on_network
         self.box = by_id("strip-buttons")
         self.hidden_layers = ()
-        # By column and row: what each button is for; which one the Tab key comes to; which are marked, and how.
+        # stops: what each button is for, by column and row. at: the column and row to which the Tab key leads. marked:
+        # `(column, row, attribute)` of the buttons that are marked.
         self.stops = []
         self.at = 0, 0
         self.marked = []
-        # How many columns have their buttons.
+        # The number of columns whose buttons have been made.
         self.built = 0
-        # To be copied: made one by one, the buttons of a large network would take MicroPython too long.
+        # A template. Making all buttons of a large network one by one would take MicroPython too long.
         self.neuron = element("button", type="button", class_="neuron", tabindex="-1", aria_pressed="false")
         listen(self.box, "click", self._clicked)
         listen(self.box, "keydown", self._pressed)
@@ -38,7 +42,7 @@ class StripButtons:
         listen(by_id("remove-layer"), "click", lambda event: self._change(self.hidden_layers[:-1]))
 
     def build(self, layers, hidden_layers, columns, column, height):
-        """Makes all buttons anew; what had the focus keeps it."""
+        """Makes all buttons again; the one that has the focus keeps it."""
         self.had_focus = self.box.contains(document.activeElement)
         self.last_stop = self.stops[self.at[0]][self.at[1]] if self.stops else None
         self.hidden_layers = hidden_layers
@@ -55,7 +59,7 @@ class StripButtons:
         self.go_on()
 
     def go_on(self):
-        """Makes the next portion of the buttons; True while there are more to make."""
+        """Makes the next portion of the buttons. Returns whether there are more to make."""
         if self.built == len(self.stops):
             return False
         first = self.built
@@ -74,7 +78,7 @@ class StripButtons:
         return self.built < len(self.stops)
 
     def mark(self, position, neuron):
-        """Marks the layer at or nearest to a position, and a neuron, `(layer, index)`, if it is not None."""
+        """Marks the layer nearest to a position, and a neuron, `(layer, index)`, if it is not None."""
         if not self.stops:
             return
         nearest = min(round(position), len(self.stops) - 1)
@@ -82,7 +86,7 @@ class StripButtons:
         place = neuron and strip_layout.find(self.stops, neuron[0], "neuron", neuron[1])
         if place:
             marked.append((place[0], place[1], "aria-pressed"))
-        # Those that are not made yet are marked when they are.
+        # Buttons that are not made yet will be marked later.
         marked = [mark for mark in marked if mark[0] < self.built]
         for mark in self.marked:
             if mark not in marked:
@@ -116,7 +120,7 @@ class StripButtons:
     # What a person does.
 
     def _place(self, event):
-        """`(column, row)` of the button that an event is about, or None."""
+        """`(column, row)` of the button of an event, or None."""
         button = event.target.closest("button")
         if not button:
             return None
@@ -153,7 +157,7 @@ class StripButtons:
             self._button(column, row).focus()
 
     def _focused(self, event):
-        """Only one of the buttons is on the way of the Tab key: the one that had the focus last."""
+        """Makes the button that got the focus the one to which the Tab key leads."""
         place = self._place(event)
         if place and place != self.at:
             self._button(*self.at).tabIndex = -1
@@ -162,7 +166,7 @@ class StripButtons:
 
 
 def other_button(stop, x, frames):
-    """The button of a stop that is no neuron, in a column that begins at `x`."""
+    """The button of a stop that is not a neuron, in a column that begins at `x`."""
     label, text, left = "Go to layer " + stop.name, stop.name, 0
     if stop.action != "layer":
         left, width = frames[stop.number]
@@ -178,7 +182,7 @@ def other_button(stop, x, frames):
 
 
 def width_text(left, room, width):
-    """How many neurons a hidden layer has, in its frame."""
+    """An element with the number of neurons of a hidden layer, in its frame."""
     result = element("span", str(width), class_="width", aria_hidden="true")
     result.style.cssText = "left:%dpx;width:%dpx" % (left, room)
     return result

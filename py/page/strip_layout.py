@@ -1,62 +1,64 @@
-"""Where everything in the network strip lies, and what its keys and buttons do to numbers. Pure.
+"""The layout of the network strip, and what its keys and buttons change. Pure.
 
 Lengths are CSS pixels; x counts from the left end of the whole network, of which the page may show a part.
 """
 
 from collections import namedtuple
 
-# Of a wide layer that many neurons are shown; the lab sends as many.
+# The most neurons of a layer that are shown; the lab sends as many.
 SHOWN = 16
-# The size of the text, in CSS pixels, that the lengths below have room for.
+# The size of text, in CSS pixels, for which the lengths below have room.
 TEXT = 13
-# Room for the longest names of layers side by side.
+# The least width of a column: room for the longest names of layers side by side.
 LEAST_COLUMN = 36
 LARGEST_TILE = 34
 SMALLEST_TILE = 11
 TILE_OF_COLUMN = 0.62
 GAP_OF_TILE = 0.18
-# How far into the gap between two layers an edge leaves a tile level.
+# The share of the gap between two layers over which an edge bends.
 BEND = 0.35
-# Room above the tiles for the widths of hidden layers, and below them for how many more neurons there are and the
-# layers' names.
+# Room above the tiles, for the widths of hidden layers; and below them, for the number of neurons that are not shown
+# and for the layers' names.
 HEAD = 34
 FOOT = 42
 LARGEST_FRAME = 84
-# Weights are drawn in this many steps of thickness; a fainter one than this share of the largest is not drawn.
+# Weights are drawn in so many steps of thickness. A weight below the share `FAINTEST` of the largest is not drawn.
 STEPS = 4
 LARGEST_WEIGHT = 127
 FAINTEST = 0.06
-# So many layers are named in words.
+# The number of layers that the description names.
 NAMED = 60
-# What a new hidden layer is wide where there is none to copy.
+# The width of a new hidden layer if there is none to copy.
 NEW_WIDTH = 8
 
-# A layer's tiles: the middle in x, the top of the first, the side of each, from one to the next, and how many.
+# The tiles of a layer. x: their middle. top: the top of the first. size: the side of each. pitch: from the top of one
+# to the top of the next. shown: their number.
 Column = namedtuple("Column", ("x", "top", "size", "pitch", "shown"))
-# What the arrow keys go to: `narrower`, `wider` (number of the hidden layer), `neuron` (its number), `layer`.
+# A stop of the arrow keys. name: that of its layer. action: "narrower" or "wider" (number: that of the hidden layer),
+# "neuron" (number: that of the neuron), or "layer". y: its height, from the top.
 Stop = namedtuple("Stop", ("name", "action", "number", "y"))
 
 
 def column_width(available, count, text=TEXT):
-    """How wide each of `count` columns is for a size of text; if that is more than is available, the strip scrolls."""
+    """The width of each of `count` columns for a size of text. If all need more than `available`, the strip scrolls."""
     return max(LEAST_COLUMN * text // TEXT, int(available) // count)
 
 
 def most_tiles(widths):
-    """How many tiles the tallest column has, of layers of these widths."""
+    """The number of tiles in the tallest column, for layers of these widths."""
     return min(max(widths), SHOWN)
 
 
 def columns(widths, column, height, text=TEXT):
     """A `Column` for each layer of these widths, in a strip that is `height` high, for a size of text."""
     room = height - HEAD - FOOT * text // TEXT
-    # Layers of one width are laid out alike.
+    # Layers of the same width have the same layout.
     alike = {width: _laid_out(width, column, room) for width in set(widths)}
     return [Column(int((index + 0.5) * column), *alike[width]) for index, width in enumerate(widths)]
 
 
 def _laid_out(width, column, room):
-    """All that a `Column` has beside its place."""
+    """`(top, size, pitch, shown)` of a `Column`."""
     shown = min(width, SHOWN)
     pitch = room // shown
     size = int(pitch / (1 + GAP_OF_TILE))
@@ -69,7 +71,7 @@ def _laid_out(width, column, room):
 
 
 def _gap(size):
-    """Between two tiles of that size."""
+    """The gap between two tiles of that size."""
     return max(2, round(GAP_OF_TILE * size))
 
 
@@ -93,14 +95,14 @@ def squares(column):
 
 
 def visible(left, width, column, count):
-    """The range of layers of which something may be seen in a window `width` wide that begins at `left`."""
+    """`(first, end)`: the range of layers that may be visible in a window `width` wide that begins at `left`."""
     return max(0, int(left // column)), min(count, int((left + width) // column) + 1)
 
 
 def pairs(kind, before, after):
-    """`[(from, to)]`: the shown neurons that an edge into a layer of that kind joins.
+    """`[(from, to)]`: the pairs of shown neurons that edges into a layer of that kind join.
 
-    Into a dense layer they are in the order of its `weights`, row by row.
+    For a dense layer they are in the order of its `weights`, row by row.
     """
     if kind in ("dense", "softmax"):
         return [(first, second) for first in range(before.shown) for second in range(after.shown)]
@@ -117,7 +119,7 @@ def edges(kind, before, after):
 
 
 def weight_step(weight):
-    """From −4 to 4 for a weight from −127 to 127; 0 is too faint to draw."""
+    """The step, from −4 to 4, of a weight from −127 to 127; 0 means too faint to draw."""
     size = abs(weight) / LARGEST_WEIGHT
     if size < FAINTEST:
         return 0
@@ -129,7 +131,7 @@ STEP_OF_WEIGHT = [weight_step(weight) for weight in range(-LARGEST_WEIGHT, LARGE
 
 
 def by_step(pieces, weights):
-    """A dict from steps of weight to those of the pieces whose weights are that large; too faint ones are left out."""
+    """A dict from steps of weight to lists of the pieces with weights of that step; too faint ones are left out."""
     result = {}
     for piece, weight in zip(pieces, weights):
         step = STEP_OF_WEIGHT[int(weight) + LARGEST_WEIGHT]
@@ -159,14 +161,14 @@ def hidden_spans(layers):
 
 
 def width_frame(first, last, column):
-    """`(left, width)` of the frame around a hidden layer's width, above the columns that belong to it."""
+    """`(left, width)` of the frame with a hidden layer's number of neurons, above the columns that belong to it."""
     room = (last - first + 1) * column
     width = min(room - 4, LARGEST_FRAME)
     return first * column + (room - width) // 2, width
 
 
 def stops(layers, tiles, height):
-    """What the arrow keys go to: for each layer a list of `Stop`, from the top down."""
+    """The stops of the arrow keys: for each layer a list of `Stop`, from the top down."""
     result = [
         [Stop(name, "neuron", index, y) for index, y in enumerate(middles(column))] + [Stop(name, "layer", 0, height)]
         for (name, _, _), column in zip(layers, tiles)
@@ -178,7 +180,7 @@ def stops(layers, tiles, height):
 
 
 def neighbour(every, column, row, key):
-    """`(column, row)` of the stop that a key leads to from another: the nearest in height where columns differ."""
+    """`(column, row)` of the stop to which a key leads; in another column it is the one nearest in height."""
     if key in ("ArrowUp", "ArrowDown"):
         return column, min(max(row + (1 if key == "ArrowDown" else -1), 0), len(every[column]) - 1)
     y = every[column][row].y
@@ -189,7 +191,7 @@ def neighbour(every, column, row, key):
 
 
 def find(every, name, action, number):
-    """`(column, row)` of a stop, or None if there is none such."""
+    """`(column, row)` of a stop, or None if there is no such stop."""
     for column, stops_there in enumerate(every):
         if stops_there[0].name == name:
             for row, stop in enumerate(stops_there):
@@ -199,31 +201,31 @@ def find(every, name, action, number):
 
 
 def found_again(every, stop, column, row):
-    """`(column, row)` of what was `stop` at that place before the network changed, or else what is nearest to it."""
+    """`(column, row)` of `stop` after the network has changed; if it is gone, of the stop nearest to its old place."""
     column = min(column, len(every) - 1)
     return find(every, stop.name, stop.action, stop.number) or (column, min(row, len(every[column]) - 1))
 
 
 def widened(widths, hidden, by):
-    """The widths of hidden layers with `by` neurons more in one; a layer without neurons is gone."""
+    """The widths of hidden layers with `by` more neurons in number `hidden`; a layer without neurons is removed."""
     result = list(widths)
     result[hidden] += by
     return tuple(width for width in result if width > 0)
 
 
 def deepened(widths):
-    """The widths with one more hidden layer, as wide as the last."""
+    """The widths of hidden layers with one more layer, as wide as the last one."""
     return tuple(widths) + (tuple(widths)[-1:] or (NEW_WIDTH,))
 
 
 def scrolled(x, left, width, margin):
-    """Where a window `width` wide must begin to show `x` with a margin, moved no further than it must be."""
+    """Where a window that begins at `left` has to begin to show `x` with a margin; it moves as little as possible."""
     margin = min(margin, width / 2)
     return max(0, min(max(left, x + margin - width), x - margin))
 
 
 def description(layers):
-    """What the strip shows, in words; of a deep network the first layers and the last."""
+    """What the strip shows, in words; for a deep network the first layers and the last."""
     named = ["%s %d" % (name, width) for name, _, width in layers[:NAMED]]
     if len(layers) > NAMED:
         named += ["and so on to %s %d" % (layers[-1][0], layers[-1][2])]

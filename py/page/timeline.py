@@ -1,12 +1,12 @@
-"""The timeline of the run: a slider over the epochs that the lab has kept, and the way back into them."""
+"""The timeline of the run: a slider over the epochs that the lab has kept, to go back to them."""
 
 from page.dom import by_id, listen, numbers, set_text
 
 
 class Timeline:
-    """A view of where the run is; calls `on_seek(epoch)` when a person goes to a kept epoch.
+    """A view of the run's epoch. Calls `on_seek(epoch)` when a person moves the slider to an epoch.
 
-    `on_branch()` is called when it shall go on from there for good.
+    Calls `on_branch()` when the run has to continue from there and forget what came after.
     """
 
     def __init__(self, on_seek, on_branch):
@@ -19,7 +19,7 @@ class Timeline:
         self.show(0, 0)
 
     def _chosen(self):
-        """The epoch that the slider stands at; its end is the end of the run, kept or not."""
+        """The epoch at the slider's position; the slider's end is the end of the run, whether that is kept or not."""
         index = int(float(self.slider.value))
         epochs = self._stops()
         return epochs[min(index, len(epochs) - 1)]
@@ -37,7 +37,7 @@ class Timeline:
         self.show(run.epoch, run.last_epoch)
 
     def show(self, epoch, last):
-        """Where the run is, and where it ends."""
+        """Shows the run's present epoch and its last epoch."""
         self.epoch, self.last = epoch, last
         stops = self._stops()
         if int(self.slider.max) != len(stops) - 1:

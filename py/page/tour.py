@@ -1,12 +1,12 @@
-"""The grand tour's clock: how long it has gone on, and the button that stops it."""
+"""The clock of the grand tour, and the button that pauses it."""
 
 from page.dom import by_id, listen, set_text
 
 
 class Tour:
-    """A view without a picture: `seconds` of the tour so far; `on_change()` is called when a person lets it go on.
+    """A view without a picture: counts `seconds`, for which the tour has been moving.
 
-    `representation` is what shows it.
+    `representation` is the view that shows the tour. `on_change()` is called after a click on the button.
     """
 
     def __init__(self, representation, on_change, paused):
@@ -20,12 +20,12 @@ class Tour:
         return {"tour_seconds": self.seconds}
 
     def follow(self, experiment):
-        """Shows the button only where there is a tour."""
+        """Shows the button only while a tour is shown."""
         if self.button.hidden == self.representation.touring:
             self.button.hidden = not self.representation.touring
 
     def advance(self, seconds, calm):
-        """Lets time pass unless it is stopped, or an axis is held; True while it goes on."""
+        """Advances the tour, unless it is paused or a person holds an axis. Returns whether it is moving."""
         if self.paused or not self.representation.touring or self.representation.axis is not None:
             return False
         self.seconds += seconds

@@ -1,4 +1,4 @@
-"""Play, Step, Reset and Speed."""
+"""The controls Play, Step, Reset and Speed."""
 
 from page import wording
 from page.dom import by_id, listen, set_text
@@ -22,11 +22,12 @@ class Transport:
         listen(slider, "input", moved)
 
     def show_playing(self, playing):
-        """Names the button by what it does next."""
+        """Names the button Pause while the page plays, else Play."""
         set_text(by_id("play-name"), "Pause" if playing else "Play")
         by_id("play").classList.toggle("playing", playing)
 
     def show_speed(self, speed):
+        """Shows a speed in the slider and beside it."""
         if fields.SPEEDS[int(by_id("speed").value)] != speed:
             by_id("speed").value = str(fields.SPEEDS.index(speed))
         self._name_speed(speed)

@@ -1,22 +1,23 @@
-"""The parts of the page that show the run, as a list: each says what it wants and takes what has come for it.
+"""The list of views: the parts of the page that show the run.
 
-A view is any object. What it has of these methods is called, in the order in which views were added:
+A view is any object that has some of these methods. They are called in the order in which views were added:
 
-- `begin(experiment)`: another network is being made; nothing that is said of the one before is true any more
-- `empty()`: that takes a while, so that no picture of the one before may stay either
-- `opened(run)`: its data are there
-- `wants(experiment)`: a dict of what the lab has to know to draw for it, see `protocol.SEEN`
-- `follow(experiment)`: the experiment, as it is seen from where the playhead is, has changed
-- `answered(run)`: the run has come further; `drawn(picture)`: the lab has drawn it, see `protocol.PICTURE`
-- `advance(seconds, calm)`: time has passed; True while something moves by itself, as nothing may where it is `calm`
-- `draw(calm)`: a frame of the display is due; True while it wants another one
-- `restyle()`, `resize()`: the theme is another, or the room is
-- `describe(experiment, run)`: to say in words, for people who hear the page, what is to be seen
+- `begin(experiment)`: another network is being made; what the view says about the previous one has to go
+- `empty()`: making the network takes a while; pictures of the previous network have to go too
+- `opened(run)`: the run has been opened, and its data are known
+- `wants(experiment)`: returns a dict of what the lab has to know to draw for the view, see `protocol.SEEN`
+- `follow(experiment)`: the experiment has changed, or the playhead has moved; `layer` and `morph` are the playhead's
+- `answered(run)`: the lab has answered a request
+- `drawn(picture)`: the answer has a new picture, see `protocol.PICTURE`
+- `advance(seconds, calm)`: time has passed; returns whether something moves by itself. If `calm`, nothing may glide
+- `draw(calm)`: a frame of the display is due; returns whether the view wants another one
+- `restyle()`, `resize()`: the theme has changed; the size has changed
+- `describe(experiment, run)`: has to say in words, for people who hear the page, what the view shows
 """
 
 
 class Views:
-    """The views that there are."""
+    """All views of the page."""
 
     def __init__(self):
         self.all = []
@@ -27,7 +28,7 @@ class Views:
         return view
 
     def tell(self, name, *arguments):
-        """Calls a method of every view that has it; whether any of them returned something true."""
+        """Calls a method of every view that has it. Returns whether any of them returned something true."""
         result = False
         for view in self.all:
             method = getattr(view, name, None)
@@ -36,7 +37,7 @@ class Views:
         return result
 
     def wants(self, experiment):
-        """All that the views want, in one dict."""
+        """What all views want, in one dict."""
         result = {}
         for view in self.all:
             wants = getattr(view, "wants", None)

@@ -1,4 +1,4 @@
-"""What the controls say of an experiment, as texts: for the page, and for the markup that it is served as."""
+"""Texts of the controls for an experiment; used by the page, and for the markup that is served. Pure."""
 
 from spec import fields, registry, shape
 
@@ -14,22 +14,21 @@ SHAPES = (
     "hourglasses",
     "bars",
 )
-# More classes than this are named by their numbers only.
+# If there are more classes than this, the legend names them by their numbers only.
 NAMED = 3
 
 
 def choices(experiment, name):
-    """`[(value, label)]`: what there is to choose of in a list."""
+    """`[(value, label)]`: the choices in the list of a field."""
     if name == "layer":
         return [(layer, layer) for layer in shape.layer_names(experiment)]
-    if name == "loss":
-        task = shape.shape_of(experiment).task
-        return [(key, entry.label) for key, entry in registry.entries(name).items() if task in entry.traits["tasks"]]
-    return [(key, entry.label) for key, entry in registry.entries(name).items()]
+    task = shape.shape_of(experiment).task
+    fitting = [key for key, entry in registry.entries(name).items() if task in entry.traits.get("tasks", (task,))]
+    return [(key, registry.label(name, key, task)) for key in fitting]
 
 
 def text(experiment, name):
-    """What a field says."""
+    """The text that a field shows."""
     if name == "layer":
         return shape.shown_layer(experiment).name
     if name == "loss":
@@ -40,7 +39,10 @@ def text(experiment, name):
 
 
 def disabled(experiment):
-    """Which fields have nothing to choose: another projection than by dimensions has none of those."""
+    """A dict from the fields that may be disabled to whether they are.
+
+    Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions.
+    """
     width = shape.shown_layer(experiment).width
     return {
         "dimensions": width == 1 or (width > 3 and experiment["projection"] != "dimensions"),
@@ -49,19 +51,19 @@ def disabled(experiment):
 
 
 def speed_text(speed):
-    """The speed as it is seen."""
+    """The speed as text for the eye."""
     return "%d step%s/s" % (speed, "" if speed == 1 else "s") if speed else "flat out"
 
 
 def spoken_speed(speed):
-    """The speed as it is heard."""
+    """The speed as text for people who hear the page."""
     return "%d steps per second" % speed if speed else "flat out, as fast as it goes"
 
 
 def legend(experiment, targets=()):
-    """What the marks of the points mean, each with the name of its style.
+    """`[(words, style)]`: what the marks of the points mean, each with the class of its style.
 
-    `targets` are the least and the largest with regression, or none where they are not known yet.
+    `targets` are, for regression, the least and the largest target, or empty if they are not known yet.
     """
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION:
@@ -74,7 +76,7 @@ def legend(experiment, targets=()):
 
 
 def legend_label(experiment):
-    """What the legend is called: with the shapes of all classes where these are not said in it."""
+    """The legend's label; it has the shapes of all classes if the legend itself does not name them."""
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION or data.outputs <= NAMED:
         return "Legend"
@@ -82,10 +84,17 @@ def legend_label(experiment):
 
 
 def class_words(index):
-    """What the marks of a class are: `class 1: triangles`."""
+    """A class and the shape of its marks: `class 1: triangles`."""
     return "class %d: %s" % (index, SHAPES[index % len(SHAPES)])
 
 
+def numbers_words(given, most=6):
+    """One number in words, or several as `(1.5, −3, 20)`; no more than `most` of them."""
+    if len(given) == 1:
+        return number_words(given[0])
+    return "(%s%s)" % (", ".join([number_words(number) for number in given[:most]]), ", …" if len(given) > most else "")
+
+
 def number_words(number):
-    """A number with three digits that count, with a minus sign."""
+    """A number with three significant digits and a typographic minus sign."""
     return ("%.3g" % number).replace("-", "−")

@@ -1,26 +1,27 @@
-"""The page's side of the worker: starts the lab, calls it, and notices when it is gone."""
+"""The page's side of the worker: starts the lab, calls it, and notices when it has ended."""
 
 from pyscript import PyWorker, config, document, window
 from pyscript.ffi import create_proxy
 
 from page.dom import listen
 
+# A lab that is starting and has sent nothing for so many seconds is reported as quiet.
 PATIENCE = 15
 
 
 class Lab:
     """A lab in its worker.
 
-    `on_progress(news)` is told, with the attributes of the worker's message, how far loading has come; `on_ready()`
-    that calls are answered; `on_lost(text)` that they never will be again; `on_quiet()` that for `PATIENCE` seconds it
-    has not been heard of though it has not answered its first calls yet, as the page says with `settled()`.
+    It calls `on_progress(news)` with each message of the worker about loading; `on_ready()` when the lab can be called;
+    `on_lost(text)` when it will never answer again; and `on_quiet()` if it sends nothing for `PATIENCE` seconds before
+    its first answer. The page tells of the first answer by `settled()`.
     """
 
     def __init__(self, on_progress, on_ready, on_lost, on_quiet):
         self.on_progress, self.on_ready, self.on_lost, self.on_quiet = on_progress, on_ready, on_lost, on_quiet
         self.worker = None
         self.generation = 0
-        # Whether its first calls were answered, as the page says with `settled()`.
+        # Whether `settled()` was called.
         self.has_answered = False
         self.quiet = 0
         self.timer = None
@@ -28,7 +29,7 @@ class Lab:
         self._ignore_proxy = create_proxy(lambda error: None)
 
     def start(self):
-        """Starts a worker, in place of the one before if there is one."""
+        """Starts a worker; ends the previous one, if there is one."""
         self.stop()
         self.generation += 1
         generation = self.generation
@@ -45,10 +46,10 @@ class Lab:
         self.worker = worker
         self.lost = create_proxy(current(lambda error: self.on_lost(_reason(error))))
         listen(worker, "message", current(self._hear))
-        # An error that no handler took, such as running out of memory while a message is read.
+        # Errors that nothing else catches, such as running out of memory while a message is read.
         worker.onerror = create_proxy(current(lambda event: self.on_lost(_reason(event))))
         worker.ready.then(create_proxy(current(lambda worker: self.on_ready())), self.lost)
-        # Seconds are counted, not read from the clock, which jumps, and stands still while the machine sleeps.
+        # Seconds are counted by a timer, because a clock may jump, for example when the machine has slept.
         self.has_answered = False
         self.quiet = 0
         self.timer = window.setInterval(self._count_proxy, 1000)
@@ -58,7 +59,7 @@ class Lab:
         getattr(self.worker.sync, name)(text).then(answered, self.lost)
 
     def stop(self):
-        """Ends the worker; nothing that it still says is heard."""
+        """Ends the worker; messages that still arrive from it are ignored."""
         self.generation += 1
         self._stop_counting()
         if self.worker:
@@ -66,7 +67,7 @@ class Lab:
             self.worker = None
 
     def settled(self):
-        """Takes note that the lab has answered: from now on it may take its time."""
+        """Takes note that the lab has answered; from now on it may be silent for any time."""
         self.has_answered = True
         self._stop_counting()
 
@@ -87,13 +88,13 @@ class Lab:
             return
         self.quiet = 0
         if getattr(news, "making", None):
-            # It may take its time from now on; that it has died meanwhile is told by its lock.
+            # Making a network may take any time. If the worker dies meanwhile, its lock tells.
             self._stop_counting()
         lock = getattr(news, "lock", None)
         if getattr(news, "failed", None):
             self.on_lost(_reason(news.failed))
         elif lock:
-            # The worker holds this lock while it lives: to be given it means that the worker is dead.
+            # The worker holds this lock as long as it lives, so if the page gets the lock, the worker is dead.
             generation = self.generation
 
             def granted(lock):
@@ -106,8 +107,8 @@ class Lab:
 
 
 def _reason(error):
-    """The last line of an error's message: of a Python traceback, what was wrong."""
-    # PyScript makes events of errors.
+    """The last line of an error's message, which in a Python traceback says what was wrong; at most 300 characters."""
+    # PyScript wraps errors in events.
     error = getattr(error, "error", None) or error
     text = str(getattr(error, "message", None) or window.String(error)).strip()
     return text.split("\n")[-1][:300]

@@ -1,7 +1,7 @@
-"""Every choice that makes up an experiment, each said once: name, label, panel, default, how it is read and written.
+"""The fields of an experiment: name, label, panel, default, how it is read and written, and on what it acts.
 
-What acts on a running network, the address, the markup, the requests to the lab and the compiler's cache follow from
-this table. A field is read alone; what two fields owe one another is for `shape.check`.
+The address, the markup, the requests to the lab, the key of the compiler's cache, and what starts a new run follow from
+this table. Each field is read on its own; conditions on several fields are checked by `shape.check`.
 """
 
 import math
@@ -10,37 +10,37 @@ from collections import OrderedDict, namedtuple
 from spec import registry, shape
 from spec.texts import number_text, quoted
 
-# Training steps per second; the last, 0, is flat out.
+# Training steps per second; 0 stands for as many as possible.
 SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
 LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
 SEED_LIMIT = 1 << 32
 ROWS_LIMIT = 20000
 
-# How a field acts when it is changed: on the page alone; on what is looked at; on the running network; on the numbers
-# that a network of the same formulas starts with or is given; or on the network itself.
+# On what a field acts when it is changed: on the page only; on what the views show; on the running network; on the data
+# or the initial numbers of a network whose formulas stay the same; or on the network itself.
 PAGE, VIEW, LIVE, NUMBERS, NETWORK = "page", "view", "live", "numbers", "network"
-# What it is on the page: a list of choices, a box for text, a check box, a slider, or nothing of its own.
+# The control of a field on the page: a list of choices, a box for text, a check box, a slider, or none of its own.
 SELECT, BOX, SWITCH, SLIDER, NOTHING = "select", "box", "switch", "slider", ""
 
-# parse(text) gives the value that a text stands for, or raises ValueError with a sentence on what is allowed.
-# text(value) is its inverse. control: one of those above; hints: more attributes of a box, for the markup.
+# parse(text): the value that a text stands for; raises ValueError with a sentence on what is allowed. text(value): its
+# inverse. acts, control: one of those above. hints: more attributes of a box in the markup.
 Field = namedtuple("Field", ("name", "label", "panel", "default", "parse", "text", "acts", "control", "hints"))
 
 FIELDS = OrderedDict()  # type: OrderedDict[str, Field]
 
 
 def enter(name, label, panel, default, parse, text, acts, control=NOTHING, **hints):
-    """Adds a field behind those that there are; `remove` takes it out again."""
+    """Adds a field after the existing ones."""
     FIELDS[name] = Field(name, label, panel, default, parse, text, acts, control, hints)
 
 
 def remove(name):
-    """Takes a field out."""
+    """Removes a field."""
     del FIELDS[name]
 
 
 def enter_choice(kind, label, panel, default, acts):
-    """Adds the field by which one of a kind of `registry` is chosen."""
+    """Adds the field for the choice of a kind in `registry`."""
 
     def parse(text):
         keys = registry.entries(kind)
@@ -52,7 +52,7 @@ def enter_choice(kind, label, panel, default, acts):
 
 
 def enter_switch(name, label, panel, default):
-    """Adds a field that is on or off, and acts on what is looked at."""
+    """Adds a field that is on or off, and acts on what the views show."""
 
     def parse(text):
         if text not in ("on", "off"):
@@ -68,7 +68,7 @@ def defaults():
 
 
 def names(*acts, control=None):
-    """The names of the fields that act in one of these ways, all by default; with `control` only those of that kind."""
+    """The names of the fields that act on one of `acts` (all fields without any) and, if given, have that control."""
     return [
         field.name
         for field in FIELDS.values()
@@ -77,7 +77,7 @@ def names(*acts, control=None):
 
 
 def parse(name, text):
-    """The value that `text` stands for in field `name`; ValueError says what is allowed."""
+    """The value that `text` stands for in field `name`. Raises ValueError with a sentence on what is allowed."""
     return FIELDS[name].parse(text)
 
 
@@ -87,14 +87,14 @@ def text_of(name, value):
 
 
 def same_run(one, other):
-    """Whether two experiments are the same network on the same data, so that training can go on."""
+    """Whether two experiments have the same network and data, so that training continues."""
     return all(one[name] == other[name] for name in names(NUMBERS, NETWORK))
 
 
 def changed(experiment, name, text):
-    """A new experiment with field `name` set to what `text` says.
+    """A new experiment, with field `name` set to the value that `text` stands for.
 
-    Raises ValueError with a message for the person who typed it; the old experiment is never altered.
+    Raises ValueError with a sentence for the person who typed it. The old experiment is not changed.
     """
     if name == "batch_size":
         value = _whole_number(text, 1, shape.shape_of(experiment).training, "Batch size")
@@ -110,7 +110,7 @@ def changed(experiment, name, text):
 
 
 def to_query(experiment):
-    """An experiment as a URL query: only what differs from the defaults, in the order of the fields."""
+    """An experiment as a URL query: the fields that differ from their defaults, in the order of the fields."""
     return "&".join(
         [
             # In a query a plus sign is a space.
@@ -122,10 +122,10 @@ def to_query(experiment):
 
 
 def from_query(query):
-    """`(experiment, complaints)` of a URL query or fragment.
+    """`(experiment, complaints)`, read from a URL query or fragment.
 
-    A field that cannot be read keeps its default and adds a complaint, a sentence; unknown names are ignored, but for
-    those of TensorFlow Playground's links, see `playground_links`.
+    A field that cannot be read keeps its default and adds a complaint, which is a sentence. Unknown names are ignored,
+    except those of TensorFlow Playground's links, see `playground_links`.
     """
     given = {}
     for pair in query.lstrip("#?").split("&"):
@@ -140,7 +140,7 @@ def from_query(query):
     for name, field in FIELDS.items():
         if name in given:
             try:
-                # What one layer lacks another may have: a choice of what to look at is never out of range.
+                # A view field is not checked against the shown layer: another layer may have what this one lacks.
                 if field.acts == VIEW:
                     experiment[name] = field.parse(given[name])
                 else:
@@ -157,12 +157,12 @@ def _unquoted(text):
 
 
 def data_seed_of(experiment):
-    """The seed that data are drawn by: its own, or else that of the weights."""
+    """The seed of the data: their own one if there is one, else that of the weights."""
     return experiment["seed"] if experiment["data_seed"] is None else experiment["data_seed"]
 
 
 def rounded_morph(share):
-    """A share of the way to the next layer, from 0 to 1, as an experiment says it: three digits, and less than 1."""
+    """A share of the way to the next layer, from 0 to 1, as it stands in an experiment: with three digits, below 1."""
     return min(round(share, 3), 0.999)
 
 
@@ -170,7 +170,7 @@ def rounded_morph(share):
 
 
 def _is_whole(text, length):
-    """Whether a text is a whole number of at most so many digits. One of thousands would take long to read."""
+    """Whether a text is a whole number of at most `length` digits; a number of thousands would take long to read."""
     return 0 < len(text) <= length and all(letter in "0123456789" for letter in text)
 
 
@@ -190,7 +190,7 @@ def _parse_seed(text):
 
 def _parse_data_seed(text):
     if not text.strip():
-        # Data go with the weights.
+        # The data then have the seed of the weights.
         return None
     return _whole_number(text, 0, SEED_LIMIT - 1, "Data seed")
 
@@ -201,7 +201,7 @@ def _parse_batch_size(text):
 
 def _parse_learning_rate(text):
     message = "Learning rate must be a positive number such as 0.01; %s is not." % quoted(text)
-    # What else `float` reads, such as nan or 1_0, is not the same in both Pythons.
+    # `float` reads other texts too, such as nan or 1_0, but not the same ones in both Pythons.
     if not all(letter in "0123456789.eE+-" for letter in text.strip()):
         raise ValueError(message)
     try:
@@ -232,7 +232,7 @@ def _parse_hidden_layers(text):
 
 def _parse_dimensions(text):
     if not text.strip():
-        # As many as the layer has itself, as far as they can be shown.
+        # See `shape.dimensions_of`.
         return ()
     allowed = "Dimensions must be two or three different whole numbers counted from 0, such as 0, 1"
     parts = [part.strip() for part in text.split(",")]
@@ -246,7 +246,7 @@ def _parse_dimensions(text):
 
 
 def _could_be_layer(text):
-    # Letter by letter: what is a letter or a small one of it is not the same in both Pythons.
+    # Compared letter by letter, because `isalpha` and the like differ between the two Pythons.
     return len(text) <= 24 and all(
         "a" <= letter <= "z" or "A" <= letter <= "Z" or "0" <= letter <= "9" for letter in text
     )
@@ -290,7 +290,7 @@ def _optional(value):
     return "" if value is None else str(value)
 
 
-# The order is that of the query and of every panel: what is read later may depend on what was read before.
+# This is also the order in the query and in every panel. Reading a field may depend on the fields before it.
 enter_choice("dataset", "Dataset", "data", "circle", NUMBERS)
 enter(
     "data_seed",

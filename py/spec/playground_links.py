@@ -1,11 +1,11 @@
-"""TensorFlow Playground's links, as far as it shares with this page what they say.
+"""Translates TensorFlow Playground's links, as far as this page has the same fields.
 
-Names and values are those of its `state.ts`.
+Names and values are those of TensorFlow Playground's `state.ts`.
 """
 
 DATASETS = {"circle": "circle", "xor": "xor", "gauss": "gaussian", "spiral": "spiral"}
 NAMES = {"activation": "activation", "batchSize": "batch_size", "learningRate": "learning_rate"}
-# What is not here yet: by the name in the link, the value of theirs that asks for nothing, and how it is called.
+# What this page does not have: the name in the link, the value that means it is not used, and words for it.
 ELSEWHERE = (
     ("noise", "0", "noise"),
     ("regularization", "", "regularization"),
@@ -25,9 +25,9 @@ ELSEWHERE = (
 
 
 def translated(given):
-    """`(fields, complaints)`: texts by the names of this page's fields, and a sentence on what was left out.
+    """`(fields, complaints)`: texts by the names of this page's fields, and a sentence on what was left out, if any.
 
-    `given`: the link's values as texts, by name. Their seed makes other numbers than ours and is left out as well.
+    `given`: the link's values as texts, by name. Its seed is left out too, because the generators differ.
     """
     fields = {"hidden_layers": given["networkShape"]}
     for name, own in NAMES.items():

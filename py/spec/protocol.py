@@ -1,11 +1,11 @@
-"""What page and lab say to one another, by name; both Pythons read this module.
+"""The messages between page and lab, with the names of all their parts; both Pythons read this module.
 
-The page calls three functions of the worker, each with one text: `open` begins runs, `frame` trains and draws them,
-`close` forgets them. One call may be about several runs. `open` and `frame` answer with a list, in the order of what
-was asked: JavaScript objects there, with typed arrays where this page says "shape"; what is None is left out.
+The page calls three functions of the worker, each with one text: `open` opens runs, `frame` trains and draws them, and
+`close` forgets them. One call may concern several runs. `open` and `frame` return a list, in the order of the request,
+of JavaScript objects; a part with a shape is a flat typed array, and a part that is None is left out.
 
-The texts are JSON. In it an experiment and the numbers that act on a running network are written as a field's own
-text, so that MicroPython's way of writing numbers does not change them.
+The texts are JSON. The values of an experiment and of the live fields are written by the field's own `text`, because
+MicroPython's way of writing numbers would change them.
 """
 
 import json
@@ -13,23 +13,23 @@ from collections import OrderedDict, namedtuple
 
 from spec import fields, registry, shape
 
-# Bytes that a run may take for the networks that it keeps to go back to.
+# The bytes that a run may use for the copies of its network to which it can go back.
 BUDGET = 64000000
 
-# A run to begin. run: its id, any text; in place of the one of that id, if there is one. experiment: its choices.
-# drawn: whether it will be looked at; one that is not keeps nothing for that. budget: bytes for what it keeps of
-# itself.
+# A run to open. run: its id, any text; replaces an open run with the same id. experiment: its choices. drawn: whether
+# requests may ask for pictures of it; otherwise it needs less memory. budget: the bytes for copies of its network.
 Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 
 # What does not change during a run.
-# points, shape (rows, 2): where every example lies in the plane of the left view. order, ordered, boxes: the same for a
-# quick look-up, see `lab/picking.py`: the rows leaf by leaf, shape (rows,), the points in that order, shape (rows, 2),
-# and of every leaf the least and the largest x and y, shape (leaves, 4). labels, shape (rows,): its class, or
-# with regression the level of its (first) target, from 0 to 9 between the least and the largest. training, shape
-# (rows,): 1 for those to train on, 0 for those held out. plane, shape (3,): middle (x, y) and half of the side of the
-# square that the left view shows. unit, shape (1,): what 1 is in paths of the plane, which are relative to its middle.
-# rows, inputs, outputs, task: see `shape.Shape`. targets, shape (2,): with regression the least and the largest target.
-# engine: "wasm" or "autograd"; reason: why it is not the fast one, or "".
+# points, shape (rows, 2): where every example lies in the plane of the left view. order, ordered, boxes: the same
+# points, sorted for quick look-up, see `lab/picking.py`: the numbers of the rows leaf by leaf, shape (rows,), the
+# points in that order, shape (rows, 2), and the least x, largest x, least y and largest y of every leaf, shape
+# (leaves, 4). labels, shape (rows,): the class of every example; for regression the level of its (first) target, from
+# 0, the least, to 9, the largest. training, shape (rows,): 1 for training examples, 0 for held-out ones. plane, shape
+# (3,): the middle (x, y) and half of the side of the square that the left view shows. unit, shape (1,): the length of 1
+# unit in paths of the plane, whose coordinates are relative to its middle. rows, inputs, outputs, task: see
+# `shape.Shape`. targets, shape (2,): for regression the least and the largest target. engine: "wasm" or "autograd".
+# reason: why the engine is not "wasm", or "".
 OPENED = (
     "run",
     "points",
@@ -50,26 +50,27 @@ OPENED = (
 )
 Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 
-# To train a run further and to draw it.
-# steps, milliseconds: at most so many steps, within about so much time. to_epoch: where to stop at the latest, or None.
-# live: the value of each field that acts on a running network, by name: those that the last answer told, or others
-# that a person has chosen since. seek: an epoch to go to, or None: the last that was kept and is not after it, or, from
-# the run's last epoch on, exactly the end. branch: whether what lies after here is to be forgotten. history: whether
-# the answer should have it. view: what to draw, see `view`, or None where nobody looks.
+# A request to train a run further and to draw it.
+# steps, milliseconds: train at most so many steps, for about so much time. to_epoch: the epoch at which to stop at the
+# latest, or None. live: the values of the fields that act on a running network, by name. seek: the epoch to go to, or
+# None; the run goes to the latest kept epoch up to it or, if it is not before the run's last epoch, to the run's end.
+# branch: whether to forget what was recorded after the present step. history: whether the answer should contain the
+# history. view: what to draw, see `view`, or None for no picture.
 Request = namedtuple(
     "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "history", "view")
 )
 
-# What a view says beside the fields that act on it (`fields.VIEW`), each by its name: milliseconds: how long drawing
-# may take. seconds: the time now. resolution: squares a side of the left view that are as fine as the screen.
-# palette: by name, the (r, g, b) of each of the `classes`, at least as many as there are, of the `signs`, negative and
-# positive, and the `neutral` one of no preference. turn: 9 numbers, row by row the rotation of what is drawn in space.
-# axis: (dimension, x, y) of the axis that a person holds, or None. tour_seconds: how far the grand tour has come. calm:
-# whether nothing may move by itself. selected: the rows that are chosen, a text of hexadecimal digits in pairs, of
-# four rows each, the first the most, "" for none. loop: one that was drawn around some of them, which the lab is to
-# choose in their stead, or None: by name its `number`, the `plot` that it lies in, "plane" or "representation", the
-# number of the `picture` that it was drawn on, and its `corners`, x and y in the plot's units, flat. point: the row
-# that is pointed at, or None. place: (x, y) in the plane that is pointed at, or None.
+# The parts of a view beside the fields that act on it (`fields.VIEW`).
+# milliseconds: how long drawing may take. seconds: the present time. resolution: the number of squares a side at which
+# the left view is as fine as the screen. palette: a dict with the (r, g, b) of each of the `classes`, at least as many
+# as there are, of the `signs`, negative and positive, and of `neutral`, no preference. turn: the rotation matrix of a
+# spatial picture, 9 numbers, row by row. axis: (dimension, x, y) of the axis that a person holds, or None.
+# tour_seconds: for how long the grand tour has been moving. calm: whether nothing may move by itself. selected: the
+# rows that are chosen, as hexadecimal digits, an even number of them: each stands for four rows, the first of which is
+# its highest bit; "" for none. loop: None, or a loop whose points the lab has to choose instead of `selected`: a dict
+# with its `number`, the `plot` in which it lies, "plane" or "representation", the number of the `picture` on which it
+# was drawn, and its `corners`, flat, x and y in the plot's units. point: the row that is pointed at, or None. place:
+# the (x, y) of the plane that is pointed at, or None.
 SEEN = (
     "milliseconds",
     "seconds",
@@ -85,13 +86,13 @@ SEEN = (
     "place",
 )
 
-# Where a run is. epoch, step: whole epochs and steps up to here. taken: steps by this request. last_epoch: whole
-# epochs up to the end of the run so far. live: the values in force here. diverged: whether training has ended here
-# because the loss is not finite. metrics: an OrderedDict by `METRICS`, of the last recorded epoch or drawing.
-# measured: whether that is here, as it is where no step was taken. milliseconds: an OrderedDict by `PARTS` of what
-# each took. history: (1 + metrics, n) flat, epochs and the metrics at their ends, where it was asked for, else None;
-# kept: with it, the epochs that the run can go back to. picture: where it was worth drawing again, an object with the
-# parts of `PICTURE`, else None.
+# Where a run is. epoch, step: the number of whole epochs and of steps up to here. taken: the number of steps by this
+# request. last_epoch: the number of whole epochs up to the run's end, which is later than `epoch` after going back.
+# live: the values of the live fields here. diverged: whether training has ended here because the loss is not finite.
+# metrics: an OrderedDict by `METRICS`, measured at the last recorded epoch or drawing. measured: whether that was at
+# this step; it always is if no step was taken. milliseconds: an OrderedDict by `PARTS`. history, shape (1 + metrics,
+# epochs): epochs and the metrics at their ends, if it was asked for, else None. kept: with the history, the epochs to
+# which the run can go back. picture: an object with the parts of `PICTURE`, or None if it was not drawn again.
 ANSWER = (
     "run",
     "epoch",
@@ -109,78 +110,70 @@ ANSWER = (
 )
 Answer = namedtuple("Answer", ANSWER)  # type: ignore[misc]
 
-# What an answer's `milliseconds` are of: training, then of the last drawing the network's outputs with the metrics, the
-# left view, the right view, the network strip, and the probes.
+# The parts of an answer's `milliseconds`: training; then those of the last drawing: the network's outputs and the
+# metrics, the left view, the right view, the network strip, the weights and probes.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
 
-# Metrics by task, in the order in which they cross over; nan where there is nothing to measure them on.
+# Metrics by task, in the order in which they are sent; nan where there are no examples to measure them on.
 METRICS = {
     registry.CLASSIFICATION: ("train_loss", "train_accuracy", "test_loss", "test_accuracy"),
     registry.REGRESSION: ("train_loss", "test_loss"),
 }
 
-# The parts of a picture, each with what it is. One that is only refined, and not yet as fine as would be worth another
-# drawing, has nothing but `fine` and `moving`. A path is a flat int32 array: x y x y … BREAK x y …, see
-# `lab/contour.py`; groups are rows (key, count) that part a path.
+# The parts of a picture, each with its meaning. A part that is sent only "if" something has changed otherwise is as it
+# was sent last. While a picture is only being refined, it has nothing but `fine` and `moving`. A path is a flat int32
+# array, x y x y … BREAK x y …, see `lab/contour.py`. Groups are rows (key, count) that divide a path.
 PICTURE = OrderedDict(
     (
         # Both views.
-        ("fine", "whether it is as fine as the screen; without all else where it is still being refined"),
-        ("selected", "the rows that a loop chooses, as hexadecimal digits"),
+        ("fine", "whether the left view is as fine as the screen, and the lattice for all else as fine as it can be"),
+        ("selected", "the rows inside the loop, as in a view's `selected`; only if the view has a loop"),
         ("loop", "the number of that loop"),
         # Left view.
-        ("plane_marks", "path of the examples in units of the plane; where others are chosen than before"),
-        ("plane_mark_groups", "(n, 2) see mark_groups"),
+        ("plane_marks", "path of the examples in units of the plane, one point each; if the choice has changed"),
+        ("plane_mark_groups", "(n, 2) as `mark_groups`; with them"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
-        ("contour", "path of the decision boundary in units of the plane; empty with regression"),
+        ("contour", "path of the decision boundary in units of the plane; empty for regression"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),
-        (
-            "plane_marks",
-            "path of the examples in units of the plane, one point each; where others are chosen than before",
-        ),
-        ("plane_mark_groups", "(n, 2) as `mark_groups`; with them"),
-        ("fine", "whether the left view is as fine as the screen, and the lattice for all else as fine as any"),
         # Right view.
-        ("picture", "its number, by which a loop is told on which picture it was drawn"),
-        ("unit", "(1,) what 1 is in paths of the right view"),
+        ("unit", "(1,) the length of 1 unit in paths of the right view"),
         ("extent", "(3,) its middle (x, y) and half of its side"),
-        ("positions", "(rows, 2) where every example lies"),
-        ("order", "(finite rows,) the examples leaf by leaf, see `OPENED`"),
-        ("ordered", "(finite rows, 2) where they lie, in that order"),
-        ("boxes", "(leaves, 4) the least and the largest x and y of each leaf"),
-        ("lines", "path of the bent grid"),
-        ("line_groups", "(n, 2) key = class · 4 + depth, with regression the level in place of the class"),
-        ("bend_boundary", "path of the bent decision boundary"),
-        ("marks", "path of the examples, one point each"),
-        ("mark_groups", "(n, 2) key = held_out + 2 · selected + 4 · depth + 16 · class; counts are of points"),
+        ("positions", "(rows, 2) where every example lies; if any has moved"),
+        ("picture", "a number for these positions, by which a loop names those around which it was drawn; with them"),
+        ("order", "(finite rows,) the examples leaf by leaf, see `OPENED`; with them"),
+        ("ordered", "(finite rows, 2) where they lie, in that order; with them"),
+        ("boxes", "(leaves, 4) the least and the largest x and y of each leaf; with them"),
+        ("lines", "path of the bent grid; if that or the bent boundary has changed"),
+        ("line_groups", "(n, 2) key = class · 4 + depth, for regression level · 4 + depth; with them"),
+        ("bend_boundary", "path of the bent decision boundary; with them"),
+        ("marks", "path of the examples, one point each; if any has moved or the choice has changed"),
+        ("mark_groups", "(n, 2) key = held_out + 2 · selected + 4 · depth + 16 · class, counts of points; with them"),
         ("axes", "(k, 3) rows (dimension, x, y): the tips of the axes"),
-        ("spatial", "whether it can be turned"),
-        ("shares", "(3,) the principal components' shares of the variance, or none"),
-        ("moving", "whether the picture is on its way to another"),
+        ("spatial", "whether it has three dimensions, and can be turned"),
+        ("shares", "(3,) the principal components' shares of the variance, or empty"),
+        ("moving", "whether the picture will change although nothing is trained"),
         ("shape", "(2,) rows and width of the layer's outputs"),
-        ("place_position", "(2,) where the place that is pointed at lies, or none"),
-        ("place_scores", "(outputs,) the network's output for it, or none"),
+        ("place_position", "(2,) where the place that is pointed at lies, or empty"),
+        ("place_scores", "(outputs,) the network's output there, or empty"),
         ("point", "the row that is pointed at, or -1"),
-        ("point_scores", "(outputs,) the same of the example that is pointed at"),
-        ("point_values", "(up to 16,) the shown layer's outputs for it, or none"),
-        # Where the view has a loop.
-        ("selected", "the rows inside it, as in a view's `selected`"),
-        ("loop", "its number"),
+        ("point_scores", "(outputs,) the network's output for it, or empty"),
+        ("point_targets", "(outputs,) its targets, or empty"),
+        ("point_values", "(up to 16,) the shown layer's outputs for it, or empty"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),
-        ("weights", "int8, up to 16 × 16 of each kernel; now and then"),
-        ("probes", "(layers, 2) how well a linear fit does on training and held-out examples; now and then"),
+        ("weights", "int8, up to 16 × 16 of each kernel; not in every picture"),
+        ("probes", "(layers, 2) quality of a linear fit on training and held-out examples; not in every picture"),
     )
 )
 
 
-# What the page writes and the lab reads.
+# Messages that the page writes and the lab reads.
 
 
 def view(experiment, seen):
-    """A request's view: what is chosen of it in `experiment`, fitted to its network, and `seen`, a dict by `SEEN`."""
+    """A request's view: a dict of `experiment`'s view fields, fitted to its network, and of the parts in `seen`."""
     result = dict(seen)
     for name in fields.names(fields.VIEW):
         result[name] = experiment[name]
@@ -191,7 +184,7 @@ def view(experiment, seen):
 
 
 def live_of(experiment):
-    """The values of the fields that act on a running network, an OrderedDict by name."""
+    """The values of the live fields (those that act on a running network), an OrderedDict by name."""
     return OrderedDict([(name, experiment[name]) for name in fields.names(fields.LIVE)])
 
 
@@ -201,7 +194,7 @@ def write_openings(openings):
 
 
 def read_openings(text):
-    """The `Opening`s of a text."""
+    """The `Opening`s in a text of `write_openings`."""
     return [Opening(run, _values(experiment), drawn, budget) for run, experiment, drawn, budget in json.loads(text)]
 
 
@@ -211,7 +204,7 @@ def write_requests(requests):
 
 
 def read_requests(text):
-    """The `Request`s of a text."""
+    """The `Request`s in a text of `write_requests`."""
     return [Request(*(each[:4] + [_values(each[4])] + each[5:])) for each in json.loads(text)]
 
 
@@ -221,7 +214,7 @@ def write_runs(runs):
 
 
 def read_runs(text):
-    """The ids of runs of a text."""
+    """The ids of runs in a text of `write_runs`."""
     return json.loads(text)
 
 
@@ -233,16 +226,16 @@ def _values(texts):
     return {name: fields.parse(name, text) for name, text in texts.items()}
 
 
-# What the page reads of the lab's answers.
+# The lab's answers, as the page reads them.
 
 
 def read_opened(given):
-    """The `Opened` of an object that `open` answered; its arrays stay what they are."""
+    """The `Opened` made of an object from `open`; its arrays stay typed arrays."""
     return Opened(*[getattr(given, name, None) for name in OPENED])
 
 
 def read_answer(given, task, numbers=list):
-    """The `Answer` of an object that `frame` answered for a run of that task; `numbers` makes a list of an array."""
+    """The `Answer` made of an object from `frame`, for a run of that task; `numbers` makes a list of a typed array."""
     found = {name: getattr(given, name, None) for name in ANSWER}
     found["live"] = _named(fields.names(fields.LIVE), numbers(found["live"]))
     found["metrics"] = _named(METRICS[task], numbers(found["metrics"]))

@@ -1,26 +1,26 @@
-"""Everything that there is to choose of, a line for each choice.
+"""All choices of every kind, one line each.
 
-A choice is a line here and a function of its key's name in `lab`, in the module that `lab/choices.py` names. What is
-entered while the program runs, as by a test, may bring its function along.
+A choice is a line here and a function in `lab`, named like its key, in the module that `lab/choices.py` names for the
+kind. A choice that is entered at run time, as by a test, may bring its function along.
 """
 
 from collections import OrderedDict, namedtuple
 
 CLASSIFICATION, REGRESSION = "classification", "regression"
 
-# label: what a person reads. function: None where `lab` has one of the key's name. traits: what else is known, by name.
+# label: what a person reads. function: None if the function is in `lab`. traits: a dict of its other properties.
 Entry = namedtuple("Entry", ("label", "function", "traits"))
 
 _entries = OrderedDict()  # type: OrderedDict[str, OrderedDict[str, Entry]]
 
 
 def enter(kind, key, label, function=None, **traits):
-    """Adds a choice of a kind, or takes the place of the one of that key."""
+    """Adds a choice of a kind; replaces a choice that has the same key."""
     _entries.setdefault(kind, OrderedDict())[key] = Entry(label, function, traits)
 
 
 def remove(kind, key):
-    """Takes a choice out again."""
+    """Removes a choice."""
     del _entries[kind][key]
 
 
@@ -35,17 +35,23 @@ def entries(kind):
 
 
 def entry(kind, key):
-    """The `Entry` of a choice; KeyError if there is none."""
+    """The `Entry` of a choice. Raises KeyError if there is none."""
     return _entries[kind][key]
 
 
+def label(kind, key, task):
+    """What a person reads for a choice where the data are of that task."""
+    found = _entries[kind][key]
+    return found.traits.get("labels", {}).get(task, found.label)
+
+
 def trait(kind, key, name):
-    """What is known of a choice by that name; None if that is nothing."""
+    """A choice's trait of that name; None if it does not have one."""
     return _entries[kind][key].traits.get(name)
 
 
-# rows: how many examples there are; training: how many of them to train on. extent: half of the input plane's side,
-# where the data do not reach farther.
+# rows, training, inputs, outputs, task: see `shape.Shape`. extent: half of the side of the plane that is shown, unless
+# the data reach farther.
 _TOY = {"rows": 200, "training": 180, "inputs": 2, "outputs": 2, "task": CLASSIFICATION, "extent": 6}
 enter("dataset", "spiral", "Spiral", **_TOY)
 enter("dataset", "circle", "Circle", **_TOY)
@@ -57,7 +63,8 @@ enter("activation", "tanh", "Tanh")
 enter("activation", "sigmoid", "Sigmoid")
 enter("activation", "linear", "Linear")
 
-# name: what its layers are called by. A key is none of an activation: a layer's kind is the one or the other.
+# name: the beginning of its layers' names. No key may be that of an activation too, because a layer's kind is the key
+# of the one or of the other.
 enter("normalization", "none", "None")
 enter("normalization", "batch_norm", "Batch norm", name="BN")
 enter("normalization", "layer_norm", "Layer norm", name="LN")
@@ -68,24 +75,26 @@ enter("initialization", "random_normal", "Random normal")
 enter("initialization", "zeros", "Zeros")
 enter("initialization", "ones", "Ones")
 
-# slots: how many arrays as large as the parameters it keeps.
+# slots: how many arrays it keeps for each parameter, of the parameter's shape.
 enter("optimizer", "sgd", "SGD", slots=0)
 enter("optimizer", "momentum", "Momentum", slots=1)
 enter("optimizer", "nesterov", "Nesterov", slots=1)
 enter("optimizer", "adam", "Adam", slots=2)
 enter("optimizer", "rmsprop", "RMSProp", slots=1)
 
-# tasks: what it can be used for. softmax: whether it takes probabilities, which a softmax makes of the logits.
+# tasks: the tasks it can be used for. softmax: whether it needs probabilities, so that the network ends in a softmax.
 enter("loss", "cross_entropy", "Cross entropy", tasks=(CLASSIFICATION,), softmax=True)
 enter("loss", "mean_squared_error", "Mean squared error", tasks=(CLASSIFICATION, REGRESSION), softmax=False)
 
-# How the input plane is shaded.
-enter("shading", "probability", "Probability")
-enter("shading", "classes", "Classes")
-enter("shading", "confidence", "Confidence")
+# How the input plane is shaded. labels: what it is called where numbers are predicted; that is shaded by how far they
+# are above or below the middle of the targets.
+enter("shading", "probability", "Probability", labels={REGRESSION: "Prediction"})
+enter("shading", "classes", "Classes", labels={REGRESSION: "Above or below"})
+enter("shading", "confidence", "Confidence", labels={REGRESSION: "Distance"})
 enter("shading", "neuron", "Neuron")
 
-# How a layer of more than three dimensions is made flat or spatial.
+# How a layer of more than three dimensions is shown in two or three. by_width: whether layers of the same width share
+# what the projection keeps from frame to frame.
 enter("projection", "dimensions", "Dimensions")
 enter("projection", "pca", "PCA")
 enter("projection", "tour", "Grand tour", by_width=True)

@@ -1,6 +1,7 @@
-"""What follows from an experiment before anything is computed: the shape of its data, its layers, its size.
+"""What follows from an experiment without computing: the shape of its data, its layers, and the memory it needs.
 
-Positions in the network, such as the layer that is shown, are names of layers, and fit whatever network there is.
+Places in the network, such as the layer that is shown, are given by names of layers. The functions here accept a name
+that the network does not have, and then return a default.
 """
 
 from collections import namedtuple
@@ -8,15 +9,15 @@ from collections import namedtuple
 from spec import registry
 from spec.texts import bytes_in_words
 
-# Bytes that a page may use for training.
+# The most bytes that a page may use for training.
 MEMORY_LIMIT = 1 << 30
-# Hidden layers that are sure to run in every browser: Python's stack in WebAssembly is small.
+# The number of hidden layers that is sure to run in every browser: Python's stack in WebAssembly is small.
 DEPTH_LIMIT = 1000
-# Of more rows than that, what a layer makes of them is looked at by a sample of so many.
+# If there are more rows than this, projections and probes are computed from a sample of so many.
 SAMPLE_ROWS = 2048
 
-# rows, training: how many examples there are, and how many of them to train on. inputs, outputs: numbers that go into
-# the network for each, and that come out of it. task: `registry.CLASSIFICATION` or `registry.REGRESSION`.
+# rows, training: the number of examples, and of those to train on. inputs, outputs: the number of inputs and outputs of
+# the network for each example. task: `registry.CLASSIFICATION` or `registry.REGRESSION`.
 Shape = namedtuple("Shape", ("rows", "training", "inputs", "outputs", "task"))
 
 # kind: "input", "dense", "softmax", or the key of a normalization or activation.
@@ -30,27 +31,27 @@ def shape_of(experiment):
 
 
 def loss_of(experiment):
-    """The key of the loss in force: the chosen one, or else the first that fits the task."""
+    """The key of the loss that is used: the chosen one if it fits the task, else the first that does."""
     task = shape_of(experiment).task
     fitting = [key for key, entry in registry.entries("loss").items() if task in entry.traits["tasks"]]
     return experiment["loss"] if experiment["loss"] in fitting else fitting[0]
 
 
 def ends_in_softmax(experiment):
-    """Whether a softmax makes probabilities of the logits."""
+    """Whether the network ends in a softmax, which turns logits into probabilities."""
     return registry.trait("loss", loss_of(experiment), "softmax")
 
 
 def batch_size_of(experiment):
-    """How many examples a step takes: as many as chosen, or all where there are fewer."""
+    """The number of examples in a batch: the chosen one, or all training examples if there are fewer."""
     return min(experiment["batch_size"], shape_of(experiment).training)
 
 
 def layers(experiment):
     """Every `Layer` in order, named as in the original demo.
 
-    A normalization and an activation follow every dense layer but the last, whose outputs are the logits, or with
-    regression the prediction; with cross entropy a softmax ends the network.
+    A normalization, if there is one, and an activation follow every dense layer except the last. The outputs of the
+    last dense layer are the logits or, for regression, the prediction. With cross entropy a softmax follows it.
     """
     shape = shape_of(experiment)
     network = (
@@ -62,7 +63,7 @@ def layers(experiment):
         ends_in_softmax(experiment),
     )
     if network not in _layers:
-        # A page asks many times a frame, for one network.
+        # The page asks many times in a frame, always for the same network.
         _layers.clear()
         _layers[network] = tuple(_layers_of(*network))
     return list(_layers[network])
@@ -93,12 +94,12 @@ def layer_names(experiment):
 
 
 def logits_layer(experiment):
-    """The name of the last dense layer, which ends the network before any softmax: shown unless another is chosen."""
+    """The name of the last dense layer. It is the layer that is shown unless another one is chosen."""
     return "fc%d" % (len(experiment["hidden_layers"]) + 1)
 
 
 def shown_layer(experiment):
-    """The `Layer` to draw: the chosen one, or the logits where there is none of that name."""
+    """The `Layer` to show: the chosen one, or the logits if the network has no layer of that name."""
     every = layers(experiment)
     for layer in every:
         if layer.name == experiment["layer"]:
@@ -107,18 +108,21 @@ def shown_layer(experiment):
 
 
 def shown_morph(experiment):
-    """The share of the way from the shown layer to the next; none where it is the last."""
+    """The share of the way from the shown layer to the next one; 0 if the shown layer is the last."""
     last = layers(experiment)[-1].name
     return 0.0 if shown_layer(experiment).name == last else experiment["morph"]
 
 
 def shown_dimensions(experiment):
-    """The dimensions to draw of the shown layer: the chosen two or three, or else its own up to three, or two."""
+    """The dimensions of the shown layer to draw, see `dimensions_of`."""
     return dimensions_of(experiment, shown_layer(experiment).width)
 
 
 def dimensions_of(experiment, width):
-    """The dimensions to draw of a layer of that width."""
+    """The dimensions to draw of a layer of that width, a tuple.
+
+    They are the two or three chosen ones if the layer has them; else all of a layer of up to three, or the first two.
+    """
     dimensions = tuple(experiment["dimensions"])
     if width > 1 and dimensions and max(dimensions) < width:
         return dimensions
@@ -126,9 +130,10 @@ def dimensions_of(experiment, width):
 
 
 def shown_neuron(experiment):
-    """`(layer, index)` of the neuron that the plane may be shaded by: the chosen one, or the last hidden layer's first.
+    """`(layer, index)` of the neuron by which the plane may be shaded.
 
-    Without a hidden layer that is the input's first.
+    It is the chosen one if the network has it; else the first neuron of the last activation or, if there are no hidden
+    layers, the first input.
     """
     name, _, index = experiment["neuron"].partition(".")
     for layer in layers(experiment) if index else ():
@@ -139,12 +144,12 @@ def shown_neuron(experiment):
 
 
 def neuron_name(layer, index):
-    """How a neuron is written: `tanh1.3`."""
+    """The text that stands for a neuron: `tanh1.3`."""
     return "%s.%d" % (layer, index)
 
 
 def parameter_count(experiment):
-    """How many numbers the network learns: kernels, biases, and a scale and a shift where it normalizes."""
+    """The number of trainable numbers: kernels, biases, and the scales and shifts of normalizations."""
     shape = shape_of(experiment)
     widths = (shape.inputs,) + tuple(experiment["hidden_layers"]) + (shape.outputs,)
     scales_and_shifts = 0 if experiment["normalization"] == "none" else 2 * sum(experiment["hidden_layers"])
@@ -152,10 +157,10 @@ def parameter_count(experiment):
 
 
 def memory_needed(experiment):
-    """Bytes that training takes, near enough: data, parameters, gradients, optimizer state and layers' outputs.
+    """An estimate of the bytes that training needs: data, parameters, gradients, optimizer state and layers' outputs.
 
-    While it is updated a parameter is there five times over: as it was a step ago, as it is, as it will be, its
-    gradient and one temporary; and so is each of the optimizer's arrays three times.
+    During an update there are five arrays for each parameter (its previous, present and next value, its gradient and a
+    temporary one) and three for each array of the optimizer.
     """
     shape = shape_of(experiment)
     copies = 5 + 3 * registry.trait("optimizer", experiment["optimizer"], "slots")
@@ -166,7 +171,7 @@ def memory_needed(experiment):
 
 
 def check(experiment):
-    """Raises ValueError where a network is too deep or too large to train here, saying what the limit is."""
+    """Raises ValueError, with a sentence that names the limit, if the network is too deep or too large to train."""
     depth = len(experiment["hidden_layers"])
     if depth > DEPTH_LIMIT:
         raise ValueError(
@@ -181,7 +186,7 @@ def check(experiment):
 
 
 def check_dimensions(experiment, dimensions):
-    """Raises ValueError where the shown layer has fewer dimensions than asked for."""
+    """Raises ValueError, with a sentence, if the shown layer does not have all of `dimensions`."""
     name, _, width = shown_layer(experiment)
     if max(dimensions) >= width:
         if width == 1:

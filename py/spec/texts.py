@@ -1,10 +1,10 @@
-"""Numbers as a person writes them, and what a person typed, for sentences."""
+"""Texts for sentences: numbers as a person writes them, and quotations of what a person typed."""
 
 
 def number_text(value):
-    """The shortest text that stands for a number: `0.07`, `8`, `1e16`, `2.5e-7`.
+    """The shortest text for a number: `0.07`, `8`, `1e16`, `2.5e-7`.
 
-    Both Pythons read it as that number again. MicroPython's own text of a float is often not the shortest.
+    Both Pythons read it as exactly that number. MicroPython's own text of a float is often not the shortest.
     """
     if value == 0:
         return "0"
@@ -17,7 +17,7 @@ def number_text(value):
 
 
 def _placed(mantissa, exponent):
-    """A mantissa such as `-2.50` with its point moved by so many places; with an exponent where that would be long."""
+    """A mantissa such as `-2.50` with its point moved by `exponent` places; a long text keeps the exponent instead."""
     sign = "-" if mantissa[0] == "-" else ""
     digits = mantissa.lstrip("-").replace(".", "").rstrip("0") or "0"
     if not -6 <= exponent < 15:
@@ -41,7 +41,7 @@ def bytes_in_words(count):
 
 
 def quoted(text):
-    """What a person typed, in quotation marks, cut if it is long; an unseen letter is shown as one that is seen."""
+    """What a person typed, in quotation marks, cut if it is long; a sign stands for each invisible character."""
     text = text.strip()
     if not text:
         return "an empty box"
@@ -50,7 +50,7 @@ def quoted(text):
 
 
 def _is_unseen(code):
-    """Whether a letter is a control character, or one that has no width or turns the direction of writing around."""
+    """Whether a character is a control character, has no width, or changes the direction of writing."""
     return (
         code < 32
         or 127 <= code < 160

@@ -14,7 +14,7 @@ HEAPS = ["page", "page_wasm", "worker", "worker_wasm"]
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return run_command(tmp_path_factory.mktemp("bench"), "start", "frames", "memory", "soak")
+    return run_command(tmp_path_factory.mktemp("bench"), "start", "frames", "points", "memory", "soak")
 
 
 def test_the_command_ends_well(run):
@@ -37,6 +37,21 @@ def test_start(run):
 def test_frames(run):
     result = run.document["frames"]
     assert list(result) == [title for title, *_ in frames.SCENES]
+    assert_summaries(result, run.output)
+
+
+def test_points(run):
+    result = run.document["points"]
+    assert list(result) == ["training", "pointing"]
+    assert_summaries(result, run.output)
+    assert "the page with 20,000 points" in run.output
+    # Nothing is trained while a person points at what is at rest, and where the points are is not told again.
+    assert result["pointing"]["steps_per_second"] == 0
+    assert result["pointing"]["bytes_per_drawing"] < result["training"]["bytes_per_drawing"]
+
+
+def assert_summaries(result, output):
+    """Holds the scenes of a result, by their titles, against what a summary has, and looks for them in the output."""
     for title, scene in result.items():
         rates = ("frames_per_second", "drawings_per_second", "share_of_worker", "bytes_per_drawing", "resolution")
         assert are_positive(scene[name] for name in rates)
@@ -44,7 +59,7 @@ def test_frames(run):
         assert are_positive([scene["page"]["all"], sum(scene["worker"].values())])
         assert are_not_negative([*scene["page"].values(), *scene["worker"].values(), scene["longest_task"]])
         assert scene["steps_per_second"] >= 0
-        assert f"\n  {title}" in run.output
+        assert f"\n  {title}" in output
 
 
 def test_memory(run):

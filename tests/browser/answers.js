@@ -39,10 +39,11 @@
         const {picture} = part;
         // There are no pixels while one is refined.
         if (!picture?.pixels) continue;
-        Object.assign(answers, {frame: {...part, ...picture}, view});
+        // Parts that are not told again are as they were.
+        Object.assign(answers, {frame: {...answers.frame, ...part, ...picture}, view});
         answers.extents.push([...picture.extent]);
         answers.moving.push(picture.moving);
-        if (answers.recording) answers.positions.push([...picture.positions]);
+        if (answers.recording) answers.positions.push([...answers.frame.positions]);
       }
     }
   };

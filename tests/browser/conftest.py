@@ -2,8 +2,6 @@
 
 import functools
 import http.server
-import inspect
-import shutil
 import threading
 from contextlib import contextmanager
 
@@ -36,13 +34,7 @@ def origin(tmp_path_factory):
 def shaped_origin(tmp_path_factory):
     """The address of a site that has the tests' data sets: a line for each in the registry, a function in the lab."""
     project = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "index.html", project)
-    for folder in ("static", "py"):
-        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    functions = (inspect.getsource(getattr(data_sets, key)) for key in data_sets.DATA_SETS)
-    for path, text in (("spec/registry.py", data_sets.lines()), ("lab/datasets.py", "\n\n".join(functions))):
-        path = project / "py" / path
-        path.write_text(f"{path.read_text()}\n\n{text}")
+    data_sets.write_project(project)
     with served(tmp_path_factory.mktemp("host"), project) as address:
         yield address
 

@@ -70,6 +70,12 @@ def painted(stage, act):
     return found
 
 
+def look_at(stage, view):
+    """Goes to another view of the same run, and waits until it is at rest."""
+    stage.page.evaluate("view => { location.hash = view; }", f"dataset=large&{view}")
+    stage.rest()
+
+
 def pictures(stage):
     """How many pictures there have been of this run."""
     return stage.page.evaluate("answers.extents.length")
@@ -99,15 +105,43 @@ def test_the_point_under_the_pointer_is_found_among_many(crowd, side):
         assert int(re.match(r"Point (\d+)", stage.readouts()[0])[1]) == nearest
 
 
+@pytest.mark.parametrize("view", ["layer=input", "layer=tanh1&projection=pca"])
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_pointing_paints_no_points_but_those_of_a_new_picture(crowd, side):
-    """The right view's come with every picture."""
+def test_pointing_paints_no_points(crowd, side, view):
+    """In neither view, though the lab draws a picture for every place that is pointed at."""
     stage = crowd
-    stage.rest()
+    look_at(stage, view)
     before = pictures(stage)
     found = painted(stage, lambda: sweep(getattr(stage, side)))
-    assert found["boundary"] == ([], [])
-    assert sum(found["representation"][0]) <= ROWS * (pictures(stage) - before)
+    assert found == {"boundary": ([], []), "representation": ([], [])}
+    assert pictures(stage) > before + 3
+    look_at(stage, "layer=input")
+
+
+def test_a_loop_in_the_right_view_chooses_what_it_is_drawn_around_after_much_pointing(crowd):
+    stage = crowd
+    look_at(stage, "layer=fc1")
+    sweep(stage.left)
+    stage.rest()
+    view = stage.right
+    left, top, width, height = view.box()
+    corners = [(left + width * x, top + height * y) for x, y in ((0.5, 0.1), (0.9, 0.1), (0.9, 0.9), (0.5, 0.9))]
+    expected = answers.enclosed(corners, view.places())
+    view.hover(corners[0])
+    stage.page.keyboard.down("Shift")
+    stage.page.mouse.down()
+    for corner in corners[1:]:
+        stage.page.mouse.move(*view.to_page(corner), steps=4)
+    stage.page.mouse.up()
+    stage.page.keyboard.up("Shift")
+    stage.page.mouse.move(0, 0)
+    stage.rest()
+    surely, perhaps = expected
+    assert len(surely) > 1000
+    assert surely <= set(stage.chosen()) <= perhaps
+    stage.lab.press("Clear selection")
+    look_at(stage, "layer=input")
+    assert stage.chosen_text() == ""
 
 
 def test_a_loop_around_many_paints_none_until_it_is_closed(crowd):
@@ -151,12 +185,17 @@ def test_the_browser_has_its_turn_whenever_painting_takes_long(crowd):
     assert stage.chosen_text() == ""
 
 
-def test_while_the_network_learns_the_points_of_the_plane_stay(crowd):
+def test_while_the_network_learns_only_points_that_move_are_painted(crowd):
     stage = crowd
-    before = pictures(stage)
-    found = painted(stage, lambda: stage.lab.play_to(int(stage.lab.number("epoch")) + 2))
-    assert found["boundary"] == ([], [])
-    assert ROWS <= sum(found["representation"][0]) <= ROWS * (pictures(stage) - before)
+    for layer, moves in (("input", False), ("fc1", True)):
+        look_at(stage, f"layer={layer}")
+        before = pictures(stage)
+        found = painted(stage, lambda: stage.lab.play_to(int(stage.lab.number("epoch")) + 2))
+        assert pictures(stage) > before
+        assert found["boundary"] == ([], [])
+        count = sum(found["representation"][0])
+        assert ROWS <= count <= ROWS * (pictures(stage) - before) if moves else count == 0
+    look_at(stage, "layer=input")
 
 
 def test_every_class_is_painted(crowd):

@@ -1,9 +1,12 @@
 """Data of every shape on the page: data sets that only the tests know come in by the registry, as any other would."""
 
+import re
+
 import pytest
 
+from lab import datasets, network
 from page import wording
-from spec import registry
+from spec import fields, registry
 from tests import data_sets
 from tests.browser.conftest import visit
 
@@ -94,6 +97,41 @@ def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data
     offered = lab.field("loss").locator("option").all_text_contents()
     assert offered == ["Mean squared error"]
     assert lab.field("loss").input_value() == "mean_squared_error"
+
+
+@pytest.mark.parametrize("key", ["plane_target", "ten_targets"])
+def test_a_point_says_its_target_and_what_is_predicted(open_data, key):
+    lab = open_data(key)
+    with data_sets.entered():
+        experiment = {**fields.defaults(), "dataset": key}
+        data = datasets.load(experiment)
+        *_, output = network.predict(experiment, *network.initialize(experiment), data.inputs).values()
+    plane = lab.picture("Decision boundary")
+    readout = "document.getElementById('boundary-readout').textContent"
+    for index in range(2):
+        plane.press("n")
+        lab.wait(f"{readout}.startsWith('Point {index}') && {readout}.includes('predicted')")
+        said = re.match(rf"Point {index}(?: \(held out\))?: target (.*), predicted (.*) · ", lab.page.evaluate(readout))
+        for words, expected in zip(said.groups(), (data.targets[index], output[index]), strict=True):
+            found = [float(number) for number in words.replace("−", "-").strip("()").replace(", …", "").split(", ")]
+            assert found == pytest.approx(expected[:6].tolist(), rel=6e-3)
+    plane.press("Escape")
+
+
+def test_shadings_are_called_what_they_show(open_data):
+    names = {
+        "three_classes": ["Probability", "Classes", "Confidence", "Neuron"],
+        "plane_target": ["Prediction", "Above or below", "Distance", "Neuron"],
+    }
+    # To and fro in one page.
+    for key in ("three_classes", "plane_target", "three_classes"):
+        lab = open_data(key)
+        assert lab.field("shading").locator("option").all_text_contents() == names[key]
+        assert lab.field("shading").input_value() == "probability"
+        lab.field("shading").select_option(label=names[key][1])
+        assert lab.field("shading").input_value() == "classes"
+        words = ("the class that", "more or less than the middle")[key == "plane_target"]
+        lab.wait(f"document.getElementById('boundary').ariaLabel.includes('{words}')")
 
 
 def test_a_data_set_is_offered_by_its_name(open_data):

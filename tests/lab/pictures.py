@@ -2,33 +2,24 @@
 
 import numpy as np
 
+from bench import views
 from lab.contour import BREAK
-from spec import protocol
+from lab.stage import TOLD_ONCE
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
 VIOLET, TEAL = (150, 40, 170), (20, 140, 120)
 MORE = [(20 * number, 250 - 23 * number, 90) for number in range(3, 10)]
 PALETTE = {"classes": [ORANGE, BLUE, GREEN, *MORE], "signs": [VIOLET, TEAL], "neutral": GREY}
-STRAIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
 
 def view_of(experiment, **changes):
-    """A request's `view` of the logits, with time for everything."""
-    seen = {
-        "milliseconds": 1e6,
-        "seconds": 0.0,
-        "resolution": 48,
-        "palette": PALETTE,
-        "turn": STRAIGHT,
-        "axis": None,
-        "tour_seconds": 0.0,
-        "calm": True,
-        "selected": "",
-        "loop": None,
-        "point": None,
-        "place": None,
-    }
-    return {**protocol.view(experiment, seen), **changes}
+    """A request's `view` of the logits, with time for everything, in these colours."""
+    return views.view_of(experiment, **{"palette": PALETTE, **changes})
+
+
+def as_kept(before, told):
+    """A picture as the page has it that had the one before: what was not told again is as it was."""
+    return {**{name: before[name] for name in TOLD_ONCE if name in before}, **told}
 
 
 def polylines(path, unit=1.0):

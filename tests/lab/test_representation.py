@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.views import STRAIGHT
 from lab import contour, datasets, network, plane, representation, tasks
 from lab.projector import Projector
 from spec import registry, shape
 from tests.lab import networks
-from tests.lab.pictures import STRAIGHT, grouped, marked, polylines, view_of
+from tests.lab.pictures import grouped, marked, polylines, view_of
 
 # A turn around all three axes.
 ANGLE = 0.7

@@ -89,12 +89,19 @@ def uncompilable(experiment, data, drawn, **options):
 
 
 class Seen(Run):
-    """A run whose answers are flat: the parts of a picture beside the rest; what is None left out."""
+    """A run whose answers are flat: the parts of a picture, as the page has them, beside the rest; without None."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.kept = {}
 
     def frame(self, request):
         answer = super().frame(request)
         (rate,) = answer.pop("live")
-        flat = {**answer, **(answer.pop("picture") or {}), "learning_rate": rate}
+        picture = answer.pop("picture") or {}
+        if "positions" in picture or "positions" in self.kept:
+            picture = self.kept = pictures.as_kept(self.kept, picture)
+        flat = {**answer, **picture, "learning_rate": rate}
         return {name: value for name, value in flat.items() if value is not None}
 
 
@@ -499,6 +506,21 @@ def test_input_layer_shows_the_points():
     experiment = networks.experiment_of(layer="input")
     answer = Seen(experiment).frame(request(experiment))
     np.testing.assert_array_equal(answer["positions"], datasets.load(experiment).inputs)
+
+
+def test_what_is_measured_is_not_measured_again(monkeypatch):
+    experiment = networks.experiment_of()
+    run = Seen(experiment)
+    measured = []
+    measure = run.task.measure
+    monkeypatch.setattr(run.task, "measure", lambda *arguments: measured.append(1) or measure(*arguments))
+    for place in ((0, 1), (1, 0)):
+        assert "pixels" in run.frame(request(experiment, view={"place": place}))
+    assert measured == []
+    for place in ((0, 1), (1, 0)):
+        answer = run.frame(request(experiment, 3 * (place[0] == 0), view={"place": place}))
+        # Of the points to train on, and of those held out.
+        assert (answer["measured"], len(measured)) == (True, 2)
 
 
 def test_a_view_is_drawn_once():

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from engine.workspace import Uncompilable
-from lab import datasets, session
+from lab import datasets, picking, session
 from lab import run as run_module
 from lab.contour import BREAK
+from lab.stage import TOLD_ONCE
 from spec import protocol, registry, shape
 from tests import data_sets
 from tests.lab import networks
-from tests.lab.pictures import GREY, STRAIGHT, marked, polylines
+from tests.lab.pictures import GREY, as_kept, marked, polylines, view_of
 from tests.lab.test_session import framed, no_runs, opened, request_of  # noqa: F401
 
 # Clearly apart, one for each class.
@@ -25,6 +26,7 @@ HUES = [
     (0, 255, 255), (255, 128, 0), (128, 0, 255), (0, 128, 64), (90, 60, 30),
 ]  # fmt: skip
 SIGNS = [(200, 0, 160), (0, 150, 120)]
+COLOURS = {"classes": HUES, "signs": SIGNS, "neutral": GREY}
 
 
 @pytest.fixture(autouse=True)
@@ -45,22 +47,8 @@ def engine(request, monkeypatch):
 
 
 def seen_by(experiment, **changes):
-    """A request's view with a colour for every class."""
-    seen = {
-        "milliseconds": 200,
-        "seconds": 0.0,
-        "resolution": 24,
-        "palette": {"classes": HUES, "signs": SIGNS, "neutral": GREY},
-        "turn": STRAIGHT,
-        "axis": None,
-        "tour_seconds": 0.0,
-        "calm": True,
-        "selected": "",
-        "loop": None,
-        "point": None,
-        "place": None,
-    }
-    return {**protocol.view(experiment, seen), **changes}
+    """A request's view with colours that are clearly apart."""
+    return view_of(experiment, **{"palette": COLOURS, "milliseconds": 200, "resolution": 24, **changes})
 
 
 def by_hand(experiment, inputs):
@@ -149,13 +137,14 @@ def test_every_shape_of_data(key, engine):
     assert drawn["history"].shape[0] == 1 + len(protocol.METRICS[size.task])
 
     # It draws: where every example lies, and what is known of the one that is pointed at.
-    picture = drawn["picture"]
+    picture = as_kept(first["picture"], drawn["picture"])
     logits = outputs["fc3"]
     scale = np.abs(logits).max()
     shown = logits[:, : min(2, size.outputs)]
     np.testing.assert_allclose(picture["positions"][:, : shown.shape[1]], shown, rtol=1e-3, atol=1e-4 * scale)
     np.testing.assert_allclose(picture["point_values"], logits[point], rtol=1e-3, atol=1e-4 * scale)
     np.testing.assert_allclose(picture["point_scores"], output[point], rtol=1e-3, atol=1e-4 * np.abs(output).max())
+    np.testing.assert_array_equal(picture["point_targets"], data.targets[point])
     groups = marked(picture["marks"], picture["mark_groups"])
     assert sum(len(points) for _, points in groups) == size.rows
     held_out = np.isin(np.arange(size.rows), data.held_out)
@@ -188,7 +177,8 @@ def test_every_shape_of_data(key, engine):
     if drawn["last_epoch"]:
         (back,) = framed(request_of(experiment, seek=0, view=seen_by(experiment)))
         np.testing.assert_array_equal(back["metrics"], first["metrics"])
-        np.testing.assert_array_equal(back["picture"]["positions"], first["picture"]["positions"])
+        back = as_kept(picture, back["picture"])
+        np.testing.assert_array_equal(back["positions"], first["picture"]["positions"])
         (again,) = framed(request_of(experiment, seek=drawn["last_epoch"]))
         np.testing.assert_array_equal(again["metrics"], drawn["metrics"])
 
@@ -266,7 +256,7 @@ def test_every_layer_every_projection_and_every_shading(key):
     experiment = networks.experiment_of(dataset=key, hidden_layers=(6, 3), normalization="layer_norm")
     answer = opened(experiment)
     framed(request_of(experiment, 5))
-    number = 0
+    number, picture = 0, {}
     for layer in shape.layer_names(experiment):
         for projection in registry.entries("projection"):
             for morph in (0.0, 0.5):
@@ -282,7 +272,7 @@ def test_every_layer_every_projection_and_every_shading(key):
                     zero_lines=number % 2 == 0,
                     point=0,
                 )
-                picture = framed(request_of(experiment, view=view))[0]["picture"]
+                picture = as_kept(picture, framed(request_of(experiment, view=view))[0]["picture"])
                 assert picture["positions"].shape == (answer["rows"], 2)
                 assert np.isfinite(picture["positions"]).all()
                 assert (np.abs(picture["positions"] - picture["extent"][:2]).max() <= 4 * picture["extent"][2]).all()
@@ -312,6 +302,30 @@ def test_positions_of_many_rows_are_those_of_the_sample_and_all_others():
     fitted, residual, *_ = np.linalg.lstsq(np.column_stack([mixed, np.ones(len(mixed))]), between, rcond=None)
     assert residual.max() < 1e-4 * np.square(between).sum()
     assert fitted.shape == (7, 2)
+
+
+def test_pointing_at_many_rows_tells_nothing_of_where_they_lie():
+    """While nothing is trained, whatever is pointed at, and until others are chosen."""
+    experiment = networks.experiment_of(dataset="large", hidden_layers=(6,), layer="tanh1", projection="pca")
+    opened(experiment)
+    (answer,) = framed(request_of(experiment, 3, view=seen_by(experiment)))
+    first = answer["picture"]
+    told = set(TOLD_ONCE)
+    assert told <= set(first)
+    pointed = [{"place": [0.1 * number, 1.0], "seconds": 1.0 + number} for number in range(9)] + [{"point": 17}]
+    for changes in pointed:
+        (answer,) = framed(request_of(experiment, view=seen_by(experiment, **changes)))
+        assert not told & set(answer["picture"])
+        assert len(answer["picture"]["place_position"]) == (2 if "place" in changes else 0)
+        assert sum(part.nbytes for part in answer["picture"].values() if isinstance(part, np.ndarray)) < 500_000
+    # A loop is about the picture that the page still has.
+    corners = np.median(first["positions"], axis=0) + np.array([[0, 0], [99, 0], [99, 99], [0, 99]])
+    loop = {"number": 1, "plot": "representation", "picture": first["picture"], "corners": corners.ravel().tolist()}
+    picture = framed(request_of(experiment, view=seen_by(experiment, loop=loop)))[0]["picture"]
+    assert told & set(picture) == {"marks", "mark_groups", "plane_marks", "plane_mark_groups"}
+    inside = (first["positions"] > corners[0]).all(axis=1)
+    assert 1000 < inside.sum() < 19_000
+    np.testing.assert_array_equal(picking.mask(picture["selected"], len(inside)), inside)
 
 
 def test_probes_of_regression_are_the_share_of_variance_that_a_linear_fit_explains():

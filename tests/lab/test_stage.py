@@ -12,7 +12,7 @@ from lab.plain import PlainTrainer
 from lab.stage import Stage
 from spec import registry, shape
 from tests.lab import networks
-from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, grouped, marked, polylines, view_of
+from tests.lab.pictures import GREY, PALETTE, TEAL, VIOLET, as_kept, grouped, marked, polylines, view_of
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def no_warnings():
 
 
 class Scene:
-    """A run with its stage, which draws without session."""
+    """A run with its stage, which draws without session; `told` is what the last drawing told."""
 
     def __init__(self, trainer=PlainTrainer, **choices):
         self.experiment = networks.experiment_of(**choices)
@@ -32,14 +32,19 @@ class Scene:
         self.stage = Stage(self.experiment, self.data, networks.PLANE)
         self.names = shape.layer_names(self.experiment)
         self.steps = 0
+        self.kept = {}
 
     def train(self, steps=1):
         self.trainer.train(0.01, self.steps, steps)
         self.steps += steps
 
     def draw(self, **changes):
-        view = view_of(self.experiment, **changes)
-        return self.stage.draw(self.trainer, view)
+        """The picture as the page has it, or what is told of one that is only refined."""
+        self.told = self.stage.draw(self.trainer, view_of(self.experiment, **changes))
+        if "pixels" not in self.told:
+            return self.told
+        self.kept = as_kept(self.kept, self.told)
+        return self.kept
 
 
 def chosen(*indices):
@@ -195,7 +200,8 @@ def test_points_and_what_is_known_of_them():
         members &= np.isin(np.arange(200), [3, 8]) == key // 2 % 2
         np.testing.assert_allclose(points, outputs["fc2"][members], atol=drawn["unit"])
     nothing = scene.draw(layer="fc2")
-    assert nothing["point_values"].tolist() == nothing["point_scores"].tolist() == []
+    for name in ("point_values", "point_scores", "point_targets"):
+        assert nothing[name].tolist() == []
 
 
 @pytest.mark.parametrize(("layer", "after"), [("fc1", "tanh1"), ("tanh1", "fc2"), ("fc2", "softmax")])
@@ -548,10 +554,93 @@ def test_marks_of_the_plane_are_sent_where_others_are_chosen():
         members = (scene.data.labels == key // 16) & (np.isin(np.arange(200), scene.data.held_out) == key % 2)
         np.testing.assert_allclose(points, scene.data.inputs[members], atol=networks.PLANE.unit)
     scene.train()
-    assert "plane_marks" not in scene.draw()
-    assert "plane_marks" in scene.draw(selected=chosen(4))
-    assert "plane_marks" not in scene.draw(selected=chosen(4))
-    assert "plane_marks" in scene.draw()
+    for choice, is_other in ((), False), ((4,), True), ((4,), False), ((), True):
+        scene.draw(selected=chosen(*choice))
+        assert ("plane_marks" in scene.told) == is_other
+
+
+LINES = {"lines", "line_groups", "bend_boundary"}
+PLACES = {"positions", "picture", "order", "ordered", "boxes"}
+MARKS = {"marks", "mark_groups"}
+
+
+def told_of_points(scene, **changes):
+    """What a drawing tells of the points of the right view."""
+    scene.draw(**changes)
+    return (PLACES | MARKS) & set(scene.told)
+
+
+@pytest.mark.parametrize(
+    ("hidden_layers", "changes"),
+    [((3,), {"layer": "fc2"}), ((3,), {"layer": "fc1"}), ((5,), {"layer": "tanh1", "projection": "pca"})],
+)
+def test_points_are_told_where_they_have_moved_or_others_are_chosen(hidden_layers, changes):
+    scene = Scene(hidden_layers=hidden_layers)
+    assert told_of_points(scene, **changes) == PLACES | MARKS
+    # Nothing of that moves them.
+    for other in ({}, {"place": [1, 2]}, {"point": 8}, {"grid": False}, {"shading": "classes"}, {"resolution": 90}):
+        assert told_of_points(scene, **changes, **other) == set(), other
+    assert told_of_points(scene, **changes, selected=chosen(4)) == MARKS
+    assert told_of_points(scene, **changes, selected=chosen(4), place=[0, 1]) == set()
+    assert told_of_points(scene, **changes) == MARKS
+    scene.train()
+    assert told_of_points(scene, **changes) == PLACES | MARKS
+    turned = [0, 1, 0, -1, 0, 0, 0, 0, 1]
+    spatial = scene.draw(**changes)["spatial"]
+    assert told_of_points(scene, **changes, turn=turned) == (PLACES | MARKS if spatial else set())
+    assert told_of_points(scene, layer="input") == PLACES | MARKS
+    assert told_of_points(scene, layer="input", morph=0.5) == PLACES | MARKS
+
+
+def told_of_lines(scene, **changes):
+    """What a drawing tells of the grid and the boundary of the right view."""
+    scene.draw(**changes)
+    return LINES & set(scene.told)
+
+
+@pytest.mark.parametrize("layer", ["fc1", "fc2"])
+def test_lines_are_told_where_they_are_others(layer):
+    scene = Scene(hidden_layers=(3,))
+    assert told_of_lines(scene, layer=layer) == LINES
+    for other in ({}, {"place": [1, 2]}, {"point": 8}, {"selected": chosen(4)}, {"shading": "classes"}):
+        assert told_of_lines(scene, layer=layer, **other) == set(), other
+    for switch in ("grid", "boundary"):
+        assert told_of_lines(scene, layer=layer, **{switch: False}) == LINES
+        assert len(scene.kept["lines"]) == 0 or switch == "boundary"
+        assert told_of_lines(scene, layer=layer) == LINES
+    assert told_of_lines(scene, layer=layer, morph=0.5) == LINES
+    scene.train()
+    assert told_of_lines(scene, layer=layer) == LINES
+
+
+def test_points_that_have_no_place_are_not_told_again():
+    scene = Scene(hidden_layers=(3,))
+    parameters, state, statistics = scene.trainer.arrays()
+    parameters = [array.copy() for array in parameters]
+    parameters[0][0] = np.nan
+    scene.trainer.restore((parameters, state, statistics))
+    assert told_of_points(scene, layer="fc2") == PLACES | MARKS
+    assert told_of_points(scene, layer="fc2", place=[0, 1]) == set()
+
+
+def test_a_loop_is_about_the_points_as_they_lay_in_its_picture_whatever_was_drawn_since():
+    scene = Scene(hidden_layers=(3,))
+    first = scene.draw(layer="fc2")
+    # As many pictures as one likes, in which no point moves.
+    for number in range(3 * stage.PICTURES):
+        scene.draw(layer="fc2", place=[0.1 * number, 1])
+    assert scene.kept["picture"] == first["picture"]
+    scene.train(100)
+    second = scene.draw(layer="fc2")
+    middle = first["positions"].mean(axis=0)
+    corners = [middle + corner for corner in ([0, -99], [99, -99], [99, 99], [0, 99])]
+    inside, now_inside = (drawn["positions"][:, 0] > middle[0] for drawn in (first, second))
+    assert (inside != now_inside).any()
+    for number, (drawn, expected) in enumerate(((first, inside), (second, now_inside))):
+        loop = {"number": number, "plot": "representation", "picture": drawn["picture"]}
+        scene.draw(layer="fc2", loop={**loop, "corners": np.ravel(corners).tolist()})
+        np.testing.assert_array_equal(picking.mask(scene.told["selected"], 200), expected)
+        assert set(scene.told) >= MARKS
 
 
 def test_the_page_can_look_points_up():

@@ -188,19 +188,68 @@ def test_pointing_and_drawing_a_loop_paint_nothing_below(page):
             views.draw()
 
     for act in (point, loop):
-        assert views.painted(act) == [[0, 0], [0, 0]]
+        assert views.painted(act) == [[0, 0], [0, 0, 0]]
 
 
 def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(page):
     views = Views(hidden_layers=(3,))
     views.run.trainer.train(0.01, 0, 5)
-    (picture, points), (_, moved) = views.painted(views.show)
+    (picture, points), (_, _, moved) = views.painted(views.show)
     assert picture > 0
     assert points == 0
     assert moved > 0
     # Another choice does.
     (_, points), _ = views.painted(lambda: views.show(selected="ff" * 25))
     assert points > 0
+
+
+@pytest.mark.parametrize("changes", [{"layer": "fc2"}, {"layer": "tanh1", "projection": "pca"}])
+def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes):
+    views = Views(hidden_layers=(5,))
+    right = views.representation
+    views.show(**changes)
+    positions, number, leaves = right.positions, right.picture_number, right.leaves
+    _, below = views.painted(lambda: views.show(**changes, place=[0.5, 1.0]))
+    assert below == [0, 0, 0]
+    assert right.place
+    _, (_, lines, points) = views.painted(lambda: views.show(**changes, grid=False))
+    assert lines > 0
+    assert points == 0
+    assert right.lines == []
+    views.show(**changes)
+    assert right.lines
+    assert (right.positions, right.picture_number, right.leaves) == (positions, number, leaves)
+    # Another choice paints them where they are, the next step elsewhere.
+    _, (_, _, points) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
+    assert points > 0
+    assert (right.positions, right.leaves) == (positions, leaves)
+    views.run.trainer.train(0.01, 0, 5)
+    _, (_, _, points) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
+    assert points > 0
+    assert right.picture_number == number + 1
+    assert right.positions is not positions
+    assert right.leaves is not leaves
+
+
+def test_the_lines_of_a_picture_are_not_seen_before_its_many_points(page):
+    with data_sets.entered():
+        views = Views(dataset="large", hidden_layers=(3,))
+        right = views.representation
+        while right.redraw():
+            pass
+        views.run.trainer.train(0.01, 0, 5)
+        shown = [layer.canvas for layer in right.layers]
+        views.show()
+        assert [layer.canvas for layer in right.layers] == shown
+        # Another picture that comes meanwhile has to wait.
+        lines = right.layers[1].other[1].calls
+        begun = len(lines)
+        views.show(place=[0.5, 1.0])
+        assert len(lines) == begun
+        while right.layers[2].canvas is shown[2]:
+            assert right.layers[1].canvas is shown[1]
+            right.redraw()
+        assert right.layers[1].canvas is not shown[1]
 
 
 def test_a_new_size_or_theme_paints_all(page):
@@ -290,13 +339,20 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert many.score_words([0.1, 0.7, 0.2]) == "predicted 1 at 70 %"
     assert many.score_words([0.1, float("nan")]) == "no prediction"
     assert number.words(0) == "Point 0 (held out)"
-    assert number.score_words([-0.25]) == "output −0.25"
+    assert number.words(0, [1.2345]) == "Point 0 (held out): target 1.23"
+    assert number.score_words([-0.25]) == "predicted −0.25"
+    several = points_of("regression", 7)
+    assert several.words(0, [1.0, -2.0]) == "Point 0 (held out): target (1, −2)"
+    assert several.score_words([0.5, 1, 2, 3, 4, 5, 6]) == "predicted (0.5, 1, 2, 3, 4, 5, …)"
+    assert many.words(0, [0.0, 1.0]) == "Point 0 (held out): class 7"
     experiment = networks.experiment_of()
     assert plane.shading_words(experiment, many) == "how probable the network finds the likeliest class"
     assert (
         plane.shading_words(experiment, points_of("classification", 2)) == "how probable the network finds either class"
     )
-    assert plane.shading_words(experiment, number) == "the network's output"
+    assert plane.shading_words(experiment, number) == "the number that the network predicts"
+    for shading, words in (("classes", "more or less than the middle"), ("confidence", "how far")):
+        assert words in plane.shading_words({**experiment, "shading": shading}, number)
     assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
@@ -306,6 +362,12 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         ten, three, number = (
             networks.experiment_of(dataset=key) for key in ("ten_classes", "three_classes", "plane_target")
         )
+        shadings = [key for key, _ in wording.choices(ten, "shading")]
+        for experiment, labels in (
+            (ten, ["Probability", "Classes", "Confidence", "Neuron"]),
+            (number, ["Prediction", "Above or below", "Distance", "Neuron"]),
+        ):
+            assert wording.choices(experiment, "shading") == list(zip(shadings, labels, strict=True))
         assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
         assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
         assert wording.legend_label(three) == wording.legend_label(number) == "Legend"
@@ -337,15 +399,16 @@ def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
     rows = views.run.points.rows
     assert rows >= 10_000
     for plot in views.plots:
-        shown = plot.layers[1].canvas
+        points = plot.layers[-1]
+        shown = points.canvas
         frames = 1
         while plot.redraw():
             frames += 1
-            assert plot.layers[1].canvas is shown
+            assert points.canvas is shown
             assert frames < 10_000
         assert frames > 2
-        assert plot.layers[1].canvas is not shown
-        calls = plot.layers[1].context.calls
+        assert points.canvas is not shown
+        calls = points.context.calls
         assert calls.count("fill") == sum(1 for _ in plot.groups) >= rows / 100
         assert sum(len(places.join(" ").split(" 9999999 ")) for _, places in plot.groups) == rows
         # At rest nothing is painted.

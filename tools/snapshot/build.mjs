@@ -1,4 +1,4 @@
-// Runs in Node.js, for `snapshot.py`: makes the pack that the lab starts from.
+// Runs in Node.js, for `snapshot.py`: makes the pack from which the lab starts.
 //
 //   node build.mjs compile FOLDER    source.zip, Python modules -> compiled.zip, their bytecode
 //   node build.mjs snapshot FOLDER   packages.zip and lab.zip, bytecode; the libraries that libraries.json
@@ -29,15 +29,15 @@ function standStill() {
 }
 
 async function compile() {
-    // Sets among constants are written in the order of their hashes.
+    // A fixed seed of hashes, because constant sets are written in the order of their hashes.
     const python = await loadPyodide({ env: { PYTHONHASHSEED: "0" } });
     python.FS.writeFile("/source.zip", readFileSync(file("source.zip")));
     python.runPython(script("compile_modules.py"));
     writeFileSync(file("compiled.zip"), python.FS.readFile("/compiled.zip"));
 }
 
-// Memory may refer to no object of JavaScript's that would not be there again. Pyodide keeps hold of the method that
-// Python called last and of what it was called on, which is the memory of a network that is gone.
+// The memory must not refer to JavaScript objects that will not exist when it is read back. Pyodide keeps references to
+// the method that Python called last and to its object, which here is the memory of a network that is gone.
 function leftBehind(object) {
     if (object === Uint8Array.prototype.subarray || object instanceof Uint8Array) return null;
     throw new Error(`The lab's memory refers to ${object}.`);
@@ -64,7 +64,7 @@ async function snapshot() {
     });
     python.FS.writeFile("/packages.zip", readFileSync(file("packages.zip")));
     python.FS.writeFile("/lab.zip", readFileSync(file("lab.zip")));
-    // Python looks whether a library is there before it asks for the one that is linked.
+    // Python checks that a library's file exists before it asks for the linked library.
     for (const path of libraries) {
         python.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
         python.FS.writeFile(path, new Uint8Array());
@@ -76,7 +76,7 @@ async function snapshot() {
     writeFileSync(file("lab.pack"), pack(header, { memory: content, ...contents }));
 }
 
-// Left to itself Node.js prints the line of the script as well, which for Pyodide's is a megabyte.
+// By default Node.js would also print the line of the script, which for Pyodide is a megabyte long.
 try {
     await { compile, snapshot }[command]();
 } catch (error) {

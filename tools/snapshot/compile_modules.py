@@ -1,6 +1,6 @@
-"""Runs in Pyodide: makes of `/source.zip`, an archive of Python sources, `/compiled.zip` with their bytecode.
+"""Runs in Pyodide: compiles the Python sources in `/source.zip` to bytecode in `/compiled.zip`.
 
-Documentation and the table of line numbers stay behind: in memory they would take megabytes.
+Docstrings and tables of line numbers are left out, because they would take megabytes of memory.
 """
 
 import ast
@@ -13,7 +13,7 @@ UNCHECKED = b"\0" * 8
 
 
 def compiled(source, path):
-    """The bytecode file for a module; documentation becomes an empty text, for NumPy demands that there is one."""
+    """The bytecode file of a module. Docstrings become empty texts, because NumPy needs them to be texts."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
@@ -23,10 +23,10 @@ def compiled(source, path):
 
 
 def without_lines(code):
-    """The same code with no line numbers, nor have the functions in it.
+    """The same code without line numbers, also in the functions inside it.
 
-    Of every instruction the table has to say that it stands nowhere, or else no error could be told: entries for up to
-    eight units of code each (Objects/locations.md in CPython).
+    The table has to say of every instruction that it has no line, because otherwise errors could not be reported. An
+    entry covers up to eight code units (Objects/locations.md in CPython).
     """
     constants = [without_lines(value) if isinstance(value, types.CodeType) else value for value in code.co_consts]
     eights, rest = divmod(len(code.co_code) // 2, 8)
@@ -36,5 +36,5 @@ def without_lines(code):
 
 with zipfile.ZipFile("/source.zip") as source, zipfile.ZipFile("/compiled.zip", "w") as target:
     for name in source.namelist():
-        # Of a fixed date, so that the same sources make the same bytes.
+        # `ZipInfo` has a fixed date, so that the same sources give the same bytes.
         target.writestr(zipfile.ZipInfo(name + "c"), compiled(source.read(name), name), zipfile.ZIP_DEFLATED)

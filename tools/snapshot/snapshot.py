@@ -1,8 +1,8 @@
-"""The lab ready-made: what the worker's memory holds once Python, NumPy, autograd and the lab have been imported.
+"""Makes the snapshot from which the lab starts: the memory of a Pyodide that has imported NumPy, autograd and the lab.
 
-Importing all that takes a browser seconds; reading it back takes a fraction of one. Node.js runs Pyodide here as a
-browser would, and `build.mjs` writes down what came of it. The modules' bytecode is made first, so that the memory is
-not full of what compiling them leaves behind.
+Importing all that takes a browser seconds; reading the memory back takes a fraction of a second. Node.js runs Pyodide
+here as a browser would, and `build.mjs` writes the memory to a file. The modules are compiled to bytecode before that,
+so that the memory is not full of what compiling leaves behind.
 """
 
 import contextlib
@@ -21,28 +21,29 @@ from tools.environment import say
 
 HERE = Path(__file__).parent
 FORMAT = "static/snapshot.mjs"
-# What runs in Pyodide for each command of `build.mjs`.
+# Command of `build.mjs` -> the script that runs in Pyodide.
 SCRIPTS = {"compile": "compile_modules.py", "snapshot": "import_modules.py"}
 WORDS = {"compile": "compiling modules", "snapshot": "importing all that it needs"}
 COMPRESS = HERE / "compress.py"
 CACHE = runtime.CACHE / "made"
-# So many files are kept there, those that were used last: every edit of the lab makes three new ones, of 36 MB.
+# The number of files that are kept there, those used last. Every edit of the lab makes three new ones, of 36 MB.
 KEPT = 32
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
-# What of Pyodide's npm package runs in Node.js.
+# The files of Pyodide's npm package that are needed to run it in Node.js.
 INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "package.json")
-# What nothing here imports: tests, the Fortran compiler's front end, and a module that only NumPy's tests use.
+# Files that nothing here imports: tests, the Fortran compiler's front end, and a module that only NumPy's tests use.
 LEFT_OUT = ("*/tests/*", "numpy/f2py/*", "numpy/linalg/lapack_lite.*", "numpy/conftest.py", "numpy/_pyinstaller/*")
-# They write documentation into what is compiled.
+# Modules that only add docstrings to compiled functions; they are replaced by empty ones.
 EMPTIED = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py")
 Files = Mapping[str, bytes]
 
 
 def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
-    """What the lab starts from, by name: `lab.pack`, which `static/snapshot.mjs` reads, and `python_stdlib.zip`.
+    """The files from which the lab starts, by name: `lab.pack` and `python_stdlib.zip`.
 
-    The latter is the standard library as bytecode, for what is imported later. `pyodide` holds the files of Pyodide's
-    archive, `packages` those of NumPy's and autograd's, `own` the site's own, all by path.
+    `static/snapshot.mjs` reads `lab.pack`, the snapshot. `python_stdlib.zip` is the standard library as bytecode, for
+    modules that are imported later. `pyodide` has the files of Pyodide's archive, `packages` those of NumPy's and
+    autograd's archives, `own` the site's own files, all by path.
     """
     interpreter = {name: pyodide[name] for name in INTERPRETER}
     standard_library = bytecode(pyodide, modules(unzipped(pyodide["python_stdlib.zip"])))
@@ -60,18 +61,18 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
 
 
 def bytecode(pyodide: Files, sources: Files) -> bytes:
-    """An archive of the bytecode of modules."""
+    """A zip archive with the bytecode of modules."""
     compiler = {name: pyodide[name] for name in (*INTERPRETER, "python_stdlib.zip")}
     return made("compile", {**compiler, "source.zip": zipped(sources)}, "compiled.zip")
 
 
 def is_lab(path: str) -> bool:
-    """Whether one of the site's own files is a module that the lab imports."""
+    """Whether the site's own file `path` is a module that the lab imports."""
     return path.startswith(("py/spec/", "py/lab/", "py/engine/"))
 
 
 def is_read(path: str) -> bool:
-    """Whether what is made depends on one of the site's own files."""
+    """Whether the snapshot depends on the site's own file `path`."""
     return path == FORMAT or is_lab(path)
 
 
@@ -81,7 +82,7 @@ def modules(files: Files) -> dict[str, bytes]:
 
 
 def shared_libraries(packages: Files) -> dict[str, bytes]:
-    """Their WebAssembly modules by path, in the order in which they are linked."""
+    """The WebAssembly modules of packages by path, in the order in which they are linked."""
     return {path: packages[path] for path in sorted(packages) if path.endswith(".so") and not matches(path, LEFT_OUT)}
 
 
@@ -106,7 +107,7 @@ def zipped(files: Files) -> bytes:
 
 
 def made(command: str, inputs: Files, output: str) -> bytes:
-    """What `build.mjs` makes of a folder of `inputs`; kept in `.runtime`, so that it is made once."""
+    """The file that `build.mjs` makes from a folder of `inputs`; it is kept in `.runtime`, so that it is made once."""
     scripts = {name: (HERE / name).read_bytes() for name in ("build.mjs", SCRIPTS[command])}
     path = CACHE / f"{fingerprint({**inputs, **scripts})}-{output}"
     if not path.is_file():
@@ -120,7 +121,7 @@ def made(command: str, inputs: Files, output: str) -> bytes:
 
 
 def compressed(content: bytes, level: int) -> bytes:
-    """A Zstandard frame; the highest level takes long for the lab, so that it is kept like what is made."""
+    """`content` as a Zstandard frame. The highest level takes long for the lab, so the result is kept, too."""
     key = fingerprint({"content": content, "level": str(level).encode(), "script": COMPRESS.read_bytes()})
     path = CACHE / f"{key}.zst"
     if not path.is_file():
@@ -148,16 +149,16 @@ def keep(path: Path, content: bytes) -> None:
 
 
 def used(path: Path) -> bytes:
-    """What a kept file holds; it is as new as its last use."""
+    """The content of a kept file; sets the file's time to now, so that `forget` knows when it was last used."""
     content = path.read_bytes()
-    # Of no weight: the folder may be somebody else's, or another process has just removed the file.
+    # An error does not matter: the folder may belong to somebody else, or another process has just removed the file.
     with contextlib.suppress(OSError):
         os.utime(path)
     return content
 
 
 def forget(folder: Path, kept: int) -> None:
-    """Removes all files of a folder but those that were used last."""
+    """Removes all files of a folder except the `kept` ones that were used last."""
     with contextlib.suppress(FileNotFoundError):  # another process forgets at the same time
         ages = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
         for path in sorted(ages, key=lambda path: ages[path])[:-kept]:

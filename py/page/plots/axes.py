@@ -1,4 +1,4 @@
-"""Axes: where the ticks go, what they say, and drawing them around a plot. Pure but for `draw` and `margin`."""
+"""Axes: places and texts of ticks, and drawing them around a plot. Pure, except `draw` and `margin`."""
 
 import math
 
@@ -6,19 +6,19 @@ MARGIN_LEFT = 34
 MARGIN_BOTTOM = 22
 MARGIN_TOP = 8
 MARGIN_RIGHT = 8
-# The left margin grows in such steps, up to a limit, for texts that are wide.
+# The left margin grows in steps of this size, up to a limit, for wide texts.
 MARGIN_STEP = 8
 LARGEST_MARGIN = 90
 FONT = "11px Inter, system-ui, sans-serif"
-# CSS pixels between a tick's text and the plot, and from one text to the next at the least.
+# CSS pixels between a tick's text and the plot, and the least number of them between two texts.
 GAP = 6
 APART = 10
-# About as many ticks along the shorter side.
+# About so many ticks are along the shorter side.
 COUNT = 6
 
 
 def tick_step(span, count=COUNT):
-    """The distance of about `count` ticks over a span: 1, 2 or 5 times a power of ten."""
+    """The distance between two of about `count` ticks over a span: 1, 2 or 5 times a power of ten."""
     power = 10 ** math.floor(math.log10(span / count))
     return power * next(factor for factor in (1, 2, 5, 10) if factor == 10 or span / (factor * power) <= count + 1e-6)
 
@@ -27,12 +27,12 @@ def ticks(low, high, step):
     """The multiples of `step` from `low` to `high`."""
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    # MicroPython's `range` takes only what fits a machine word.
+    # MicroPython's `range` takes only numbers that fit a machine word, which `first` may not do.
     return [(first + index) * step for index in range(last - first + 1)]
 
 
 def shared_power(values, step):
-    """The power of ten that the texts of ticks share: 0 unless they would be long without one."""
+    """The power of ten that the texts of ticks share; 0 if they are short enough without one."""
     largest = max([abs(value) for value in values]) if values else 0
     if not largest or (largest < 1e5 and step >= 1e-4):
         return 0
@@ -40,7 +40,7 @@ def shared_power(values, step):
 
 
 def tick_texts(values, step, power=0):
-    """What ticks say: `values` over ten to the `power`, with the digits that their distance asks for."""
+    """The texts of ticks: `values` divided by ten to the `power`, with as many digits as their distance needs."""
     digits = max(0, power - math.floor(math.log10(step) + 1e-9))
     return [_text(value / 10.0**power, digits) for value in values]
 
@@ -53,7 +53,7 @@ def _text(value, digits):
 
 
 def power_text(power):
-    """What stands at an axis whose ticks share a power of ten: `×10⁻⁵`, or nothing for none."""
+    """The text at an axis whose ticks share a power of ten: `×10⁻⁵`; empty for the power 0."""
     if not power:
         return ""
     return "×10" + "".join(["⁻" if digit == "-" else "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(power)])
@@ -65,14 +65,14 @@ def plot_box(width, height, left=MARGIN_LEFT):
 
 
 def square(box):
-    """The largest square in the middle of a plot."""
+    """The largest square in the middle of a plot, as `(left, top, width, height)`."""
     left, top, width, height = box
     side = min(width, height)
     return left + (width - side) / 2, top + (height - side) / 2, side, side
 
 
 def labelled(ranges):
-    """For each of both axes its ticks, their texts and the power of ten that these share; both have the same steps."""
+    """`[(ticks, texts, power)]` of both axes, with the same step; `power` is the power of ten that the texts share."""
     step = tick_step(min([high - low for low, high in ranges]))
     result = []
     for low, high in ranges:
@@ -83,28 +83,28 @@ def labelled(ranges):
 
 
 def margin(context, axes):
-    """How wide the left margin must be for the ticks of `labelled`."""
+    """The width of the left margin that the ticks of `labelled` need."""
     widest = _width(context, axes[1][1]) + GAP + 2
     steps = math.ceil(max(0, widest - MARGIN_LEFT) / MARGIN_STEP)
     return min(MARGIN_LEFT + MARGIN_STEP * steps, LARGEST_MARGIN)
 
 
 def _width(context, texts):
-    """How wide the longest of texts is, in CSS pixels."""
+    """The width of the longest text, in CSS pixels."""
     context.font = FONT
     most = max([len(text) for text in texts] or [0])
     return max([context.measureText(text).width for text in texts if len(text) == most] or [0])
 
 
 def draw(context, mapping, axes, text_colour, line_colour):
-    """Draws grid lines, the frame and the ticks' texts of `labelled` around the plot of a `Mapping`."""
+    """Draws grid lines, the frame and the ticks' texts around the plot of a `Mapping`; `axes` come from `labelled`."""
     left, top, width, height = mapping.box
     context.lineWidth = 1
     context.strokeStyle = line_colour
     context.fillStyle = text_colour
     (values, texts, power), (up_values, up_texts, up_power) = axes
     widest = _width(context, texts)
-    # Not every one has a text where they would run into one another.
+    # Where texts would overlap, only every so many-th tick has one.
     every = max(1, math.ceil((widest + APART) * len(values) / width))
     rightmost = left + width + MARGIN_RIGHT - widest / 2
     context.textAlign = "center"

@@ -1,17 +1,20 @@
-"""What part of a plane is shown: it follows the points by itself, and a person zooms and pans from there. Pure."""
+"""The part of a plane that is shown: it follows the points by itself, and a person can zoom and pan. Pure."""
 
 import math
 
+# The share of the way that the camera glides with each frame.
 EASE = 0.22
+# The camera shows so many times the extent of the points.
 ROOM = 1.16
+# The limits of a person's zoom.
 NEAREST, FARTHEST = 60.0, 0.2
 
 
 def fitted(shown, x, y, half):
-    """The `(x, y, half)` to show for points within `half` of `(x, y)` when `shown` is shown now, or None at first.
+    """The `(x, y, half)` to show for points within `half` of `(x, y)`, given what is `shown` now (None at first).
 
-    It stays as long as the points are inside and fill a good part of it, so that the picture does not jitter while a
-    network learns; when it must move it leaves room, so that it need not move again soon.
+    The result is `shown` as long as the points are inside and fill at least half of it, so that the picture does not
+    jitter while a network learns. Otherwise it leaves some room, so that it does not have to change again soon.
     """
     if not half > 0:
         half = max(abs(x), abs(y), 1) * 0.5
@@ -24,18 +27,18 @@ def fitted(shown, x, y, half):
 
 
 class Camera:
-    """The shown part of the plane, in the plane's own units, which glides to where the points are."""
+    """The shown part of the plane, in the plane's units; it glides to the points."""
 
     def __init__(self):
         self.reset()
 
     def reset(self):
-        """Forgets the points: another space is shown, at once and whole."""
+        """Forgets everything: the next points are shown at once, without gliding, zoom or pan."""
         self.target = self.shown = None
         self.fit_all()
 
     def fit_all(self):
-        """Takes back what a person zoomed and panned."""
+        """Undoes a person's zoom and pan."""
         self.zoom = 1.0
         self.pan = 0.0, 0.0
 
@@ -45,7 +48,7 @@ class Camera:
         return self.zoom != 1 or self.pan != (0, 0)
 
     def fit(self, x, y, half):
-        """The points lie within `half` of `(x, y)`; if these are not finite, what is shown stays."""
+        """Sets the target for points within `half` of `(x, y)`; if these are not finite, the target stays."""
         if not all(math.isfinite(number) for number in (x, y, half)):
             if self.shown:
                 return
@@ -55,7 +58,7 @@ class Camera:
             self.shown = self.target
 
     def glide(self, at_once):
-        """Moves a part of the way to the points; True while there is way left."""
+        """Moves a part of the way to the target, or all of it if `at_once`. Returns whether some of it is left."""
         if self.shown == self.target:
             return False
         close = 0.002 * self.target[2]
@@ -66,17 +69,20 @@ class Camera:
         return True
 
     def view(self):
-        """`(x, y, half)` of what is seen, zoomed and panned."""
+        """`(x, y, half)` of the part that is shown, with zoom and pan."""
         x, y, half = self.shown
         return x + self.pan[0] * half, y + self.pan[1] * half, half / self.zoom
 
     def zoom_by(self, factor, across, up):
-        """Zooms so that the place at `(across, up)`, in halves of the plot's shorter side from its middle, stays."""
+        """Zooms so that one place stays where it is: the one at `(across, up)` from the plot's middle.
+
+        The unit is half of the plot's shorter side.
+        """
         zoom = min(max(self.zoom * factor, FARTHEST), NEAREST)
         change = 1 / self.zoom - 1 / zoom
         self.pan = self.pan[0] + across * change, self.pan[1] + up * change
         self.zoom = zoom
 
     def pan_by(self, across, up):
-        """Moves the picture by halves of the plot's shorter side, to the right and up."""
+        """Moves the picture to the right and up; the unit is half of the plot's shorter side."""
         self.pan = self.pan[0] - across / self.zoom, self.pan[1] - up / self.zoom

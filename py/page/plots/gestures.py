@@ -1,4 +1,4 @@
-"""Pointer and wheel on a view, as gestures: hover, tap, drag, pinch and wheel, by mouse, pen and finger."""
+"""Turns events of pointer and wheel into gestures: hover, tap, drag, pinch and wheel, by mouse, pen and finger."""
 
 from pyscript.ffi import create_proxy, to_js
 
@@ -6,20 +6,21 @@ from page.dom import listen
 
 # A press that moves less than this, in CSS pixels, is a tap.
 TAP = 5
-# Where the arrow keys lead: right and up.
+# The directions of the arrow keys: (right, up).
 ARROWS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, 1), "ArrowDown": (0, -1)}
 
 
 class Gestures:
-    """Hears a canvas's pointers and tells `view`, in CSS pixels from the canvas's top left corner:
+    """Listens to a canvas's events and calls methods of `view`, in CSS pixels from the canvas's top left corner.
 
-    `hover(x, y, touch)`, `leave()`, `tap(x, y)`, `drag_began(x, y, event)` which returns whether it takes the drag,
-    `drag(x, y, dx, dy)`, `drag_ended(cancelled)`, `pinch(factor, x, y, dx, dy)` and `wheel(factor, x, y)`.
+    These are `hover(x, y, touch)`, `leave()`, `tap(x, y)`, `drag_began(x, y, event)`, which returns whether the view
+    uses the drag, `drag(x, y, dx, dy)`, `drag_ended(cancelled)`, `pinch(factor, x, y, dx, dy)`, and
+    `wheel(factor, x, y)`, which returns whether the view has used it.
     """
 
     def __init__(self, canvas, view):
         self.canvas, self.view = canvas, view
-        # Where every pressed pointer is, by its number.
+        # The place of every pressed pointer, by its id.
         self.pointers = {}
         self.start = None
         self.dragging = False
@@ -110,7 +111,7 @@ class Gestures:
             self.view.leave()
 
     def _wheel(self, event):
-        # Lines and pages, as some mice count, are about 16 and 400 pixels.
+        # Some mice report lines or pages, which are about 16 and 400 pixels.
         pixels = event.deltaY * (1, 16, 400)[event.deltaMode]
         if self.view.wheel(2 ** (-min(max(pixels, -400), 400) / 300), event.offsetX, event.offsetY):
             event.preventDefault()

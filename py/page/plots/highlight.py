@@ -1,19 +1,19 @@
-"""What is pointed at and what is chosen, the same in every view."""
+"""What a person points at and has chosen; all views show the same."""
 
 from page.dom import by_id, listen, set_text
 from page.plots import picking
 
 
 class Highlight:
-    """A point or a place of the input plane that is pointed at, and the points that are chosen.
+    """The point or the place of the input plane that is pointed at, and the points that are chosen.
 
-    `on_change()` is called when any of them is another. A point that was tapped stays highlighted until another one is,
-    or the empty plane is tapped.
+    `on_change()` is called when any of these changes. A point that was tapped stays highlighted until another point is
+    tapped, or a place without a point.
     """
 
     def __init__(self, on_change):
         self.on_change = on_change
-        # How many points there are, and how many of them are chosen.
+        # The number of points, and of chosen points; the number of loops so far.
         self.count = self.chosen = 0
         self.loops = 0
         self.forget()
@@ -36,33 +36,37 @@ class Highlight:
             self.take_chosen(picture.loop, choice)
 
     def set_count(self, count):
-        """Other points, so many: nothing of them is pointed at or chosen yet."""
+        """Sets the number of points; none of the new points is highlighted or chosen."""
         self.count = count
         self.forget()
         self._say_chosen()
 
     def forget(self):
+        """Ends pointing and choosing; does not call `on_change`."""
         self.point = self.pinned = self.place = None
         # The chosen points, see `picking`, and the loop whose points the lab has been asked to choose.
         self.selected = ""
         self.loop = None
 
     def at_point(self, index):
+        """The pointer is at a point."""
         self._set(index, None)
 
     def at_place(self, x, y):
+        """The pointer is at a place of the input plane."""
         self._set(self.pinned, (x, y))
 
     def at_nothing(self):
+        """The pointer is at neither a point nor a place."""
         self._set(self.pinned, None)
 
     def pin(self, index):
-        """Keeps a point highlighted after the pointer has left it; None lets go of it."""
+        """Keeps a point highlighted even when the pointer has left it; None ends that."""
         self.pinned = index
         self._set(index, None)
 
     def step(self, forward):
-        """Goes to the next point by number, or the one before."""
+        """Highlights the point with the next number, or with the previous one."""
         now = -1 if self.point is None and forward else (self.point or 0)
         self.pin((now + (1 if forward else -1)) % self.count)
 
@@ -74,21 +78,21 @@ class Highlight:
         self.on_change()
 
     def choose_inside(self, plot, picture, corners):
-        """Has the lab choose the points inside a loop, whose corners are flat in the plot's own units.
+        """Has the lab choose the points inside a loop, whose corners are flat, in the plot's units.
 
-        Where they lay is told by the number of the picture that it was drawn on.
+        `picture` is the number of the picture on which the loop was drawn: by it the lab knows where the points were.
         """
         self.loops += 1
         self.loop = {"number": self.loops, "plot": plot, "picture": picture, "corners": corners}
         self.on_change()
 
     def take_chosen(self, number, choice):
-        """Takes up what the lab has chosen for a loop, if that is the last one."""
+        """Takes over the lab's choice for the loop with this number, if it is the latest loop."""
         if self.loop and self.loop["number"] == number:
             self.choose(choice)
 
     def key(self, event):
-        """Takes up a key that means the same in every view; True where it did."""
+        """Handles a key that has the same meaning in every view. Returns whether it has one."""
         if event.key in ("n", "p"):
             self.step(event.key == "n")
         elif event.key in ("Enter", " ") and self.point is not None:
@@ -111,7 +115,7 @@ class Highlight:
         set_text(by_id("selection-text"), "%d point%s chosen" % (count, "" if count == 1 else "s"))
 
     def words(self):
-        """Which point is highlighted, for the labels of the views: empty, or a sentence."""
+        """Sentences for the labels of the views: which point is highlighted, and how many are chosen; may be empty."""
         parts = []
         if self.point is not None:
             parts.append(" Point %d is highlighted." % self.point)

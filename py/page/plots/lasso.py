@@ -1,19 +1,20 @@
-"""A loop drawn by hand around points."""
+"""A loop that a person draws around points."""
 
 from pyscript import window
 
 
 class Lasso:
-    """The loop under way, in CSS pixels of its canvas; `points` is empty when there is none."""
+    """The loop that is being drawn; `points` are its corners in CSS pixels, empty if there is none."""
 
     def __init__(self):
         self.points = []
 
     def begin(self, x, y):
+        """Begins a loop at a place."""
         self.points = [(x, y)]
 
     def add(self, x, y):
-        """Goes on to a place, unless that is all but where it is, or the loop was ended meanwhile."""
+        """Adds a corner, unless it is very near to the last one, or the loop has ended meanwhile."""
         if not self.points:
             return
         last_x, last_y = self.points[-1]
@@ -21,13 +22,15 @@ class Lasso:
             self.points.append((x, y))
 
     def end(self):
+        """Forgets the loop."""
         self.points = []
 
     def path(self):
-        """The loop, closed."""
+        """The closed loop as a `Path2D`."""
         return window.Path2D.new("M" + "L".join(["%.1f %.1f" % point for point in self.points]) + "Z")
 
     def draw(self, context, colour):
+        """Draws the loop, if there is one."""
         if not self.points:
             return
         path = self.path()

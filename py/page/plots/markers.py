@@ -5,31 +5,29 @@ from pyscript import window
 from page.plots import paths
 
 RADIUS = 4.2
-# How much larger or smaller, and how strong, a mark is by depth: far, middling, near, nearest.
+# The size and the strength of a mark by its depth, from the farthest to the nearest.
 DEPTH_SIZES = (0.74, 0.86, 1.0, 1.14)
 DEPTH_STRENGTHS = (0.45, 0.65, 0.85, 1.0)
 # The strength of the points that are not chosen, where some are.
 FADED = 0.22
-# A pointer this near to a point, in CSS pixels, means it.
+# A pointer this near to a point, in CSS pixels, points at it.
 REACH = 12
-
-
-# More points than this are drawn smaller, and without a rim, so many at a time.
+# If there are more points than this, they are drawn smaller, without a rim, and so many at a time.
 MANY = 1500
 AT_A_TIME = 100
 SMALLEST = 1.5
 
 
 def radius_of(count):
-    """How large the marks of so many points are."""
+    """The radius of the marks of `count` points, in CSS pixels."""
     return RADIUS if count <= MANY else max(SMALLEST, RADIUS * (MANY / count) ** 0.5)
 
 
 class Mark:
-    """How the points of a group look, by its key: held out + 2 · chosen + 4 · depth + 16 · class.
+    """The look of a group of points, given by its key: held out + 2 · chosen + 4 · depth + 16 · class.
 
-    With `plain` they are filled and nothing else, which is quick. With `is_level` the class is a level of a number, and
-    all are discs.
+    If `plain`, marks are only filled, which is quick. If `is_level`, the class is the level of a target, and all marks
+    are discs.
     """
 
     def __init__(self, key, colours, surface, emphasis, radius=RADIUS, plain=False, is_level=False):
@@ -40,11 +38,11 @@ class Mark:
         self.rim_width = 1.8 if self.chosen else 1.1
         self.size = radius * DEPTH_SIZES[self.depth]
         self.plain = plain
-        # A plain mark's shape and the scale that it is for.
+        # The shape of a plain mark, and the scale for which it was made.
         self.shape = self.scale = None
 
     def draw(self, context, text, scale, fading):
-        """Draws the marks of a group's points, given as the text of a path, where one unit is `scale` pixels."""
+        """Draws the marks of the group's points, given as the text of a path; a unit of it is `scale` pixels."""
         context.globalAlpha = DEPTH_STRENGTHS[self.depth] * (FADED if fading and not self.chosen else 1)
         if self.plain:
             self._draw_plainly(context, text, scale)
@@ -86,7 +84,7 @@ class Mark:
 
 
 def ring(context, x, y, inner, outer):
-    """A ring around a highlighted point, seen on any ground."""
+    """Draws a ring around a highlighted point; it is visible on any background."""
     for radius, width, colour in ((9, 4, outer), (9, 2, inner)):
         context.beginPath()
         context.arc(x, y, radius, 0, 6.2832)
@@ -96,7 +94,7 @@ def ring(context, x, y, inner, outer):
 
 
 def crosshair(context, x, y, inner, outer):
-    """The mark of a place in the plane."""
+    """Draws the mark of a place in the plane."""
     path = window.Path2D.new("M%.1f %.1fm-10 0h7m6 0h7m-10-10v7m0 6v7" % (x, y))
     for width, colour in ((4, outer), (2, inner)):
         context.strokeStyle = colour

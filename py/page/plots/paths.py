@@ -1,11 +1,12 @@
-"""Paths and points of an answer as the canvas takes them: a whole picture's numbers in one crossing, none by itself.
+"""Turns the lab's paths into path data for the canvas, without handling numbers one by one.
 
-A path of the lab is flat whole numbers, `x y x y … BREAK x y …`; as text it is almost what SVG calls path data.
+A path of the lab is a flat array of whole numbers, `x y x y … BREAK x y …`. Joined to a text by one call to JavaScript,
+it is almost SVG's path data.
 """
 
 BREAK = " 9999999 "
 
-# The corners of a class's mark, about its point, y up, for a radius of 1; that of the first class is round.
+# For each class the corners of its mark around the point, y upwards, for a radius of 1; None: the mark is a disc.
 SHAPES = (
     None,
     ((0, 1.3), (1.16, -0.72), (-1.16, -0.72)),
@@ -55,7 +56,7 @@ SHAPES = (
     ((-1.1, 1.2), (1.1, 1.2), (0.25, 0), (1.1, -1.2), (-1.1, -1.2), (-0.25, 0)),
     ((-1.55, 0.55), (1.55, 0.55), (1.55, -0.55), (-1.55, -0.55)),
 )
-# A disc, near enough for a small one.
+# An approximation of a small disc.
 OCTAGON = (
     (0.4, 0.97),
     (0.97, 0.4),
@@ -66,18 +67,18 @@ OCTAGON = (
     (-0.97, 0.4),
     (-0.4, 0.97),
 )
-# A line too short to be seen: drawn with a round cap it is a disc.
+# A line that is too short to be visible; drawn with round caps it is a disc.
 DOT = "h1"
 
 
 def data(numbers):
-    """Path data of a typed array that holds a path: `M0 0 10 5 20 5M7 7 …`."""
+    """The path data of a path, given as a typed array: `M0 0 10 5 20 5M7 7 …`."""
     text = numbers.join(" ")
     return "M" + text.replace(BREAK, "M") if text else ""
 
 
 def is_round(label):
-    """Whether the marks of a class are discs, to be drawn as dots by a pen as wide as they are."""
+    """Whether the marks of a class are discs, which are drawn as dots with a line as wide as the disc."""
     return label % len(SHAPES) == 0
 
 
@@ -92,7 +93,7 @@ def marked(text, shape):
 
 
 def mark(label, radius):
-    """Path data of a class's mark that follow on a move to the point where it stands; y grows upwards."""
+    """The path data of a class's mark, relative to the point where it stands; y grows upwards."""
     if is_round(label):
         return DOT
     _, _, text = _polygon(SHAPES[label % len(SHAPES)], radius, 0, 0)
@@ -100,18 +101,21 @@ def mark(label, radius):
 
 
 def plain_mark(label, radius, hollow):
-    """Path data of a mark to be filled, with a hole where it is `hollow`; a disc has eight corners."""
+    """The path data of a mark to be filled, with a hole if it is `hollow`; a disc becomes an octagon."""
     corners = SHAPES[label % len(SHAPES)] or OCTAGON
     x, y, text = _polygon(corners, radius, 0, 0)
     if hollow:
-        # The other way round, so that it is not filled.
+        # In the opposite direction, so that it is not filled.
         _, _, hole = _polygon(tuple(reversed(corners)), 0.6 * radius, x, y)
         text += hole
     return text
 
 
 def _polygon(corners, radius, from_x, from_y):
-    """`(x, y, text)`: where a polygon begins and ends, and its path data from another place on."""
+    """`(x, y, text)`: the first corner of a polygon, where its path also ends, and its path data.
+
+    The path data is relative: it begins at the place `(from_x, from_y)`.
+    """
     x, y = radius * corners[0][0], radius * corners[0][1]
     parts = ["m%.5g %.5gl" % (x - from_x, y - from_y)]
     for (ax, ay), (bx, by) in zip(corners, corners[1:]):

@@ -1,6 +1,9 @@
-"""Points as they are looked up and chosen, without going through all of them. Pure; see `lab/picking.py`."""
+"""Looks points up, and reads and changes choices of points, without a loop over all points. Pure.
 
-# As many points lie in a leaf.
+`lab/picking.py` sorts the points.
+"""
+
+# The number of points in a leaf.
 LEAF = 64
 _BITS = {digit: bin(int(digit, 16)).count("1") for digit in "0123456789abcdef"}
 
@@ -10,11 +13,11 @@ class Leaves:
 
     def __init__(self, order, ordered, boxes):
         self.order, self.ordered, self.boxes = order, ordered, boxes
-        # The boxes as lists of four, read when they are first asked for.
+        # The boxes as a list of four numbers each, made when they are first needed.
         self.read = None
 
     def nearest(self, x, y, reach):
-        """The number of the point nearest to `(x, y)`, if it is nearer than `reach`, or None."""
+        """The number of the point nearest to `(x, y)`, or None if none is nearer than `reach`."""
         if self.read is None:
             flat = _numbers(self.boxes)
             self.read = list(zip(flat[0::4], flat[1::4], flat[2::4], flat[3::4]))
@@ -44,15 +47,17 @@ def _numbers(typed_array):
     return [float(number) for number in text.split(",")] if text else []
 
 
-# A choice of points is a text of hexadecimal digits, four points each, the first the most; empty for none.
+# A choice of points is a text of hexadecimal digits; each stands for four points, the first of which is its highest
+# bit. It is empty if no point is chosen.
 
 
 def is_chosen(choice, index):
+    """Whether a point is chosen."""
     return index // 4 < len(choice) and bool(int(choice[index // 4], 16) >> (3 - index % 4) & 1)
 
 
 def toggled(choice, index, count):
-    """A choice of `count` points with one more, or one less where it was chosen."""
+    """A choice out of `count` points with one point added, or removed if it was chosen."""
     choice = choice or "00" * ((count + 7) // 8)
     place = index // 4
     digit = "%x" % (int(choice[place], 16) ^ (8 >> index % 4))
@@ -61,5 +66,5 @@ def toggled(choice, index, count):
 
 
 def size(choice):
-    """How many points are chosen."""
+    """The number of chosen points."""
     return sum([_BITS[digit] for digit in choice])

@@ -1,4 +1,4 @@
-"""The left view: the input plane shaded by what the network makes of it, the decision boundary, and the points."""
+"""The left view: the input plane, shaded by the network's output, with the decision boundary and the points."""
 
 import math
 
@@ -15,7 +15,7 @@ STRIDE = 1 / 24
 
 
 class Plane(Plot):
-    """Draws the plane; it is square, and its plot as well, with nothing around it."""
+    """Draws the plane. The plot is square and shows exactly the square that the lab has sampled."""
 
     def __init__(self, highlight, on_draw):
         self.plane = None
@@ -33,7 +33,7 @@ class Plane(Plot):
         self.plane = points.plane
         self.positions = points.positions
         self.take_points(points)
-        # How fine a picture is to be is asked before one is drawn.
+        # `enough` needs the mapping before the first picture is drawn.
         self.map()
         self.on_draw()
 
@@ -49,7 +49,7 @@ class Plane(Plot):
         return axes.square(Plot.box_of(self, margin))
 
     def pointed_at(self):
-        """Where in the plane the highlighted point or place is, as shares of its width and height from the top left."""
+        """The highlighted point or place, as shares of the plane's width and height from the top left; or None."""
         if not self.plane:
             return None
         x, y, half = self.plane
@@ -60,13 +60,13 @@ class Plane(Plot):
         return place and ((place[0] - x + half) / (2 * half), (y + half - place[1]) / (2 * half))
 
     def enough(self):
-        """How many squares a side are fine enough: one for every two pixels of the screen."""
+        """The number of squares a side that is fine enough: one square for every two pixels of the screen."""
         if not self.mapping:
             return 0
         return math.ceil(self.mapping.reach * window.devicePixelRatio)
 
     def show(self, frame):
-        """Takes up a frame's `pixels`, `resolution`, `contour` and `zero_lines`."""
+        """Takes a picture's `pixels`, `resolution`, `contour` and `zero_lines`, and its points if they have changed."""
         resolution = frame.resolution
         samples = resolution + 1
         if not self.picture or self.picture[0].width != samples:
@@ -107,7 +107,7 @@ class Plane(Plot):
         self.is_due = True
 
     def draw(self, calm):
-        """Draws, unless it would be the same again: while only the right view moves it need not be."""
+        """Draws, unless nothing has changed here, as while only the right view moves."""
         if self.is_due:
             self.is_due = self.redraw()
         return self.is_due
@@ -119,7 +119,7 @@ class Plane(Plot):
             return
         left, top, width, height = self.mapping.box
         picture, _, resolution = self.picture
-        # A sample stands for a corner of the squares, so that the outermost lie on the edge.
+        # A sample belongs to a corner of the squares, so the outermost samples lie on the edge of the plot.
         half = width / resolution / 2
         self.clip(context)
         context.imageSmoothingQuality = "low"
@@ -136,7 +136,7 @@ class Plane(Plot):
         context.restore()
 
     def _paint_points(self, context):
-        """The axes, and the points as they are chosen: all that stays from frame to frame."""
+        """Paints the axes and the points, which change only when other points are chosen."""
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
         context.save()
         x, y, _ = self.plane
@@ -199,7 +199,7 @@ class Plane(Plot):
         return self.mapping.pixel(*(self.highlight.place or self.plane[:2]))
 
     def arrow(self, right, up):
-        """Moves the place that is pointed at, and the end of a loop that is being drawn with it."""
+        """Moves the place that is pointed at, and with it the end of a loop that is drawn by keys."""
         middle_x, middle_y, half = self.plane
         x, y = self.highlight.place or self.plane[:2]
         if not self.highlight.place and self.highlight.point is not None:
@@ -226,13 +226,13 @@ class Plane(Plot):
 
 
 def extent_words(x, y, half):
-    """What the axes run over: `both axes from −6 to 6`."""
+    """The ranges of the axes in words: `both axes from −6 to 6`."""
     across, up = ("from %s to %s" % (round_words(at - half, half), round_words(at + half, half)) for at in (x, y))
     return "both axes " + across if across == up else "x %s, y %s" % (across, up)
 
 
 def round_words(number, half):
-    """A number with as many digits as tell where a range begins that reaches `half` from its middle."""
+    """An end of a range that reaches `half` from its middle, with as many digits as such a range needs."""
     digits = 2 - math.floor(math.log10(half))
     if digits > 8 or abs(number) >= 1e12:
         return ("%.4g" % number).replace("-", "−")
@@ -243,12 +243,16 @@ def round_words(number, half):
 
 
 def shading_words(experiment, points):
-    """What the colours of the plane stand for."""
+    """The meaning of the plane's colours, in words."""
     shading = experiment["shading"]
     if shading == "neuron":
         return "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
     if points.is_regression:
-        return "the network's output"
+        return {
+            "probability": "the number that the network predicts",
+            "classes": "whether the network predicts more or less than the middle of the targets",
+            "confidence": "how far what the network predicts is from the middle of the targets",
+        }.get(shading, shading)
     return {
         "probability": "how probable the network finds %s"
         % ("either class", "the likeliest class")[points.outputs > 2],
@@ -258,6 +262,6 @@ def shading_words(experiment, points):
 
 
 def metric_words(metrics):
-    """How well the network does: by the share that is right, or else by the loss."""
+    """How well the network does, in words: the accuracy or, for regression, the loss."""
     words = run_words.accuracy_words(metrics)
     return "the network has %s on the right side" % words if words else "the loss is " + run_words.loss_words(metrics)

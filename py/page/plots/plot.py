@@ -1,4 +1,4 @@
-"""What both large views are: a canvas in layers, one mapping to pixels, points to point at, and loops around them."""
+"""What both large views share: a canvas in layers, a mapping to pixels, pointing at points, and loops around them."""
 
 from pyscript import window
 
@@ -10,58 +10,69 @@ from page.plots.gestures import ARROWS, Gestures
 from page.plots.lasso import Lasso
 from page.plots.mapping import Mapping
 
-# Of what takes long so many milliseconds are drawn at a time; the rest follows on the next frames of the display. Both
-# views may have something to draw on the same one, and the browser has to put it on the screen.
+# A long drawing is done in slices of so many milliseconds, one on each frame of the display. Both views may have a
+# slice on the same frame, and the browser needs time to put it on the screen.
 SLICE = 8
 
 
 class Layer:
-    """A spare canvas below what a person points at, painted when it is `due`, then kept.
+    """A spare canvas with a part of the picture, painted when it is `due`, then kept.
 
-    `paint(context)` may be a generator: then it can be parted into slices, and what was there before stays until all is
-    done.
+    If `paint(context)` is a generator, it can be painted in slices; the old painting stays until `show` is called.
     """
 
     def __init__(self, paint):
         self.paint = paint
         self.due = True
         self.canvas = self.context = None
-        # The canvas and context that are being painted slice by slice, and what is left of it to do.
+        # other: the canvas and context that are being painted while the old ones are shown. work: the iterator that
+        # paints the rest. painted: whether they are complete and have to be shown.
         self.other = self.work = None
+        self.painted = False
 
     def fit(self, width, height):
+        """Makes an empty canvas of this size, in CSS pixels, and drops everything that was painted."""
         self.canvas, self.context = canvas.spare(width, height)
         self.other = self.work = None
+        self.painted = False
         self.due = True
 
-    def renew(self, width, height, ratio, in_slices):
-        """Paints if that is due; True while there is something left to paint on another frame."""
-        if self.work is None:
-            if not self.due:
-                return False
-            self.due = False
-            if not in_slices:
-                self.other = self.canvas, self.context
-            elif self.other is None or self.other[0] is self.canvas:
-                self.other = canvas.spare(width, height)
-            context = self.other[1]
-            context.setTransform(ratio, 0, 0, ratio, 0, 0)
-            context.clearRect(0, 0, width, height)
-            self.work = self.paint(context) or ()
-        end = now() + SLICE
-        for _ in self.work:
-            if in_slices and now() >= end:
-                return True
-        self.work = None
-        (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
-        return self.due
+    def begin(self, width, height, ratio, in_slices):
+        """Begins to paint, if that is due."""
+        if not self.due:
+            return
+        self.due = False
+        if not in_slices:
+            self.other = self.canvas, self.context
+        elif self.other is None or self.other[0] is self.canvas:
+            self.other = canvas.spare(width, height)
+        context = self.other[1]
+        context.setTransform(ratio, 0, 0, ratio, 0, 0)
+        context.clearRect(0, 0, width, height)
+        self.work = self.paint(context) or ()
+
+    def go_on(self, end):
+        """Paints until the time `end`, or everything without one. Returns whether nothing is left to paint."""
+        if self.work is not None:
+            for _ in self.work:
+                if end is not None and now() >= end:
+                    return False
+            self.work = None
+            self.painted = True
+        return True
+
+    def show(self):
+        """Shows the new painting, if there is one."""
+        if self.painted:
+            self.painted = False
+            (self.canvas, self.context), self.other = self.other, (self.canvas, self.context)
 
 
 class Plot:
-    """A view of the points; tells `highlight` what is pointed at and chosen in it, and asks `on_draw()` to be drawn.
+    """A view of the points. Tells `highlight` what is pointed at and chosen in it; calls `on_draw()` to be drawn.
 
-    A kind of plot has its `layers`, from below, and says with `view()` which part of its plane it shows, as
-    `(x, y, half)`, or None while it has nothing to show.
+    `painters` paint its layers, from the lowest up. A subclass has a method `view()`, which returns the part of its
+    plane that it shows, `(x, y, half)`, or None while it has nothing to show.
     """
 
     def __init__(self, identifier, name, highlight, on_draw, *painters):
@@ -71,16 +82,16 @@ class Plot:
         self.context = canvas.context_of(self.canvas)
         self.points = None
         self.layers = [Layer(paint) for paint in painters]
-        # Where all points lie, flat, in the view's own units; None before there are any. The same to look them up.
+        # The places of all points in the view's units, flat, and `picking.Leaves` of them; None before there are any.
         self.positions = self.leaves = None
-        # The number of the picture that they are of.
+        # The number of the picture to which they belong.
         self.picture_number = 0
-        # The points in order, and how many look alike: a typed array, and `(key, start, end)` in it.
+        # The path of the points, a typed array, and `(key, start, end)` in it of each group that looks alike.
         self.marked, self.alike = None, []
         self.mapping = self.axes = self.mapped = None
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-" + identifier)
-        # Where the end of a loop is that is drawn by keys, in CSS pixels.
+        # The end of a loop that is drawn by keys, in CSS pixels; None without one.
         self.loop_end = None
         self.restyle()
         Gestures(self.canvas, self)
@@ -90,7 +101,7 @@ class Plot:
     # Drawing.
 
     def restyle(self):
-        """Takes up the theme and the size, and draws."""
+        """Draws in the colours of the present theme and in the present size."""
         self.size = canvas.fit(self.canvas)
         self.colours = self.take_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
@@ -99,42 +110,42 @@ class Plot:
         for layer in self.layers:
             layer.fit(*self.size)
         self.mapped = None
-        # At once: the canvas is empty now.
+        # Drawn at once, because the canvas is empty now.
         if self.redraw():
             self.on_draw()
 
     def resize(self):
-        """Takes up the size, and draws."""
+        """Draws in the present size."""
         self.restyle()
 
     def set_points(self, points):
-        """Other points: `points.Points`; nothing is seen of those before any more."""
+        """Sets the points, a `points.Points`; nothing of the previous ones is shown any more."""
         self.empty()
         self.points = points
         self.marks = {}
         self.colours = self.take_colours()
 
     def take_colours(self):
-        """A colour for every class, or for every level of a number."""
+        """A colour for every class or, for regression, for every level of the target."""
         return level_colours() if self.points and self.points.is_regression else class_colours()
 
     def clear(self):
-        """Shows nothing, until there is something new to show."""
+        """Shows nothing until there is a new picture."""
         self.positions = self.leaves = self.mapping = self.mapped = None
         self.marked, self.alike = None, []
         self.lasso.end()
         self.loop_end = None
-        # What was being painted is of no use any more.
+        # Paintings that are not complete are dropped.
         for layer in self.layers:
             layer.fit(*self.size)
         self.redraw()
 
     def box_of(self, margin):
-        """The plot inside the canvas, with that left margin."""
+        """`(left, top, width, height)` of the plot inside the canvas, with that left margin."""
         return axes.plot_box(self.size[0], self.size[1], margin)
 
     def map(self):
-        """Brings the mapping and the axes up to what is shown."""
+        """Updates the mapping and the axes, if the shown part of the plane has changed."""
         view = self.view()
         if view is None or view == self.mapped:
             return
@@ -151,9 +162,9 @@ class Plot:
             margin = needed
 
     def redraw(self):
-        """Paints the layers that are due, puts them together, and draws over them what a person points at.
+        """Paints the layers that are due, puts all layers together, and draws over them what a person points at.
 
-        True where it is to be called again on the next frame of the display.
+        Returns whether it has to be called again on the next frame of the display.
         """
         context, ratio = self.context, window.devicePixelRatio
         self.map()
@@ -162,42 +173,48 @@ class Plot:
         if not self.mapping:
             return False
         in_slices = self.points is not None and self.points.rows > markers.MANY
-        unfinished = False
+        # Layers that belong together are shown together: nothing is begun or shown before all have been painted.
+        if not any(layer.work is not None for layer in self.layers):
+            for layer in self.layers:
+                layer.begin(self.size[0], self.size[1], ratio, in_slices)
+        end = now() + SLICE if in_slices else None
+        done = all(layer.go_on(end) for layer in self.layers)
         for layer in self.layers:
-            unfinished = layer.renew(self.size[0], self.size[1], ratio, in_slices) or unfinished
+            if done:
+                layer.show()
             context.drawImage(layer.canvas, 0, 0)
         context.setTransform(ratio, 0, 0, ratio, 0, 0)
         self.paint_over(context)
         self.lasso.draw(context, self.accent)
         if self.loop_end:
             self.crosshair(context, *self.loop_end)
-        return unfinished
+        return not done or any(layer.due for layer in self.layers)
 
     def ring(self, context, x, y):
-        """Marks a point at a pixel; one that is not finite, or zoomed away, has no place to be marked."""
+        """Draws a ring around a point at a pixel, unless it is outside of the plot or not finite."""
         if self.mapping.holds(x, y, 9):
             markers.ring(context, x, y, self.line, self.halo)
 
     def crosshair(self, context, x, y):
-        """Marks a place at a pixel, if it has one."""
+        """Draws a crosshair at a pixel, unless that is NaN."""
         if x == x and y == y:
             markers.crosshair(context, x, y, self.line, self.halo)
 
     def clip(self, context):
-        """Keeps what is drawn inside the plot, until the context is restored."""
+        """Clips all drawing to the plot, until the context is restored."""
         context.save()
         context.beginPath()
         context.rect(*self.mapping.box)
         context.clip()
 
     def to_units(self, context, unit, x=0, y=0):
-        """Lets a context draw in whole `unit`s from `(x, y)`, y up; returns how many of them are a CSS pixel."""
+        """Lets a context draw in multiples of `unit` from `(x, y)`, y upwards. Returns how many make a CSS pixel."""
         context.setTransform(*self.mapping.transform(unit, window.devicePixelRatio, x, y))
         return 1 / (self.mapping.scale * unit)
 
     def paint_boundary(self, context, path, pixel):
-        """Draws the decision boundary, a path in units of which `pixel` are a CSS pixel."""
-        # Its pieces stand alone; square ends close the gaps between them.
+        """Draws the decision boundary, a path in units; `pixel` is the number of units in a CSS pixel."""
+        # The path consists of separate segments; square ends close the gaps between them.
         context.lineCap = "square"
         context.strokeStyle = self.halo
         context.lineWidth = 4.5 * pixel
@@ -207,11 +224,11 @@ class Plot:
         context.stroke(path)
 
     def take_points(self, given):
-        """Takes up where the points lie, and what they are looked up in."""
+        """Sets the leaves in which points are looked up; `given` has `order`, `ordered` and `boxes`."""
         self.leaves = picking.Leaves(given.order, given.ordered, given.boxes)
 
     def take_marks(self, marks, groups):
-        """Takes up how the points are drawn: flat paths of points, and for each group its key and their number."""
+        """Sets the path of the points and its groups: flat rows of a key and a number of points."""
         self.marked, self.alike = marks, []
         start = 0
         flat = [int(number) for number in numbers(groups)]
@@ -221,9 +238,9 @@ class Plot:
 
     @property
     def groups(self):
-        """The points in groups that look alike and are not too many: `(key, typed array)`; a generator.
+        """`(key, typed array)` of the points, in groups that look alike and are not too large; a generator.
 
-        Each is only made when it is its turn, for that is a crossing, of hundreds where there are many points.
+        Each typed array is made only when it is needed: that is a call to JavaScript, and many points need hundreds.
         """
         marked = self.marked
         most = 3 * (markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows)
@@ -232,7 +249,7 @@ class Plot:
                 yield key, marked.subarray(at, min(at + most - 1, end))
 
     def paint_marks(self, context, pixel):
-        """Draws the points, group by group of those that look alike, see `markers.Mark`; a generator."""
+        """Draws the points, one group after the other, see `markers.Mark`; a generator."""
         fading = bool(self.highlight.selected)
         count = self.points.rows
         look = markers.radius_of(count), count > markers.MANY, self.points.is_regression
@@ -245,7 +262,7 @@ class Plot:
     # What a person does.
 
     def pixel_of(self, index):
-        """Where a point lies in the canvas."""
+        """`(x, y)` of a point in the canvas, in CSS pixels."""
         return self.mapping.pixel(self.positions[2 * index], self.positions[2 * index + 1])
 
     def point_at(self, x, y):
@@ -254,6 +271,7 @@ class Plot:
         return self.leaves.nearest(x, y, markers.REACH / self.mapping.scale)
 
     def tap(self, x, y):
+        """Pins the point at a pixel, or unpins if there is none."""
         if self.positions:
             self.highlight.pin(self.point_at(x, y))
 
@@ -261,6 +279,7 @@ class Plot:
         self.highlight.at_nothing()
 
     def has_lasso(self):
+        """Whether the lasso is switched on, so that dragging draws a loop."""
         return self.lasso_switch.getAttribute("aria-pressed") == "true"
 
     def _switch_lasso(self, event):
@@ -268,14 +287,15 @@ class Plot:
         self.set_touch()
 
     def set_touch(self):
-        """Lets a finger scroll the page over the picture where dragging it would do nothing."""
+        """Lets a finger that is dragged over the canvas scroll the page, unless the view uses drags itself."""
         self.canvas.style.touchAction = "none" if self.takes_drags() else "pan-y"
 
     def takes_drags(self):
-        """Whether a finger that is dragged does something."""
+        """Whether the view uses the drags of a finger."""
         return self.has_lasso()
 
     def begin_loop(self, x, y):
+        """Begins a loop at a pixel."""
         self.loop_end = None
         self.lasso.begin(x, y)
 
@@ -284,13 +304,13 @@ class Plot:
         corners = [number for corner in self.lasso.points for number in self.mapping.place(*corner)]
         self.lasso.end()
         self.loop_end = None
-        # There are none where the view was emptied meanwhile.
+        # There are no corners if the view has been emptied meanwhile.
         if corners and not cancelled:
             self.highlight.choose_inside(self.name, self.picture_number, corners)
         self.on_draw()
 
     def move_loop(self, x, y):
-        """Takes the end of the loop that is drawn by keys to a pixel."""
+        """Moves the end of a loop that is drawn by keys to a pixel."""
         self.loop_end = x, y
         self.lasso.add(x, y)
         self.on_draw()
@@ -314,11 +334,11 @@ class Plot:
         event.preventDefault()
 
     def key(self, name):
-        """Takes up a key that means something in this kind of plot only; True where it did."""
+        """Handles a key that has a meaning only in this kind of plot. Returns whether it has one."""
         return False
 
 
 def path_of(numbers):
-    """A path of the lab, to be stroked; None where it is empty."""
+    """A `Path2D` of a path from the lab; None if it is empty."""
     text = paths.data(numbers)
     return window.Path2D.new(text) if text else None

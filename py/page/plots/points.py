@@ -1,45 +1,50 @@
-"""The points of a run, as the lab tells of them when it begins."""
+"""The points of a run, as the lab describes them when the run is opened."""
 
+from page import wording
 from page.dom import numbers
 from spec import registry
 
 
 class Points:
-    """What does not change while a network learns; `given` is a `protocol.Opened`."""
+    """What does not change about the points while a network learns; `given` is a `protocol.Opened`."""
 
     def __init__(self, given):
         self.rows, self.inputs, self.outputs, self.task = given.rows, given.inputs, given.outputs, given.task
-        # The middle of the input plane and how far it reaches, (x, y, half), and what 1 is in its paths.
+        # The part of the input plane that the left view shows, (x, y, half), and the length of 1 unit in its paths.
         self.plane = tuple(numbers(given.plane))
         self.plane_unit = numbers(given.unit)[0]
-        # With regression the least and the largest target.
+        # For regression the least and the largest target.
         self.targets = numbers(given.targets)
-        # Flat typed arrays: where all points lie in the plane, and of each its class or level, and whether it is
-        # trained on.
+        # Flat typed arrays: the places of all points in the plane; their classes or levels; whether they are training
+        # points.
         self.positions, self.labels, self.training = given.points, given.labels, given.training
-        # The same to be looked up, see `picking.Leaves`.
+        # For `picking.Leaves`.
         self.order, self.ordered, self.boxes = given.order, given.ordered, given.boxes
 
     @property
     def is_regression(self):
+        """Whether the task is regression, so that labels are levels of the target."""
         return self.task == registry.REGRESSION
 
     def place(self, index):
-        """Where a point lies in the plane."""
+        """`(x, y)` of a point in the plane."""
         return self.positions[2 * index], self.positions[2 * index + 1]
 
-    def words(self, index):
-        """A point in words: `Point 17 (held out): class 1`."""
+    def words(self, index, targets=()):
+        """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` if its targets are given."""
         held_out = "" if self.training[index] else " (held out)"
-        label = "" if self.is_regression else ": class %d" % self.labels[index]
+        if not self.is_regression:
+            label = ": class %d" % self.labels[index]
+        else:
+            label = ": target " + wording.numbers_words(targets) if targets else ""
         return "Point %d%s%s" % (index, held_out, label)
 
     def score_words(self, scores):
-        """What the network's output for a place says: `predicted 1 at 97 %`, or `output 0.31`."""
+        """The network's output for a place, in words: `predicted 1 at 97 %`, or `predicted 0.31`."""
         if not scores or sum(scores) != sum(scores):
             return "no prediction"
         if self.is_regression:
-            return "output " + ", ".join([("%.3g" % score).replace("-", "−") for score in scores])
+            return "predicted " + wording.numbers_words(scores)
         best = max(scores)
-        # Without a softmax a score may lie beyond 0 and 1.
+        # Without a softmax a score may be below 0 or above 1.
         return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))

@@ -1,11 +1,11 @@
-"""What the highlighted point or place is, in words under the views."""
+"""The words under the views: about the highlighted point or place, else the legend."""
 
 from page import wording
 from page.dom import by_id, element, numbers, set_text
 
 
 class Readout:
-    """A view of what `highlight` points at, and of what the marks mean."""
+    """A view that says in words what `highlight` points at, and what the marks of the points mean."""
 
     def __init__(self, highlight):
         self.highlight = highlight
@@ -16,7 +16,7 @@ class Readout:
         self.told = True
 
     def tell(self, told):
-        """Whether what changes is read out to people who hear the page: on every frame would be too often."""
+        """Sets whether changes are read out to people who hear the page; in training they would come too often."""
         if told != self.told:
             self.told = told
             self.left.setAttribute("aria-live", "polite" if told else "off")
@@ -41,15 +41,16 @@ class Readout:
         self.show(picture)
 
     def show(self, frame):
-        """Says what is pointed at; `frame` is the last picture, which has its scores and activations."""
+        """Says what is pointed at; `frame` is the latest picture, which has the scores and activations, or None."""
         highlight, layer = self.highlight, self.layer
         left = right = ""
         if frame and highlight.point is not None:
             index = highlight.point
-            words = [self.points.words(index)]
+            # The picture may have been drawn for another point.
+            is_there = frame.point == index
+            words = [self.points.words(index, numbers(frame.point_targets) if is_there else ())]
             values = []
-            # The picture may still be that of another point.
-            if frame.point == index:
+            if is_there:
                 words.append(self.points.score_words(numbers(frame.point_scores)))
                 values = numbers(frame.point_values)
             left = "%s · %s" % (", ".join(words), place_words(self.points.place(index)))
@@ -65,13 +66,13 @@ class Readout:
                 right = "this place is at " + place_words(position)
         set_text(self.left, left)
         set_text(self.right, right)
-        # Each has the room of what stands there otherwise.
+        # The words take the place of these elements.
         by_id("legend").hidden = left != ""
         by_id("representation-shape").hidden = right != ""
 
 
 def show_legend(experiment, targets):
-    """Says what the marks of the points mean, see `wording.legend`."""
+    """Shows the legend: what the marks of the points mean, see `wording.legend`."""
     legend = by_id("legend")
     marks = wording.legend(experiment, targets)
     legend.replaceChildren(*[element("li", text, class_=style) for text, style in marks])
@@ -79,12 +80,12 @@ def show_legend(experiment, targets):
 
 
 def place_words(numbers, most=6):
-    """Coordinates as text: `(1.25, −0.30)`; no more than `most` of them."""
+    """Coordinates as text: `(1.25, −0.30)`; at most `most` of them."""
     texts = [number_words(number) for number in numbers[:most]]
     return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
 
 
 def number_words(number):
-    """A number with two digits, or, where it is large or small, three that count."""
+    """A number with two decimals or, if it is large or small, with three significant digits."""
     text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
     return text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""The right view: the points, the grid of the input plane and the boundary, as they are at a layer or between two."""
+"""The right view: the points, the grid of the input plane and the boundary, at a layer or between two layers."""
 
 from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
@@ -15,36 +15,45 @@ ZOOM_KEY = 1.25
 HANDLE_KEY = 0.06
 # How far an arrow key takes the end of a loop, in CSS pixels.
 LASSO_KEY = 12
-# A pointer this near to the tip of an axis, in CSS pixels, takes hold of it.
+# A pointer this near to the tip of an axis, in CSS pixels, holds it.
 HANDLE_REACH = 12
-# An axis seen almost end on, in units of its length: its number would lie on others.
+# An axis that looks shorter than this share of its length has no number, which would lie on other numbers.
 SHORT_AXIS = 0.3
-# How strong a line of the grid is by depth, in two hexadecimal digits.
+# The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
 
 
 class Representation(Plot):
-    """Draws the layer.
+    """Draws the representation.
 
-    `on_view()` is called when the lab has to draw another picture: it was turned, or an axis of the tour was moved.
+    `on_view()` is called when the lab has to draw another picture, because a person has turned it or moved an axis.
     """
 
     def __init__(self, highlight, on_view, on_draw):
         self.on_view = on_view
         self.camera = Camera()
         self.turn = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
-        # The axis of the tour that is held: its number and where its tip is.
+        # (number, x and y of the tip) of the tour's axis that a person holds; None without one.
         self.axis = None
         self.touring = self.spatial = self.moving = False
         self.frame = None
+        # The bent grid, `(key, path)` for each group of lines; and the path of the bent boundary, or None.
+        self.lines, self.boundary = [], None
         self.drawing_loop = False
         Plot.__init__(
-            self, "representation", "representation", highlight, on_draw, self._paint_axes, self._paint_picture
+            self,
+            "representation",
+            "representation",
+            highlight,
+            on_draw,
+            self._paint_axes,
+            self._paint_lines,
+            self._paint_points,
         )
         listen(by_id("fit"), "click", lambda event: self.fit())
 
     def set_points(self, points):
-        """Other points; where they lie comes with every picture."""
+        """Sets the points; their places come with a picture."""
         Plot.set_points(self, points)
         self.on_draw()
 
@@ -94,7 +103,7 @@ class Representation(Plot):
         return self.camera.view() if self.frame else None
 
     def show(self, frame):
-        """Takes up a frame: see the answer's arrays in `lab/representation.py`."""
+        """Takes the parts of a picture for the right view, see `protocol.PICTURE`."""
         other_kind = self.frame is None or self.spatial != frame.spatial
         self.frame = frame
         self.unit = numbers(frame.unit)[0]
@@ -102,31 +111,42 @@ class Representation(Plot):
         if other_kind:
             self.set_touch()
             self.layers[0].due = True
-        self.positions = frame.positions
-        self.picture_number = frame.picture
-        self.take_points(frame)
-        self.lines = []
-        start = 0
-        groups = [int(number) for number in numbers(frame.line_groups)]
-        for key, count in zip(groups[0::2], groups[1::2]):
-            self.lines.append((key, path_of(frame.lines.subarray(start, start + count))))
-            start += count
-        self.boundary = path_of(frame.bend_boundary)
-        self.take_marks(frame.marks, frame.mark_groups)
+        positions = getattr(frame, "positions", None)
+        if positions is not None:
+            self.positions = positions
+            self.picture_number = frame.picture
+            self.take_points(frame)
+        lines = getattr(frame, "lines", None)
+        if lines is not None:
+            self.take_lines(lines, frame.line_groups)
+            self.boundary = path_of(frame.bend_boundary)
+            self.layers[1].due = True
+        marks = getattr(frame, "marks", None)
+        if marks is not None:
+            self.take_marks(marks, frame.mark_groups)
+            self.layers[2].due = True
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
         self.camera.fit(*numbers(frame.extent))
-        self.layers[1].due = True
         self.map()
 
+    def take_lines(self, lines, groups):
+        """Sets the bent grid: a flat path, and its groups of lines as flat rows of a key and a length."""
+        self.lines = []
+        start = 0
+        flat = [int(number) for number in numbers(groups)]
+        for key, count in zip(flat[0::2], flat[1::2]):
+            self.lines.append((key, path_of(lines.subarray(start, start + count))))
+            start += count
+
     def draw(self, at_once):
-        """Draws on axes that glide to the points; True while these are still on their way."""
+        """Draws, with axes that glide to the points. Returns whether another frame is needed."""
         moving = self.frame is not None and self.camera.glide(at_once)
         return self.redraw() or moving
 
     def _paint_axes(self, context):
-        """The axes of a flat picture; a space is turned, so that lines at its back would measure nothing."""
+        """Paints the axes of a flat picture; a spatial one, which can be turned, only has a frame."""
         if self.spatial:
             context.lineWidth = 1
             context.strokeStyle = self.grid
@@ -134,10 +154,11 @@ class Representation(Plot):
         else:
             axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
 
-    def _paint_picture(self, context):
+    def _paint_lines(self, context):
+        """Paints the bent grid and the decision boundary."""
         self.clip(context)
         pixel = self.to_units(context, self.unit)
-        # As thin as a pixel, without round corners: the fastest that a browser without a graphics card can draw.
+        # A pixel wide, without round corners: a browser without a graphics card draws such lines fastest.
         context.lineJoin, context.lineCap = "bevel", "butt"
         context.lineWidth = pixel
         for key, path in self.lines:
@@ -145,7 +166,12 @@ class Representation(Plot):
             context.stroke(path)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
-        yield from self.paint_marks(context, pixel)
+        context.restore()
+
+    def _paint_points(self, context):
+        """Paints the points, on a layer of their own: while nothing is trained they rarely move."""
+        self.clip(context)
+        yield from self.paint_marks(context, self.to_units(context, self.unit))
         context.restore()
 
     def paint_over(self, context):
@@ -156,14 +182,14 @@ class Representation(Plot):
             self.crosshair(context, *self.mapping.pixel(*self.place))
 
     def _circle(self):
-        """`(x, y, radius)` of the circle that the tips of the axes lie in: large to take hold of, small to look at."""
+        """`(x, y, radius)` of the circle in which the tips of the layer's axes lie: large in a tour, to be dragged."""
         if self.touring:
             return self.mapping.middle + (0.84 * self.mapping.reach,)
         left, top, _, height = self.mapping.box
         return left + 44, top + height - 44, 32
 
     def _paint_directions(self, context):
-        """The layer's own axes as they lie in the picture: handles of the tour, or a small cross of a space."""
+        """Paints the layer's axes as they are projected: as handles of a tour, or as a small cross in a corner."""
         if not self.directions:
             return
         middle_x, middle_y, radius = self._circle()
@@ -192,7 +218,7 @@ class Representation(Plot):
     # What a person does.
 
     def _handle_at(self, x, y):
-        """The number of the axis of the tour whose tip is there, or None."""
+        """The number of the tour's axis whose tip is at a pixel, or None."""
         if not self.touring:
             return None
         middle_x, middle_y, radius = self._circle()
@@ -254,7 +280,7 @@ class Representation(Plot):
         self.on_view()
 
     def release(self):
-        """Lets go of the axis that is held."""
+        """Releases the axis that is held."""
         if self.axis is not None:
             self.axis = None
             self.on_view()
@@ -277,7 +303,7 @@ class Representation(Plot):
         self.on_draw()
 
     def fit(self):
-        """Shows all points again, a space as it is seen at first."""
+        """Shows all points again, and a spatial picture turned as at first."""
         self.camera.fit_all()
         self.turn = rotation.turned(rotation.STRAIGHT, *rotation.FIRST)
         self._moved()
@@ -310,7 +336,7 @@ class Representation(Plot):
         return True
 
     def start_of_loop(self):
-        """The highlighted point, or else the middle."""
+        """The pixel at which a loop by keys starts: the highlighted point or, without one, the middle of the plot."""
         point = self.highlight.point
         return self.mapping.middle if point is None else self.pixel_of(point)
 
@@ -331,13 +357,13 @@ class Representation(Plot):
             self._pan(-PAN_KEY * right, -PAN_KEY * up)
 
     def _hold_next_axis(self):
-        """Takes hold of the first axis, or of the one after that which is held."""
+        """Holds the axis after the one that is held, or the first one."""
         held = -1 if self.axis is None else [axis[0] for axis in self.directions].index(self.axis[0])
         self.axis = self.directions[(held + 1) % len(self.directions)]
         self.on_view()
 
     def describe(self, experiment, run):
-        """Says in words, and in the canvas's label, which space it shows."""
+        """Says in words, and in the canvas's label, what it shows."""
         frame = self.frame
         if not frame:
             return
@@ -362,7 +388,7 @@ class Representation(Plot):
 
 
 def projection_words(experiment, width, shares):
-    """How a layer of that width is shown: `dimensions 0 and 1`, `PCA: 97 % of variance`, `grand tour`."""
+    """The projection of a layer of that width: `dimensions 0 and 1`, `PCA: 97 % of variance` or `grand tour`."""
     if width > 3 and experiment["projection"] == "tour":
         return "grand tour"
     if width > 3 and experiment["projection"] == "pca":

@@ -1,14 +1,14 @@
-"""Turning a space in the hand: rotation matrices as flat lists of nine, row by row. Pure."""
+"""Turning a spatial picture: rotation matrices as flat lists of nine numbers, row by row. Pure."""
 
 import math
 
 STRAIGHT = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
-# How a space is seen at first: a little from the side and from above, so that its depth shows.
+# Yaw and pitch of a spatial picture at first: seen a little from the side and from above, so that its depth is visible.
 FIRST = (-0.55, 0.4)
 
 
 def turned(matrix, yaw, pitch):
-    """`matrix` turned further as the screen sees it, by `yaw` about its upright and then `pitch` about its width."""
+    """`matrix` followed by a rotation by `yaw` about the screen's vertical and one by `pitch` about its horizontal."""
     cos_yaw, sin_yaw = math.cos(yaw), math.sin(yaw)
     cos_pitch, sin_pitch = math.cos(pitch), math.sin(pitch)
     about_upright = [cos_yaw, 0.0, sin_yaw, 0.0, 1.0, 0.0, -sin_yaw, 0.0, cos_yaw]
@@ -17,7 +17,7 @@ def turned(matrix, yaw, pitch):
 
 
 def product(first, second):
-    """The matrix product of two matrices."""
+    """The product of two matrices."""
     return [
         sum(first[3 * row + inner] * second[3 * inner + column] for inner in range(3))
         for row in range(3)
@@ -26,7 +26,7 @@ def product(first, second):
 
 
 def orthonormal(matrix):
-    """`matrix` without what rounding has added over many turns (Gram-Schmidt, row by row)."""
+    """`matrix` made orthonormal again, row by row (Gram-Schmidt), because rounding errors add up over many turns."""
     first = _unit(matrix[0:3])
     second = matrix[3:6]
     share = sum(a * b for a, b in zip(first, second))
