@@ -66,6 +66,8 @@ def filled(html: str, fields: Any, wording: Any) -> str:
     attributes = f'max="{len(fields.SPEEDS) - 1}" value="{fields.SPEEDS.index(slider)}"'
     html = with_attributes(html, "speed", f'{attributes} aria-valuetext="{escape(wording.spoken_speed(slider))}"')
     html = with_content(html, "speed-text", escape(wording.speed_text(slider)))
+    for panel in ("data", "network", "training"):
+        html = with_content(html, f"{panel}-summary", escape(wording.summary(experiment, panel)))
     return with_content(html, "legend", items(wording.legend(experiment)))
 
 

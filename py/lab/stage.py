@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lab import boundary, contour, neurons, picking, plane, probe, representation
+from lab.miniatures import Miniatures
 from lab.projector import Projector
 from lab.refinement import Refinement
 from lab.tasks import task_of
@@ -167,6 +168,7 @@ class Stage:
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
         self._turns = Turns(experiment, data, self.task)
+        self._miniatures = Miniatures(experiment, data)
         # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
         self._fine = False
@@ -218,6 +220,9 @@ class Stage:
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
         turn = self._turns.take(trainer, renewed)
+        if view.get("miniature"):
+            first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
+            turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
         moving = self._projector.moving or self._turns.waiting
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)

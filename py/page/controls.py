@@ -1,8 +1,11 @@
 """The controls of the fields: shows the experiment in them, and says why an entry is wrong."""
 
 from page import messages, wording
-from page.dom import by_id, copies, element, listen
+from page.dom import by_id, copies, element, listen, set_text
 from spec import fields
+
+# The panels that say, folded, what is chosen in them.
+PANELS = ("data", "network", "training")
 
 
 class Controls:
@@ -62,6 +65,8 @@ class Controls:
                 field.value = self._text(name)
         for name in fields.names(control=fields.SWITCH):
             by_id(name + "-switch").checked = experiment[name]
+        for panel in PANELS:
+            set_text(by_id(panel + "-summary"), wording.summary(experiment, panel))
         for name, disabled in wording.disabled(experiment).items():
             by_id(name).disabled = disabled
 

@@ -36,6 +36,7 @@ def shading():
         "classes": [_rgb(colour) for colour in class_colours()],
         "signs": [_rgb(css("--negative")), _rgb(css("--positive"))],
         "neutral": _rgb(css("--neutral")),
+        "boundary": _rgb(css("--boundary")),
     }
 
 

@@ -19,7 +19,9 @@ CROWDED = 40
 THINNER = 0.55
 TINT_OPACITY = 0.13
 FONT = "500 %.1fpx Inter, system-ui, sans-serif"
-FONT_OF_TEXT = 0.81
+FONT_OF_TEXT = 0.92
+# The largest side of a miniature, in pixels.
+LARGEST_MINIATURE = 200
 
 
 class Strip:
@@ -42,6 +44,8 @@ class Strip:
         self.laid_out_for = None
         self.position, self.neuron, self.place = 0, None, None
         self.weights = None
+        # The miniatures of all layers on a spare canvas, one below the other; their side, in pixels; the canvas's context.
+        self.miniatures = self.miniature_size = self.miniatures_context = None
         # The tiles of the latest picture on a spare canvas, the side of a tile in samples, and the canvas's context.
         self.tiles = self.tile_size = self.tiles_context = None
         listen(self.scroller, "scroll", lambda event: self._scrolled())
@@ -55,13 +59,13 @@ class Strip:
         if layers == self.layers:
             return
         self.layers = layers
-        self.weights = self.tiles = None
+        self.weights = self.tiles = self.miniatures = None
         self._build(tuple(experiment["hidden_layers"]))
         self.canvas.setAttribute("aria-label", strip_layout.description(layers))
 
     def empty(self):
         """Shows the network without heat maps and weights."""
-        self.weights = self.tiles = None
+        self.weights = self.tiles = self.miniatures = None
         self.draws = []
         self._forget_weights()
         self._paint_under()
@@ -91,7 +95,25 @@ class Strip:
                 self._place_tiles()
             pixels = window.Uint8ClampedArray.new(frame.tiles.buffer)
             self.tiles_context.putImageData(window.ImageData.new(pixels, side, side * count), 0, 0)
+        if getattr(frame, "miniatures", None):
+            self._take_miniatures(frame)
         self.redraw()
+
+    def _take_miniatures(self, frame):
+        """Keeps the miniatures of some layers."""
+        side, first = frame.miniature_size, frame.miniature_first
+        count = frame.miniatures.length // (4 * side * side)
+        if first + count > len(self.layers):
+            return
+        if not self.miniatures or self.miniature_size != side:
+            self.miniatures, self.miniatures_context = canvas.spare(side, side * len(self.layers), 1)
+            self.miniature_size = side
+        pixels = window.Uint8ClampedArray.new(frame.miniatures.buffer)
+        self.miniatures_context.putImageData(window.ImageData.new(pixels, side, side * count), 0, side * first)
+
+    def wants(self, experiment):
+        ratio = window.devicePixelRatio
+        return {"miniature": min(2 * round(self.rows.side * ratio), LARGEST_MINIATURE) if self.layers else 0}
 
     def follow(self, experiment):
         neuron = shape.shown_neuron(experiment) if experiment["shading"] == "neuron" else None
@@ -148,7 +170,16 @@ class Strip:
         self.blocks = strip_layout.weight_blocks(self.layers)
         self.column = strip_layout.column_width(width, count, self.text_size)
         self.columns = strip_layout.columns(widths, self.column, height, self.text_size)
+        self.rows = strip_layout.rows(self.column, height, self.text_size)
         self.count = sum(column.shown for column in self.columns)
+        for name, length in (
+            ("--miniatures", self.rows.miniatures),
+            ("--miniature", self.rows.side),
+            ("--probes", self.rows.probes),
+            ("--frames", self.rows.frames),
+        ):
+            self.sheet.style.setProperty(name, "%dpx" % length)
+        self.sheet.classList.toggle("wide", self.rows.wide)
         self.sheet.style.setProperty("--column", "%dpx" % self.column)
         self.sheet.style.setProperty("--layers", str(count))
         canvas.fit(self.canvas)
@@ -221,6 +252,12 @@ class Strip:
         context.globalAlpha = 1
         context.drawImage(self.under, 0, 0, width, height)
         draw_image = context.drawImage
+        if self.miniatures:
+            side, place = self.miniature_size, self.rows.side
+            left = (self.column - place) // 2 - round(self.left)
+            for index in range(self.first, self.last):
+                x = index * self.column + left
+                draw_image(self.miniatures, 0, side * index, side, side, x, self.rows.miniatures, place, place)
         for arguments in self.draws:
             draw_image(*arguments)
         if self.place:
@@ -267,12 +304,13 @@ class Strip:
             _, kind, width = self.layers[index]
             column = self.columns[index]
             left, top = strip_layout.corner(column, 0)
-            bottom = top + (column.shown - 1) * column.pitch + column.size
+            right = strip_layout.corner(column, column.across - 1)[0] + column.size
+            bottom = strip_layout.corner(column, column.shown - 1)[1] + column.size
             if kind in registry.entries("normalization"):
                 context.strokeStyle = self.normalized
                 context.lineWidth = 1.5
                 context.beginPath()
-                context.roundRect(left - 4, top - 4, column.size + 8, bottom - top + 8, 5)
+                context.roundRect(left - 4, top - 4, right - left + 8, bottom - top + 8, 5)
                 context.stroke()
             if index not in self.squares:
                 self.squares[index] = window.Path2D.new(strip_layout.squares(column))
@@ -284,7 +322,7 @@ class Strip:
             context.stroke(self.squares[index])
             if width > column.shown:
                 context.fillStyle = self.quiet
-                context.fillText("+%d" % (width - column.shown), column.x, bottom + 14)
+                context.fillText("+%d" % (width - column.shown), column.x, bottom + 12)
         context.restore()
 
     def _paint_edges(self, context):

@@ -2,7 +2,7 @@
 
 from pyscript import document, window
 
-from page import strip_layout
+from page import strip_layout, wording
 from page.dom import by_id, element, listen
 from spec import fields
 
@@ -13,7 +13,7 @@ KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
 AT_ONCE = 32
 IN_A_FRAME = 12
 # The style of a layer's box of buttons: where it lies, and the custom properties for its buttons.
-COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx"
+COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx;--across:%d"
 
 
 class StripButtons:
@@ -48,6 +48,7 @@ class StripButtons:
         self.hidden_layers = hidden_layers
         by_id("remove-layer").disabled = not hidden_layers
         self.columns, self.column = columns, column
+        self.plain = [wording.plain_name(layers, index) for index in range(len(layers))]
         self.stops = strip_layout.stops(layers, columns, height)
         self.marked = []
         spans = strip_layout.hidden_spans(layers)
@@ -107,10 +108,12 @@ class StripButtons:
                 button.setAttribute("aria-label", label % stop.number)
             else:
                 button = other_button(stop, x, frames)
+                if stop.action == "layer":
+                    button.replaceChildren(element("b", self.plain[index]), " ", element("span", stop.name))
             buttons.append(button)
         column = element("div", class_="column")
         top = tiles.top - (tiles.pitch - tiles.size) // 2
-        column.style.cssText = COLUMN % (x, max(tiles.size, LEAST_TARGET), tiles.pitch, top)
+        column.style.cssText = COLUMN % (x, max(tiles.size, LEAST_TARGET), tiles.pitch, top, tiles.across)
         column.append(*buttons)
         return column
 

@@ -10,18 +10,27 @@ SHOWN = 16
 # The size of text, in CSS pixels, for which the lengths below have room.
 TEXT = 13
 # The least width of a column: room for the longest names of layers side by side.
-LEAST_COLUMN = 36
-LARGEST_TILE = 34
+LEAST_COLUMN = 56
+# Room for the names of the first and the last layer outside of their columns.
+OUTSIDE = 16
+WIDE_COLUMN = 150
+LARGEST_TILE = 40
 SMALLEST_TILE = 11
-TILE_OF_COLUMN = 0.62
-GAP_OF_TILE = 0.18
+# The share of a column's width that its tiles may take.
+TILES_OF_COLUMN = 0.8
+GAP_OF_TILE = 0.14
 # The share of the gap between two layers over which an edge bends.
 BEND = 0.35
-# Room above the tiles, for the widths of hidden layers; and below them, for the number of neurons that are not shown
-# and for the layers' names.
-HEAD = 34
-FOOT = 42
+# The heights of rows: the names of a layer, one below the other; its separability; the widths of hidden layers; below
+# the tiles, the number of neurons that are not shown.
+NAMES, NAMES_IN_LINE = 32, 24
+PROBE = 26
+FRAME = 28
+MORE = 14
 LARGEST_FRAME = 84
+# A miniature's share of the height that it has with the tiles, and its least side.
+MINIATURE = 0.47
+LEAST_MINIATURE = 24
 # Weights are drawn in so many steps of thickness. A weight below the share `FAINTEST` of the largest is not drawn.
 STEPS = 4
 LARGEST_WEIGHT = 127
@@ -31,9 +40,12 @@ NAMED = 60
 # The width of a new hidden layer if there is none to copy.
 NEW_WIDTH = 8
 
-# The tiles of a layer. x: their middle. top: the top of the first. size: the side of each. pitch: from the top of one
-# to the top of the next. shown: their number.
-Column = namedtuple("Column", ("x", "top", "size", "pitch", "shown"))
+# The tiles of a layer, in rows. x: their middle. top: the top of the first. size: the side of each. pitch: from one to
+# the next. shown: their number. across: how many stand in a row.
+Column = namedtuple("Column", ("x", "top", "size", "pitch", "shown", "across"))
+# Tops of the rows of the strip, and the side of a miniature. wide: whether the columns are so wide that a layer's two
+# names stand on one line, and its separability beside its miniature.
+Rows = namedtuple("Rows", ("miniatures", "side", "probes", "frames", "tiles", "wide"))
 # A stop of the arrow keys. name: that of its layer. action: "narrower" or "wider" (number: that of the hidden layer),
 # "neuron" (number: that of the neuron), or "layer". y: its height, from the top.
 Stop = namedtuple("Stop", ("name", "action", "number", "y"))
@@ -41,7 +53,7 @@ Stop = namedtuple("Stop", ("name", "action", "number", "y"))
 
 def column_width(available, count, text=TEXT):
     """The width of each of `count` columns for a size of text. If all need more than `available`, the strip scrolls."""
-    return max(LEAST_COLUMN * text // TEXT, int(available) // count)
+    return max(LEAST_COLUMN * text // TEXT, int(available - OUTSIDE) // count)
 
 
 def most_tiles(widths):
@@ -49,25 +61,41 @@ def most_tiles(widths):
     return min(max(widths), SHOWN)
 
 
+def rows(column, height, text=TEXT):
+    """The `Rows` of a strip whose columns are so wide, and which is `height` high, for a size of text."""
+    wide = column >= WIDE_COLUMN * text // TEXT
+    names, probe = (NAMES_IN_LINE, 4) if wide else (NAMES * text // TEXT, PROBE * text // TEXT)
+    free = height - names - probe - FRAME
+    side = max(LEAST_MINIATURE, min(column - 8, int(MINIATURE * free)))
+    end = names + side
+    return Rows(names, side, names + (side - PROBE) // 2 if wide else end, end + probe, end + probe + FRAME, wide)
+
+
 def columns(widths, column, height, text=TEXT):
     """A `Column` for each layer of these widths, in a strip that is `height` high, for a size of text."""
-    room = height - HEAD - FOOT * text // TEXT
+    top = rows(column, height, text).tiles
     # Layers of the same width have the same layout.
-    alike = {width: _laid_out(width, column, room) for width in set(widths)}
+    alike = {width: _laid_out(width, column, top, height - top) for width in set(widths)}
     return [Column(int((index + 0.5) * column), *alike[width]) for index, width in enumerate(widths)]
 
 
-def _laid_out(width, column, room):
-    """`(top, size, pitch, shown)` of a `Column`."""
+def _laid_out(width, column, top, room):
+    """`(top, size, pitch, shown, across)` of a `Column`: as many tiles in a row as make them largest."""
     shown = min(width, SHOWN)
-    pitch = room // shown
-    size = int(pitch / (1 + GAP_OF_TILE))
-    if size + _gap(size) > pitch:
-        size -= 1
-    size = max(min(size, LARGEST_TILE, int(TILE_OF_COLUMN * column)), SMALLEST_TILE)
+    if width > shown:
+        room -= MORE
+    best = None
+    for across in range(1, shown + 1):
+        pitch = min(int(TILES_OF_COLUMN * column) // across, room // -(-shown // across))
+        size = int(pitch / (1 + GAP_OF_TILE))
+        if size + _gap(size) > pitch:
+            size -= 1
+        size = max(min(size, LARGEST_TILE), SMALLEST_TILE)
+        if best is None or size > best[0]:
+            best = size, across
+    size, across = best
     pitch = size + _gap(size)
-    top = HEAD + int((room - (shown - 1) * pitch - size) / 2)
-    return top, size, pitch, shown
+    return top, size, pitch, shown, across
 
 
 def _gap(size):
@@ -77,21 +105,29 @@ def _gap(size):
 
 def corner(column, index):
     """`(left, top)` of a tile."""
-    return column.x - column.size // 2, column.top + index * column.pitch
+    row, place = divmod(index, column.across)
+    # The last row is as far to the left as the others.
+    left = column.x - ((column.across - 1) * column.pitch + column.size) // 2
+    return left + place * column.pitch, column.top + row * column.pitch
 
 
 def middles(column):
     """The y of every tile's middle."""
-    return [column.top + index * column.pitch + column.size / 2 for index in range(column.shown)]
+    return [corner(column, index)[1] + column.size / 2 for index in range(column.shown)]
+
+
+def spread(column):
+    """The y at which each tile's edges begin and end: of tiles in one row none are the same."""
+    return [
+        y + (index % column.across - (column.across - 1) / 2) * column.size / column.across
+        for index, y in enumerate(middles(column))
+    ]
 
 
 def squares(column):
     """The tiles of a layer as an SVG path."""
-    left, top = corner(column, 0)
     side = column.size
-    return "".join(
-        "M%d %dh%dv%dh-%dz" % (left, top + index * column.pitch, side, side, side) for index in range(column.shown)
-    )
+    return "".join(["M%d %dh%dv%dh-%dz" % (corner(column, index) + (side, side, side)) for index in range(column.shown)])
 
 
 def visible(left, width, column, count):
@@ -111,10 +147,17 @@ def pairs(kind, before, after):
 
 def edges(kind, before, after):
     """The edges into a layer of that kind from the one before, in the order of `pairs`, as pieces of an SVG path."""
-    start, end = before.x - before.size // 2 + before.size + 1, after.x - after.size // 2 - 1
-    bend = BEND * (end - start)
-    starts = ["M%d %gC%g %g %g " % (start, y, start + bend, y, end - bend) for y in middles(before)]
-    ends = ["%g %d %g" % (y, end, y) for y in middles(after)]
+    # They begin and end at the outermost tiles, and go on under the others.
+    right = corner(before, before.across - 1)[0] + before.size + 1
+    left = corner(after, 0)[0] - 1
+    bend = BEND * (left - right)
+    starts = []
+    for index, y in enumerate(spread(before)):
+        start = corner(before, index)[0] + before.size
+        starts.append("M%d %gH%dC%g %g %g " % (start, y, right, right + bend, y, left - bend))
+    ends = []
+    for index, y in enumerate(spread(after)):
+        ends.append("%g %d %gH%d" % (y, left, y, corner(after, index)[0]))
     return [starts[first] + ends[second] for first, second in pairs(kind, before, after)]
 
 

@@ -50,6 +50,37 @@ def disabled(experiment):
     }
 
 
+def plain_name(layers, index):
+    """What a layer of `shape.layers` does, in a word for people who do not know its name."""
+    _, kind, _ = layers[index]
+    if kind == "input":
+        return "points"
+    if kind == "softmax":
+        return "probabilities"
+    if kind == "dense":
+        return "weights" if any([layer[1] == "dense" for layer in layers[index + 1 :]]) else "scores"
+    return "rescale" if kind in registry.entries("normalization") else "bend"
+
+
+def summary(experiment, panel):
+    """What is chosen in a panel, in a few words."""
+    task = shape.shape_of(experiment).task
+
+    def label(name):
+        return registry.label(name, experiment[name], task)
+
+    if panel == "data":
+        return "%s, %s points" % (label("dataset"), "{:,}".format(shape.shape_of(experiment).rows))
+    if panel == "network":
+        hidden = fields.text_of("hidden_layers", experiment["hidden_layers"]) or "no hidden layer"
+        words = [hidden, label("activation")]
+        if experiment["normalization"] != "none":
+            words.append(label("normalization"))
+    else:
+        words = [label("optimizer"), fields.text_of("learning_rate", experiment["learning_rate"])]
+    return " · ".join(words)
+
+
 def speed_text(speed):
     """The speed as text for the eye."""
     return "%d step%s/s" % (speed, "" if speed == 1 else "s") if speed else "flat out"

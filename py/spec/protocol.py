@@ -75,6 +75,7 @@ SEEN = (
     "milliseconds",
     "seconds",
     "resolution",
+    "miniature",
     "palette",
     "turn",
     "axis",
@@ -163,6 +164,9 @@ PICTURE = OrderedDict(
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),
+        ("miniatures", "(n, S, S, 4) RGBA pictures of n layers; not in every picture"),
+        ("miniature_first", "the number of the first of these layers"),
+        ("miniature_size", "S"),
         ("weights", "int8, up to 16 × 16 of each kernel; not in every picture"),
         ("probes", "(layers, 2) quality of a linear fit on training and held-out examples; not in every picture"),
     )
