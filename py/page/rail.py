@@ -7,7 +7,12 @@ from spec import fields, shape
 FORWARD = ("ArrowRight", "ArrowUp", "PageUp")
 BACK = ("ArrowLeft", "ArrowDown", "PageDown")
 SMALL_STEP = 0.1
-PLAY, STOP = "Play the journey from input to output", "Stop the journey from input to output"
+# What the button of the journey does, by `Rail.next_way`, and its name: for people who hear it, and on screen.
+BUTTON = {
+    "journey": ("Play the journey from input to output", "Journey"),
+    "rewind": ("Rewind the journey from output to input", "Rewind"),
+    None: ("Stop the journey", "Stop"),
+}
 NOTHING = float("nan")
 # The bars of so many layers are written at once; the others follow, as many with each frame.
 PORTION = 32
@@ -29,9 +34,13 @@ class Rail:
         # probes: for each layer the quality of its linear probe on training and on held-out points, in percent, or
         # None. due: the layers whose bars have to be written.
         self.probes, self.due = [], []
-        # How the playhead moves by itself: `"go"`, `"journey"` or None; where it started; its target; for how many
+        # The journey's end, the logits, where the boundary is a straight line.
+        self.end = 0
+        # How the playhead moves by itself: `"go"`, `"journey"`, `"rewind"` or None; where it started; its target; for how many
         # seconds it has been moving.
         self.way, self.start, self.target, self.seconds = None, 0, 0, 0
+        # What the button of the journey was named for last.
+        self.named = "journey"
         row = element("li")
         row.append(element("span", class_="bar", role="img"), element("span", class_="percent", aria_hidden="true"))
         # A template.
@@ -48,6 +57,7 @@ class Rail:
         names = shape.layer_names(experiment)
         if names != self.names:
             self.names = names
+            self.end = names.index(shape.logits_layer(experiment))
             self.rest()
             self.slider.max = str(len(names) - 1)
             self.list.replaceChildren(copies(self.row, [""] * len(names)))
@@ -81,7 +91,7 @@ class Rail:
         self.position = position
         self.slider.value = "%.2f" % position
         self.slider.setAttribute("aria-valuetext", journey.words(position, self.names))
-        self.slider.style.setProperty("--done", "%.4f" % (position / (len(self.names) - 1)))
+        self._name_button()
 
     def _show_probes(self, probes):
         """Shows `(training, held out)` for each layer: the qualities of its linear probe, or NaN."""
@@ -109,11 +119,18 @@ class Rail:
         self._leave("go", position)
 
     def travel(self):
-        """Starts the journey from input to output, or stops it."""
-        if self.way == "journey":
-            self.rest()
+        """Starts the journey from the input to the logits, or back where it has ended, or stops it."""
+        way = self.next_way()
+        if way:
+            self._leave(way, self.end if way == "journey" else 0)
         else:
-            self._leave("journey", len(self.names) - 1)
+            self.rest()
+
+    def next_way(self):
+        """What the button of the journey does: `"journey"`, `"rewind"`, or None to stop."""
+        if self.way in ("journey", "rewind"):
+            return None
+        return "rewind" if self.names and self.position == self.end else "journey"
 
     def is_sent(self):
         """Whether the playhead is gliding to the experiment's position."""
@@ -125,10 +142,16 @@ class Rail:
 
     def _leave(self, way, target):
         self.way, self.start, self.target, self.seconds = way, self.position, target, 0
-        playing = way == "journey"
-        by_id("journey").classList.toggle("playing", playing)
-        by_id("journey").setAttribute("aria-label", STOP if playing else PLAY)
-        set_text(by_id("journey-name"), "Stop" if playing else "Journey")
+        self._name_button()
+
+    def _name_button(self):
+        way = self.next_way()
+        if way != self.named:
+            self.named = way
+            spoken, seen = BUTTON[way]
+            by_id("journey").className = "journey " + (way or "playing")
+            by_id("journey").setAttribute("aria-label", spoken)
+            set_text(by_id("journey-name"), seen)
 
     def advance(self, elapsed, calm):
         """Moves the playhead for `elapsed` seconds; if `calm`, it jumps. Returns whether there is more to do."""
@@ -139,6 +162,9 @@ class Rail:
         self.seconds += elapsed
         if self.way == "journey":
             position, moving = journey.journey(self.target, self.seconds, calm)
+        elif self.way == "rewind":
+            position, moving = journey.journey(self.end, self.seconds, calm)
+            position = self.end - position
         elif calm:
             position, moving = self.target, False
         else:

@@ -48,6 +48,17 @@ def accuracy_words(metrics):
     )
 
 
+def right_words(data, accuracy):
+    """How many training points are classified right: `176 of 180 training points on the right side of the line`.
+
+    `data` is a `shape.Shape`, `accuracy` that of the training points.
+    """
+    if not is_finite(accuracy):
+        return "no number that is finite"
+    line = "line" if data.outputs == 2 else "boundary"
+    return "%d of %d training points on the right side of the %s" % (round(accuracy * data.training), data.training, line)
+
+
 def state_words(now, run):
     """A phase in words, or "" if there is nothing to announce; `run` has `epoch` and `metrics`."""
     if now.state == phase.PAUSED:

@@ -1,5 +1,6 @@
 """The right view: the points, the grid of the input plane and the boundary, at a layer or between two layers."""
 
+from page import run_words
 from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
 from page.plots import axes, rotation
@@ -371,6 +372,8 @@ class Representation(Plot):
         size = [int(number) for number in numbers(frame.shape)]
         which = projection_words(experiment, size[1], numbers(frame.shares))
         place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
+        if layer == shape.logits_layer(experiment) and "train_accuracy" in (run.metrics or {}):
+            place = "%s: %s" % (layer, run_words.right_words(shape.shape_of(experiment), run.metrics["train_accuracy"]))
         between = ""
         morph = shape.shown_morph(experiment)
         if morph:
