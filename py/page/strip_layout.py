@@ -90,10 +90,10 @@ def _laid_out(width, column, top, room):
         size = int(pitch / (1 + GAP_OF_TILE))
         if size + _gap(size) > pitch:
             size -= 1
-        size = max(min(size, LARGEST_TILE), SMALLEST_TILE)
+        size = min(size, LARGEST_TILE)
         if best is None or size > best[0]:
             best = size, across
-    size, across = best
+    size, across = max(best[0], SMALLEST_TILE), best[1]
     pitch = size + _gap(size)
     return top, size, pitch, shown, across
 

@@ -1,7 +1,8 @@
 """The network strip's layout: tiles that fit, edges that join them, keys that lead somewhere, widths that are valid."""
 
 import math
-from itertools import pairwise
+import re
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from spec import fields, shape
 from tests.spec.strategies import examples, experiments
 
 widths = st.lists(st.integers(1, 2000), min_size=1, max_size=12)
-rooms = st.integers(320, 900)
+rooms = st.integers(190, 900)
 
 
 @given(widths, rooms)
@@ -26,32 +27,55 @@ def test_the_tallest_column_is_known_before_the_room_is(widths, room):
 def test_columns_share_the_room_or_scroll(available, count):
     column = strip_layout.column_width(available, count)
     assert column >= strip_layout.LEAST_COLUMN
-    assert column == strip_layout.LEAST_COLUMN or available - count < column * count <= available
+    # The names of the first and the last layer may be wider than their columns.
+    free = available - strip_layout.OUTSIDE
+    assert column == strip_layout.LEAST_COLUMN or free - count < column * count <= free
 
 
 @examples(300)
-@given(widths, st.integers(strip_layout.LEAST_COLUMN, 200), rooms)
+@given(widths, st.integers(strip_layout.LEAST_COLUMN, 300), rooms)
 def test_tiles_fit_into_their_column(widths, column, height):
+    rows = strip_layout.rows(column, height)
     for index, (width, tiles) in enumerate(zip(widths, strip_layout.columns(widths, column, height), strict=True)):
         assert tiles.shown == min(width, strip_layout.SHOWN)
         assert strip_layout.SMALLEST_TILE <= tiles.size <= min(strip_layout.LARGEST_TILE, column)
         assert tiles.pitch >= tiles.size + 2
         assert abs(tiles.x - (index + 0.5) * column) <= 0.5
         corners = [strip_layout.corner(tiles, neuron) for neuron in range(tiles.shown)]
-        assert corners[0][1] >= strip_layout.HEAD
-        assert corners[-1][1] + tiles.size <= height - strip_layout.FOOT
-        assert all(below[1] - above[1] == tiles.pitch for above, below in pairwise(corners))
-        assert all(index * column <= left and left + tiles.size <= (index + 1) * column for left, _ in corners)
-        above, below = corners[0][1] - strip_layout.HEAD, height - strip_layout.FOOT - corners[-1][1] - tiles.size
-        assert abs(above - below) <= 1
-        middles = [top + tiles.size / 2 for _, top in corners]
-        assert strip_layout.middles(tiles) == middles
+        boxes = [(left, top, left + tiles.size, top + tiles.size) for left, top in corners]
+        assert all(rows.tiles <= top and bottom <= height for _, top, _, bottom in boxes)
+        assert all(index * column <= left and right <= (index + 1) * column for left, _, right, _ in boxes)
+        for one, other in combinations(boxes, 2):
+            apart_across = one[2] + 2 <= other[0] or other[2] + 2 <= one[0]
+            assert apart_across or one[3] + 2 <= other[1] or other[3] + 2 <= one[1]
+        # What is read from left to right and from the top down is in order.
+        assert [(top, left) for left, top in corners] == sorted((top, left) for left, top in corners)
+        assert strip_layout.middles(tiles) == [top + tiles.size / 2 for _, top in corners]
         assert strip_layout.squares(tiles).count("M") == tiles.shown
 
 
-def test_the_default_networks_tiles_are_large():
-    sizes = [tiles.size for tiles in strip_layout.columns([2, 8, 8, 2, 2], 58, 400)]
-    assert min(sizes) > 30
+@examples(300)
+@given(st.integers(strip_layout.LEAST_COLUMN, 300), rooms, st.integers(13, 26))
+def test_the_rows_of_the_strip_lie_below_one_another(column, height, text):
+    rows = strip_layout.rows(column, height, text)
+    assert 0 < rows.miniatures
+    assert strip_layout.LEAST_MINIATURE <= rows.side < column
+    end = rows.miniatures + rows.side
+    if rows.wide:
+        # Beside the miniature, in its middle.
+        assert abs(rows.probes + strip_layout.PROBE / 2 - (rows.miniatures + end) / 2) <= 1
+    else:
+        assert rows.probes == end
+    assert end < rows.frames < rows.tiles
+
+
+def test_eight_layers_of_eight_fit_and_the_default_networks_tiles_are_large():
+    tall = 198
+    many = strip_layout.columns([2, *[8] * 16, 2, 2], strip_layout.column_width(1133, 19), tall)
+    assert many[-1].x + many[-1].size < 1133
+    assert min(tiles.size for tiles in many) >= 13
+    few = strip_layout.columns([2, 8, 8, 2, 2], strip_layout.column_width(1133, 5), tall)
+    assert min(tiles.size for tiles in few) > 25
 
 
 @examples(300)
@@ -86,15 +110,25 @@ def test_edges_run_from_tile_to_tile():
     for (first, second), piece in zip(
         strip_layout.pairs("dense", before, after), strip_layout.edges("dense", before, after), strict=True
     ):
-        start, _, rest = piece.partition("C")
-        x, y = (float(number) for number in start.removeprefix("M").split())
-        assert strip_layout.corner(before, 0)[0] + before.size <= x < after.x
-        assert y == strip_layout.middles(before)[first]
-        numbers = [float(number) for number in rest.split()]
-        assert before.x < numbers[4] <= strip_layout.corner(after, 0)[0]
-        assert numbers[5] == strip_layout.middles(after)[second]
-        # Level where it leaves and where it arrives.
-        assert (numbers[1], numbers[3]) == (y, numbers[5])
+        assert re.fullmatch(r"M[\d.]+ [\d.]+H[\d.]+C([\d.]+ ){5}[\d.]+H[\d.]+", piece)
+        x, y, right, _, leaving, _, arriving, left, into, end = (float(n) for n in re.findall(r"[\d.]+", piece))
+        corner, last = strip_layout.corner(before, first), strip_layout.corner(after, second)
+        # From a tile's right edge to another's left one, over the gap between the two layers.
+        assert (x, end) == (corner[0] + before.size, last[0])
+        assert x <= right < left <= end
+        assert max(strip_layout.corner(before, index)[0] for index in range(3)) + before.size < right
+        assert left < min(strip_layout.corner(after, index)[0] for index in range(2))
+        # Level where it leaves and where it arrives, and there between the tile's upper and lower edge.
+        assert (leaving, into) == (y, arriving)
+        assert corner[1] < y < corner[1] + before.size
+        assert last[1] < into < last[1] + after.size
+
+
+def test_edges_of_tiles_in_a_row_do_not_cover_one_another():
+    (column,) = strip_layout.columns([8], 120, 220)
+    assert column.across > 1
+    heights = strip_layout.spread(column)
+    assert len(set(heights)) == column.shown
 
 
 @pytest.mark.parametrize(
