@@ -72,8 +72,10 @@ class App:
         await let_browser_work()
 
         from page.controls import Controls
+        from page.panels import Panels
         from page.transport import Transport
 
+        self.panels = Panels()
         self.controls = Controls(self.experiment, self.enter, self.new_weights)
         self.transport = Transport(self.play_or_pause, self.step, self.reset, self.set_speed)
         self.show_experiment()

@@ -1,6 +1,6 @@
 """Fetches modules of the page only when they are needed, because nothing on screen needs them at the start."""
 
-from pyscript import config, document
+from pyscript import config
 from pyscript.ffi import create_proxy
 from scripts import fetchModule
 
@@ -17,7 +17,6 @@ class Extras:
         self.offline = None
         self.about = None
         listen(by_id("about"), "toggle", lambda event: self._open_about())
-        listen(document, "keydown", self._pressed)
         if by_id("about").open:
             self._open_about()
 
@@ -43,16 +42,6 @@ class Extras:
             self.about = About()
 
         self._fetch("about", run)
-
-    def _pressed(self, event):
-        """Closes the panel on Escape, and moves the focus to its button if it was inside."""
-        panel = by_id("about")
-        if event.key != "Escape" or event.defaultPrevented or not panel.open:
-            return
-        inside = panel.contains(document.activeElement) or document.activeElement is document.body
-        panel.open = False
-        if inside:
-            panel.querySelector("summary").focus()
 
     def _fetch(self, name, run):
         """Fetches a module once and then calls `run()`. If that fails, the next call tries again."""

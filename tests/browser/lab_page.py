@@ -54,12 +54,22 @@ class LabPage:
         self.button(name).click()
 
     def field(self, name):
-        """The control of a field of `spec`, found by its label."""
-        return self.page.get_by_label(fields.FIELDS[name].label, exact=True)
+        """The control of a field of `spec`, found by its label; the panel that it is in is opened."""
+        field = self.page.get_by_label(fields.FIELDS[name].label, exact=True)
+        folded = self.page.locator("details:not([open])").filter(has=field)
+        if folded.count():
+            folded.locator("summary").click()
+        return field
+
+    def fold(self):
+        """Folds the panel that is open, so that it is in nobody's way, unless something in it is wrong."""
+        if self.page.locator("details[open]").count() and not self.page.locator("details [aria-invalid=true]").count():
+            self.page.keyboard.press("Escape")
 
     def choose(self, name, key):
         """Picks one of the choices of a field by the words that a person reads."""
         self.field(name).select_option(label=registry.entry(name, key).label)
+        self.fold()
 
     def enter(self, name, text):
         """Types into a field and presses Enter."""
@@ -67,6 +77,12 @@ class LabPage:
         field.click()
         field.fill(text)
         field.press("Enter")
+        self.fold()
+
+    def switch_off(self, name):
+        """Takes a field's tick away."""
+        self.field(name).uncheck()
+        self.fold()
 
     def set_speed(self, speed):
         slider = self.field("speed")

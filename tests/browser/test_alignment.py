@@ -267,7 +267,7 @@ def test_all_of_the_right_view_has_one_scale(trained, size):
     stage, predict = trained
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
     for name in ("Grid", "Boundary"):
-        stage.page.get_by_label(name, exact=True).uncheck()
+        stage.lab.switch_off(name)
     stage.rest()
     outputs = predict(stage.left.points())[stage.view("layer")][:, :2]
     # On a phone hardly a point stands alone.

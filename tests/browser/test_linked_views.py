@@ -204,7 +204,7 @@ def assert_chosen(stage, view, polygon):
 
 def without_grid(stage):
     """Takes away what lies under the points in the colours of their classes."""
-    stage.page.get_by_label("Grid", exact=True).uncheck()
+    stage.lab.switch_off("grid")
     stage.rest()
 
 

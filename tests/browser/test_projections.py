@@ -115,8 +115,8 @@ def test_depth_is_seen(stage):
     assert counts.sum() == 200
     assert list(keys // 4 % 4) == sorted(keys // 4 % 4), "far groups first"
     assert len(set(keys // 4 % 4)) > 1
-    stage.page.get_by_label("Grid", exact=True).uncheck()
-    stage.page.get_by_label("Boundary", exact=True).uncheck()
+    stage.lab.switch_off("grid")
+    stage.lab.switch_off("boundary")
     stage.rest()
     colours = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
     indices = np.array([index for index in stage.right.apart(12) if stage.left.training()[index]])
