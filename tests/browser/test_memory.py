@@ -4,7 +4,7 @@ from bench import frames, memory
 from bench.settings import THOROUGH
 from tools import server
 
-SETTINGS = THOROUGH._replace(frames=900, networks_before=15, networks=15)
+SETTINGS = THOROUGH._replace(frames_before=150, frames=250, networks_before=15, networks=15)
 # Bytes. Python's and JavaScript's heaps breathe; a leak of one answer (80 kB) a frame, or of one network, goes beyond.
 ALLOWED = {"page": 4e6, "page_wasm": 1e6, "worker": 6e6, "worker_wasm": 12e6}
 
