@@ -80,7 +80,7 @@ def taking_part(uses):
 
 
 @contextmanager
-def opened_contenders(chosen):
+def opened_contenders(chosen, settings):
     """`(uses, machine)`: each use of the chosen contenders by its name in peers.js, and what they run on.
 
     Contenders for which the browser lacks what is `REQUIRED` are left out; `machine["missing"]` names them.
@@ -90,7 +90,7 @@ def opened_contenders(chosen):
         program = playwright.chromium.launch(
             executable_path=browser.find_chromium(),
             # WebGL has to be there without a graphics card too, if slowly.
-            args=[*browser.launch_arguments(), "--enable-unsafe-swiftshader"],
+            args=[*browser.launch_arguments(), "--enable-unsafe-swiftshader", *settings.arguments],
         )
         with program:
             context = program.new_context()

@@ -36,6 +36,16 @@ def pytest_addoption(parser):
         help="look at every layer in every projection on a desktop and on a phone, not each on one of them",
     )
     parser.addoption(
+        "--memory-all",
+        action="store_true",
+        help="watch the memory of the page for 900 frames, so that a smaller leak shows, not for 250",
+    )
+    parser.addoption(
+        "--security-all",
+        action="store_true",
+        help="paste each hostile text into every field, not each into two of them",
+    )
+    parser.addoption(
         "--quick",
         action="store_true",
         help="only what the changes since main are likely to break, most likely first, for little more than a minute",
