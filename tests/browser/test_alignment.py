@@ -12,19 +12,51 @@ from lab import network
 from lab.run import Run
 from lab.timeline import next_epoch
 from page.plots import axes
+from tests import sweeps
 from tests.browser.answers import Stage, alike
+from tests.browser.conftest import visit
 
 FRAGMENT = "dataset=spiral&seed=3&hidden_layers=8,8&learning_rate=0.1&shading=classes&contour=off&speed=250&layer=input"
 SIZES = [(1280, 800), (1920, 1080), (1024, 768), (820, 1180), (390, 844), (844, 390)]
+RATIOS = (1, 1.5, 2)
 HALF_A_PIXEL = 0.5
 
 
-@pytest.fixture(scope="module", params=[1, 1.5, 2])
-def trained(request, chromium, origin):
-    """`(stage, predict)` of a page that has trained; `predict(points)` is every layer's output there, in NumPy."""
-    from tests.browser.conftest import visit
+def pytest_generate_tests(metafunc):
+    """Without `--alignment-all` each view at each size with one ratio of pixels: both views see all, each other pairs.
 
-    lab = visit(chromium, origin, FRAGMENT, device_scale_factor=request.param)
+    Of the desktops' sizes each has another ratio, and of the others'.
+    """
+    shift = metafunc.function is test_all_of_the_right_view_has_one_scale
+    pairs = [
+        pytest.param(ratio, size, id=f"{ratio}-{size[0]}x{size[1]}")
+        for place, ratio in enumerate(RATIOS)
+        for number, size in enumerate(SIZES)
+        if sweeps.whole(metafunc.config, "alignment") or (number + number // 3 + shift) % 3 == place
+    ]
+    metafunc.parametrize(("ratio", "size"), pairs)
+
+
+@pytest.fixture(scope="module")
+def trained(chromium, origin):
+    """`trained(ratio)`: `(stage, predict)` of the page that has trained on a screen of so many pixels a CSS pixel.
+
+    `predict(points)` is every layer's output there, in NumPy.
+    """
+    pages = {}
+
+    def at(ratio):
+        if ratio not in pages:
+            pages[ratio] = train(visit(chromium, origin, FRAGMENT, device_scale_factor=ratio))
+        return pages[ratio]
+
+    yield at
+    for stage, _ in pages.values():
+        assert stage.lab.complaints == []
+        stage.page.context.close()
+
+
+def train(lab):
     stage = Stage(lab)
     lab.play_to(60)
     # Where it pauses is a matter of chance; the same network is looked at every time.
@@ -42,9 +74,7 @@ def trained(request, chromium, origin):
     # It is the page's network.
     assert run.metrics[0] == pytest.approx(lab.number("train-loss"), rel=1e-6)
     parameters, _, statistics = run.trainer.arrays()
-    yield stage, lambda points: network.predict(run.experiment, parameters, statistics, np.float32(points))
-    assert lab.complaints == []
-    lab.page.context.close()
+    return stage, lambda points: network.predict(run.experiment, parameters, statistics, np.float32(points))
 
 
 def fitted(stage, view, picture, places, among=None):
@@ -248,9 +278,8 @@ def assert_readout(stage, offset, scale):
     stage.rest()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_all_of_the_left_view_has_one_scale(trained, size):
-    stage, predict = trained
+def test_all_of_the_left_view_has_one_scale(trained, ratio, size):
+    stage, predict = trained(ratio)
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
     stage.rest()
     picture = stage.left.picture()
@@ -271,9 +300,8 @@ def test_all_of_the_left_view_has_one_scale(trained, size):
     stage.rest()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_all_of_the_right_view_has_one_scale(trained, size):
-    stage, predict = trained
+def test_all_of_the_right_view_has_one_scale(trained, ratio, size):
+    stage, predict = trained(ratio)
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
     for name in ("Grid", "Boundary"):
         stage.page.get_by_label(name, exact=True).uncheck()

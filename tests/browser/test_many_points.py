@@ -153,6 +153,7 @@ def test_the_browser_has_its_turn_whenever_painting_takes_long(crowd):
 
 def test_while_the_network_learns_the_points_of_the_plane_stay(crowd):
     stage = crowd
+    stage.lab.set_speed(0)
     before = pictures(stage)
     found = painted(stage, lambda: stage.lab.play_to(int(stage.lab.number("epoch")) + 2))
     assert found["boundary"] == ([], [])

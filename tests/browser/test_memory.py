@@ -2,6 +2,7 @@
 
 from bench import frames, memory
 from bench.settings import THOROUGH
+from tests import sweeps
 from tools import server
 
 SETTINGS = THOROUGH._replace(frames_before=150, frames=250, networks_before=15, networks=15)
@@ -12,7 +13,7 @@ ALLOWED = {"page": 4e6, "page_wasm": 1e6, "worker": 6e6, "worker_wasm": 12e6}
 
 
 def test_memory_does_not_grow(optimizing, request):
-    settings = LONGER if request.config.getoption("--memory-all", default=False) else SETTINGS
+    settings = LONGER if sweeps.whole(request.config, "memory") else SETTINGS
     with server.serve_files(frames.watched_files()) as url:
         readings = memory.measure(frames.Host(optimizing, url), settings)
     before, after_frames, after_networks = (heaps for _, heaps in readings)

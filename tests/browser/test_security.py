@@ -5,6 +5,7 @@ import re
 import pytest
 
 from page.links import LONGEST
+from tests import sweeps
 from tests.browser.conftest import SUB_PATH
 
 # Each would leave a mark if it were taken for markup, code, or a name of something that every object has.
@@ -93,7 +94,7 @@ def test_hostile_address(watched, text):
 def test_hostile_paste(watched, number, request):
     """Without `--security-all` each text in two fields: of five texts on end each field sees two."""
     text = TEXTS[number]
-    whole = request.config.getoption("--security-all", default=False)
+    whole = sweeps.whole(request.config, "security")
     for name in FIELDS if whole else (FIELDS[number % len(FIELDS)], FIELDS[(number + 2) % len(FIELDS)]):
         watched.enter(name, text)
         field = watched.field(name)

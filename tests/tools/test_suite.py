@@ -24,7 +24,7 @@ def test_{name}():
 @pytest.fixture
 def small(tmp_path):
     """a small suite run as this one is: two tests for a browser and two for the lab, of which one each fails."""
-    for path in ("pyproject.toml", "tests/conftest.py", "tests/likely.py", "tests/scheduling.py"):
+    for path in ("pyproject.toml", "tests/conftest.py", "tests/likely.py", "tests/scheduling.py", "tests/sweeps.py"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     (tmp_path / "tests/__init__.py").touch()
