@@ -27,7 +27,7 @@ def measure(pace):
 
     Each is watched for the time of a `settings.Pace`.
     """
-    with frames.opened_host(site_files()) as host, frames.opened_page(host, f"dataset={DATA}&speed=0") as page:
+    with frames.opened_host(settings, site_files()) as host, frames.opened_page(host, f"dataset={DATA}&speed=0") as page:
         training = frames.watched(page, pace)
         page.get_by_role("button", name="Pause", exact=True).click()
         # The picture that training has left is first refined until it is as fine as the screen.
