@@ -193,7 +193,7 @@ def page_frames(settings):
 
 def page_points(settings):
     """Measures the page with very many points."""
-    results = points.measure(settings.scene)
+    results = points.measure(settings)
     for lines in report.frames_tables(results, f"the page with {points.ROWS:,} points"):
         show(lines)
     return results
