@@ -68,7 +68,7 @@ def measure_contenders(chosen, document, settings):
     out.
     """
     contenders = list(driver.CONTENDERS) if "compare" in chosen else [driver.LAB]
-    with driver.opened_contenders(contenders) as (uses, machine):
+    with driver.opened_contenders(contenders, settings) as (uses, machine):
         document["machine"] = machine
         try:
             rate, rates = sweeps.simd_rate(uses["lab"], settings)
@@ -193,7 +193,7 @@ def page_frames(settings):
 
 def page_points(settings):
     """Measures the page with very many points."""
-    results = points.measure(settings.scene)
+    results = points.measure(settings)
     for lines in report.frames_tables(results, f"the page with {points.ROWS:,} points"):
         show(lines)
     return results
@@ -209,7 +209,7 @@ def page_start(settings):
 
 def page_memory(settings):
     """Measures the page's memory over thousands of frames and hundreds of networks."""
-    with frames.opened_host() as host:
+    with frames.opened_host(settings) as host:
         readings = memory.measure(host, settings)
     show(report.memory_table(readings))
     return [{"after": after, **heaps} for after, heaps in readings]
@@ -217,7 +217,7 @@ def page_memory(settings):
 
 def page_soak(settings):
     """Measures the page while it is left open for an hour."""
-    with frames.opened_host() as host:
+    with frames.opened_host(settings) as host:
         readings = soak.measure(host, settings)
     show(report.soak_table(readings))
     return readings

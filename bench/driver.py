@@ -80,7 +80,7 @@ def taking_part(uses):
 
 
 @contextmanager
-def opened_contenders(chosen):
+def opened_contenders(chosen, settings):
     """`(uses, machine)`: the uses of the chosen contenders by their names in peers.js, and the machine.
 
     Contenders that the browser cannot run (see `REQUIRED`) are left out; `machine["missing"]` names them.
@@ -90,7 +90,7 @@ def opened_contenders(chosen):
         program = playwright.chromium.launch(
             executable_path=browser.find_chromium(),
             # So that WebGL works without a graphics card, too, although slowly.
-            args=[*browser.launch_arguments(), "--enable-unsafe-swiftshader"],
+            args=[*browser.launch_arguments(), "--enable-unsafe-swiftshader", *settings.arguments],
         )
         with program:
             context = program.new_context()

@@ -47,10 +47,12 @@ def watched_files(files=None):
 
 
 @contextmanager
-def opened_host(files=None):
-    """A `Host` of `files`, a built site as path -> content (by default ours)."""
+def opened_host(settings, files=None):
+    """A `Host` of `files`, a built site as path -> content (by default ours), its browser as `settings` has it."""
     with server.serve_files(watched_files(files)) as url, sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=browser.find_chromium(), args=browser.launch_arguments())
+        program = playwright.chromium.launch(
+            executable_path=browser.find_chromium(), args=[*browser.launch_arguments(), *settings.arguments]
+        )
         with program:
             yield Host(program, url)
 
@@ -128,6 +130,6 @@ def summary(watch, before, after):
 
 def scenes(settings):
     """`(title, summary)` of every scene, one after the other, in one browser."""
-    with opened_host() as host:
+    with opened_host(settings) as host:
         for title, fragment, plot in SCENES:
             yield title, measure(host, settings.scene, fragment, plot)

@@ -22,19 +22,22 @@ def site_files():
         return site.site_files(Path(folder), offline=False)
 
 
-def measure(pace):
+def measure(settings):
     """`{"training": …, "pointing": …}`: a `frames.summary` of training flat out, and one of pointing, paused.
 
-    Each is watched for the time of a `settings.Pace`.
+    Each is watched for the time of `settings.scene`.
     """
-    with frames.opened_host(site_files()) as host, frames.opened_page(host, f"dataset={DATA}&speed=0") as page:
-        training = frames.watched(page, pace)
+    with (
+        frames.opened_host(settings, site_files()) as host,
+        frames.opened_page(host, f"dataset={DATA}&speed=0") as page,
+    ):
+        training = frames.watched(page, settings.scene)
         page.get_by_role("button", name="Pause", exact=True).click()
         # The picture that training has left is first refined until it is as fine as the screen.
         browser.wait_for(
             page, "(({state, picture}) => state + picture)(document.documentElement.dataset) === 'pausedfine'"
         )
-        return {"training": training, "pointing": frames.watched(page, pace, go_around)}
+        return {"training": training, "pointing": frames.watched(page, settings.scene, go_around)}
 
 
 def go_around(page, seconds):

@@ -47,7 +47,7 @@ def measure(settings):
                 context = playwright.chromium.launch_persistent_context(
                     profile,
                     executable_path=browser.find_chromium(),
-                    args=browser.launch_arguments(),
+                    args=[*browser.launch_arguments(), *settings.arguments],
                     viewport=SIZE,
                 )
                 context.add_init_script(path=WATCH)

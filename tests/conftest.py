@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import settings
 
-from tests import likely
+from tests import likely, sweeps
 
 # One thread for each process, said before NumPy is read: threads that wait for one another at full speed take four
 # times as long where two processes share two cores, and most products here are too small for more than one.
@@ -20,21 +20,9 @@ SHARED_OUT = pytest.StashKey()
 
 
 def pytest_addoption(parser):
-    parser.addoption(
-        "--parity-all",
-        action="store_true",
-        help="compare every configuration with TensorFlow.js, not only a covering subset",
-    )
-    parser.addoption(
-        "--faults-all",
-        action="store_true",
-        help="open the page with each third-party file missing, truncated, and damaged, not only with a few",
-    )
-    parser.addoption(
-        "--pictures-all",
-        action="store_true",
-        help="look at every layer in every projection on a desktop and on a phone, not each on one of them",
-    )
+    parser.addoption("--all", action="store_true", help="all that the options below ask for")
+    for kind, words in sweeps.WHOLE.items():
+        parser.addoption(f"--{kind}-all", action="store_true", help=words)
     parser.addoption(
         "--quick",
         action="store_true",

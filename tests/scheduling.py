@@ -6,21 +6,32 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Their tests look at pages, which keeps more than one processor busy now and then, and waits at other times.
 IN_BROWSER = ("tests/browser/", "tests/engines/")
-# Tests that go on from each other, or that have something computed once for all of them.
-TOGETHER = ("tests/engines/", "tests/parity/")
+# Tests that go on from each other, or that have something computed once for all of them, by beginnings of their names.
+TOGETHER = (
+    ("tests/engines/",),
+    ("tests/parity/",),
+    # For both the same site is made.
+    ("tests/browser/test_many_points.py", "tests/browser/test_shapes.py"),
+)
+# Files whose tests have little in common but take long, each with pages of its own; they fill up what is left in the
+# end. Those of the others look at the same pages, which each process would have to open.
+BY_THEMSELVES = tuple(
+    f"tests/browser/test_{name}.py"
+    for name in (
+        *("afresh", "deep", "early", "faults", "findings", "frames", "hidden", "layout", "learning", "memory"),
+        *("offline", "opening", "rail", "requirements", "status", "timeline", "versions"),
+    )
+)
 # With `--quick` nothing begins after so many seconds of testing.
 QUICK_SECONDS = 65
 
 
 def group(nodeid, single):
-    """What of the tests goes to one process as a whole: a folder of `TOGETHER`, a test if `single`, else a file.
-
-    A test in Chromium always goes by itself: together they take so long that all processes share them in the end.
-    """
-    folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
-    if folder:
-        return folder
-    return nodeid if single or nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+    """What of the tests goes to one process as a whole: one of `TOGETHER`, a test if `single`, else a file."""
+    together = next((beginnings for beginnings in TOGETHER if nodeid.startswith(beginnings)), None)
+    if together:
+        return together[0]
+    return nodeid if single or nodeid.startswith(BY_THEMSELVES) else nodeid.partition("::")[0]
 
 
 class SideBySide(LoadScopeScheduling):

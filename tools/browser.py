@@ -34,7 +34,8 @@ PLAYWRIGHT_PATTERNS = (
 
 # Milliseconds that anything on a page may take, even on a busy machine.
 PATIENCE = 60_000
-# Checks a condition on every frame of the display until it holds, or until so many milliseconds are over.
+# Looks at a condition every few milliseconds until it holds, or until so many are over: to look on every frame of the
+# display would have the browser make frames where nothing is to be drawn.
 LOOK = """argument => new Promise((done, fail) => {
   const until = performance.now() + (%s);
   const look = async () => {
@@ -42,7 +43,7 @@ LOOK = """argument => new Promise((done, fail) => {
       const found = (%s);
       if (await (typeof found === "function" ? found(argument) : found)) done(true);
       else if (performance.now() > until) done(false);
-      else requestAnimationFrame(look);
+      else setTimeout(look, 20);
     } catch (error) {
       fail(error);
     }

@@ -21,7 +21,7 @@ def bench(monkeypatch):
 
     def run(uses, *arguments):
         @contextlib.contextmanager
-        def opened(chosen):
+        def opened(chosen, settings):
             machine = {"browser": "none", "cores": 1, "processor": "none", "webgl": None, "missing": []}
             yield uses, machine
 

@@ -74,7 +74,6 @@ class LabPage:
     def enter(self, name, text):
         """Types into a field and presses Enter."""
         field = self.field(name)
-        field.click()
         field.fill(text)
         field.press("Enter")
         self.fold()

@@ -12,19 +12,51 @@ from lab import network
 from lab.run import Run
 from lab.timeline import next_epoch
 from page.plots import axes
+from tests import sweeps
 from tests.browser.answers import Stage, alike
+from tests.browser.conftest import visit
 
 FRAGMENT = "dataset=spiral&seed=3&hidden_layers=8,8&learning_rate=0.1&shading=classes&contour=off&speed=250&layer=input"
 SIZES = [(1280, 800), (1920, 1080), (1024, 768), (820, 1180), (390, 844), (844, 390)]
+RATIOS = (1, 1.5, 2)
 HALF_A_PIXEL = 0.5
 
 
-@pytest.fixture(scope="module", params=[1, 1.5, 2])
-def trained(request, chromium, origin):
-    """`(stage, predict)` of a page that has trained; `predict(points)` is every layer's output there, in NumPy."""
-    from tests.browser.conftest import visit
+def pytest_generate_tests(metafunc):
+    """Without `--alignment-all` each view at each size with one ratio of pixels: both views see all, each other pairs.
 
-    lab = visit(chromium, origin, FRAGMENT, device_scale_factor=request.param)
+    Of the desktops' sizes each has another ratio, and of the others'.
+    """
+    shift = metafunc.function is test_all_of_the_right_view_has_one_scale
+    pairs = [
+        pytest.param(ratio, size, id=f"{ratio}-{size[0]}x{size[1]}")
+        for place, ratio in enumerate(RATIOS)
+        for number, size in enumerate(SIZES)
+        if sweeps.whole(metafunc.config, "alignment") or (number + number // 3 + shift) % 3 == place
+    ]
+    metafunc.parametrize(("ratio", "size"), pairs)
+
+
+@pytest.fixture(scope="module")
+def trained(chromium, origin):
+    """`trained(ratio)`: `(stage, predict)` of the page that has trained on a screen of so many pixels a CSS pixel.
+
+    `predict(points)` is every layer's output there, in NumPy.
+    """
+    pages = {}
+
+    def at(ratio):
+        if ratio not in pages:
+            pages[ratio] = train(visit(chromium, origin, FRAGMENT, device_scale_factor=ratio))
+        return pages[ratio]
+
+    yield at
+    for stage, _ in pages.values():
+        assert stage.lab.complaints == []
+        stage.page.context.close()
+
+
+def train(lab):
     stage = Stage(lab)
     lab.play_to(60)
     # Where it pauses is a matter of chance; the same network is looked at every time.
@@ -42,17 +74,14 @@ def trained(request, chromium, origin):
     # It is the page's network.
     assert run.metrics[0] == pytest.approx(lab.number("train-loss"), rel=1e-6)
     parameters, _, statistics = run.trainer.arrays()
-    yield stage, lambda points: network.predict(run.experiment, parameters, statistics, np.float32(points))
-    assert lab.complaints == []
-    lab.page.context.close()
+    return stage, lambda points: network.predict(run.experiment, parameters, statistics, np.float32(points))
 
 
-def fitted(stage, view, places, among=None):
+def fitted(stage, view, picture, places, among=None):
     """`(offset, scale)` by the marks of points that stand alone, or of `among`: a pixel is offset + scale * place.
 
     It is fitted to both axes at once; no mark may lie half a pixel off.
     """
-    picture = view.picture()
     ratio = picture.shape[1] / view.size()[0]
     colours = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
     labels = stage.left.labels()
@@ -113,12 +142,23 @@ def assert_no_drift(offsets, at, side):
 
 
 def edges_along(predict, offset, scale, here, last, turned=False):
-    """Where along a row of pixels, or with `turned` a column, the network's class changes, in pixels: to a tenth."""
-    way = np.arange(0, last, 0.1)
-    x, y = (np.full_like(way, here), way) if turned else (way, np.full_like(way, here))
-    places = np.stack([(x - offset[0]) / scale, (offset[1] - y) / scale], axis=1)
-    classes = network.output(predict(places)).argmax(axis=1)
-    return way[np.flatnonzero(np.diff(classes))] + 0.05
+    """Where along a row of pixels, or with `turned` a column, the network's class changes, in pixels: to a tenth.
+
+    Two changes within one pixel, which nothing that is painted could show, are none.
+    """
+
+    def classes(way):
+        x, y = (np.full_like(way, here), way) if turned else (way, np.full_like(way, here))
+        places = np.stack([(x - offset[0]) / scale, (offset[1] - y) / scale], axis=1)
+        return network.output(predict(places)).argmax(axis=1)
+
+    way = np.arange(0, last)
+    changed = way[np.flatnonzero(np.diff(classes(way)))]
+    if not len(changed):
+        return changed
+    fine = changed[:, None] + np.linspace(0, 1, 11)
+    row, tenth = np.nonzero(np.diff(classes(fine.ravel()).reshape(fine.shape), axis=1))
+    return fine[row, tenth] + 0.05
 
 
 def painted_edges(row, colours, ratio):
@@ -130,10 +170,9 @@ def painted_edges(row, colours, ratio):
     return (steps + 0.5 + (0.5 - share[steps]) / (share[steps + 1] - share[steps])) / ratio
 
 
-def offsets_of_colours(stage, predict, offset, scale, turned):
+def offsets_of_colours(stage, picture, predict, offset, scale, turned):
     """By how many pixels painted changes of colour lie off those of the network, and where they are, along x or y."""
     view = stage.left
-    picture = view.picture()
     ratio = picture.shape[1] / view.size()[0]
     neutral = stage.colour("--neutral")
     colours = [neutral + 0.62 * (stage.colour(name) - neutral) for name in ("--class-0", "--class-1")]
@@ -185,9 +224,8 @@ def line_at(picture, ratio, place, turned, span):
     return (middle - reach + apart + (strength * np.arange(len(strength))).sum() / strength.sum() + 0.5) / ratio
 
 
-def assert_grid_lines(view, offset, scale, turned):
+def assert_grid_lines(view, picture, offset, scale, turned):
     """The lines of the ticks lie where the scale of the marks puts their numbers."""
-    picture = view.picture()
     ratio = picture.shape[1] / view.size()[0]
     left, top, width, height = view.box()
     # Which numbers have ticks is not the question here.
@@ -240,17 +278,17 @@ def assert_readout(stage, offset, scale):
     stage.rest()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_all_of_the_left_view_has_one_scale(trained, size):
-    stage, predict = trained
+def test_all_of_the_left_view_has_one_scale(trained, ratio, size):
+    stage, predict = trained(ratio)
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
     stage.rest()
-    offset, scale = fitted(stage, stage.left, stage.left.points())
+    picture = stage.left.picture()
+    offset, scale = fitted(stage, stage.left, picture, stage.left.points())
     for turned in (False, True):
-        offsets, places, side = offsets_of_colours(stage, predict, offset, scale, turned)
+        offsets, places, side = offsets_of_colours(stage, picture, predict, offset, scale, turned)
         assert len(offsets) > 40
         assert_no_drift(offsets, places, side)
-        assert_grid_lines(stage.left, offset, scale, turned)
+        assert_grid_lines(stage.left, picture, offset, scale, turned)
     assert_readout(stage, offset, scale)
     contour = stage.lab.field("contour")
     contour.check()
@@ -262,9 +300,8 @@ def test_all_of_the_left_view_has_one_scale(trained, size):
     stage.rest()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_all_of_the_right_view_has_one_scale(trained, size):
-    stage, predict = trained
+def test_all_of_the_right_view_has_one_scale(trained, ratio, size):
+    stage, predict = trained(ratio)
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
     for name in ("Grid", "Boundary"):
         stage.lab.switch_off(name)
@@ -272,12 +309,13 @@ def test_all_of_the_right_view_has_one_scale(trained, size):
     outputs = predict(stage.left.points())[stage.view("layer")][:, :2]
     # On a phone hardly a point stands alone.
     among = few_chosen(stage, stage.right) if len(stage.right.apart(13)) < 4 else None
-    offset, scale = fitted(stage, stage.right, outputs, among)
+    offset, scale = fitted(stage, stage.right, stage.right.picture(), outputs, among)
     if among:
         stage.lab.picture("Decision boundary").press("Escape")
         stage.rest()
+    picture = stage.right.picture()
     for turned in (False, True):
-        assert_grid_lines(stage.right, offset, scale, turned)
+        assert_grid_lines(stage.right, picture, offset, scale, turned)
     index = max(stage.right.apart(9), key=lambda index: np.hypot(*outputs[index]))
     stage.right.hover(offset + scale * outputs[index] * [1, -1])
     stage.rest()

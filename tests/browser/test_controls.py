@@ -100,7 +100,7 @@ def test_batch_size(lab, size):
 
 @pytest.mark.parametrize("normalization", ["batch_norm", "layer_norm"])
 def test_every_layer_can_be_seen(lab_at, normalization):
-    lab = lab_at(f"hidden_layers=5,3,1&normalization={normalization}")
+    lab = lab_at(f"hidden_layers=5,3,1&normalization={normalization}", reduced_motion="reduce")
     short = {"batch_norm": "BN", "layer_norm": "LN"}[normalization]
     names = lab.field("layer").locator("option").all_text_contents()
     hidden = [name for index in "123" for name in (f"fc{index}", f"{short}{index}", f"tanh{index}")]

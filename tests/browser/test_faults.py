@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from spec import fields, shape, texts
+from tests import sweeps
 from tests.browser.conftest import ARGUMENTS, SUB_PATH
 from tests.browser.lab_page import LabPage
 from tools import browser, site
@@ -24,7 +25,6 @@ FEW = [
     ("vendor/pyodide/lab.pack.zst", "truncated"),
     ("vendor/pyodide/lab.pack.zst", "damaged"),
     ("vendor/pyodide/pyodide.asm.js", "truncated"),
-    ("vendor/pyodide/pyodide.asm.wasm", "missing"),
     ("vendor/pyodide/pyodide.asm.wasm", "truncated"),
     ("vendor/pyodide/pyodide.mjs", "missing"),
     ("vendor/micropython/micropython.wasm", "damaged"),
@@ -72,7 +72,7 @@ def open_files(chromium):
 def pytest_generate_tests(metafunc):
     if "fault" in metafunc.fixturenames:
         few = FEW
-        if metafunc.config.getoption("--faults-all", default=False):
+        if sweeps.whole(metafunc.config, "faults"):
             vendored = [path for path in site.site_files() if path.startswith("vendor/")]
             used = [path for path in vendored if PurePosixPath(path).name not in UNUSED]
             few = [(path, fault) for path in used for fault in FAULTS]
@@ -321,8 +321,8 @@ def test_what_moves_goes_on_when_the_clock_jumps(clocks):
 def test_two_tabs_at_once(chromium, origin):
     context = chromium.new_context(viewport=SIZE)
     one, other = (LabPage(context.new_page(), origin) for _ in range(2))
-    one.page.goto(f"{origin}/{SUB_PATH}/#{EXPERIMENT}&speed=0&play")
-    other.page.goto(f"{origin}/{SUB_PATH}/#dataset=spiral&speed=0&play")
+    one.page.goto(f"{origin}/{SUB_PATH}/#{EXPERIMENT}&play")
+    other.page.goto(f"{origin}/{SUB_PATH}/#dataset=spiral&play")
     for lab in (one, other):
         lab.wait_for_epoch(3)
     one.press("Dark theme")

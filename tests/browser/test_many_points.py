@@ -188,7 +188,7 @@ def test_the_browser_has_its_turn_whenever_painting_takes_long(crowd):
 def test_while_the_network_learns_only_points_that_move_are_painted(crowd):
     stage = crowd
     for layer, moves in (("input", False), ("fc1", True)):
-        look_at(stage, f"layer={layer}")
+        look_at(stage, f"layer={layer}&speed=0")
         before = pictures(stage)
         found = painted(stage, lambda: stage.lab.play_to(int(stage.lab.number("epoch")) + 2))
         assert pictures(stage) > before

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spec import registry, shape
+from tests import sweeps
 from tests.browser.answers import RADIUS, Stage, alike, segments
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -43,8 +44,15 @@ def assert_boundary_is_painted(stage):
     assert alike(stage.left.colours(clear), stage.colour("--boundary"), 90).mean() > 0.97
 
 
-@pytest.mark.parametrize("ratio", [1, 2])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def pytest_generate_tests(metafunc):
+    """Without `--pictures-all` each theme, and each shading, is looked at with one ratio of pixels."""
+    for name, values in (("scheme", ("light", "dark")), ("shading", ("probability", "neuron"))):
+        if {name, "ratio"} <= set(metafunc.fixturenames):
+            every = itertools.product(values, (1, 2))
+            pairs = every if sweeps.whole(metafunc.config, "pictures") else zip(values, (1, 2), strict=True)
+            metafunc.parametrize((name, "ratio"), list(pairs))
+
+
 def test_points_and_boundary_are_painted_where_they_are(stage_at, scheme, ratio):
     stage = stage_at("learning_rate=0.1", color_scheme=scheme, device_scale_factor=ratio)
     stage.rest()
@@ -200,7 +208,7 @@ def test_every_layer_in_every_projection_and_between(stage_at, network, size, re
     context = PHONE if size == "phone" else {}
     stage = stage_at(network, reduced_motion="reduce", **context)
     stage.rest()
-    share = (1, 0) if request.config.getoption("--pictures-all", default=False) else (2, size == "phone")
+    share = (1, 0) if sweeps.whole(request.config, "pictures") else (2, size == "phone")
     every_picture(stage, shape.layers(stage.hyperparameters()), *share)
     assert stage.lab.no_alert()
 
@@ -258,8 +266,6 @@ def test_a_hostile_address_when_the_page_is_opened(open_stage):
     stage.lab.step_one_epoch()
 
 
-@pytest.mark.parametrize("shading", ["probability", "neuron"])
-@pytest.mark.parametrize("ratio", [1, 2])
 def test_a_picture_at_rest_becomes_as_fine_as_the_screen_on_a_busy_machine(open_stage, ratio, shading):
     """It is coarse first, as there is no time for more, and says so; then it has a sample for every two pixels."""
     stage = open_stage(f"hidden_layers=8,8&shading={shading}", device_scale_factor=ratio)

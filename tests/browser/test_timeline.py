@@ -8,7 +8,7 @@ import pytest
 from tests.browser.touch import Finger
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-SEEN = ("epoch", "step", "train-loss", "train-accuracy", "test-loss", "test-accuracy")
+SEEN = ["epoch", "step", "train-loss", "train-accuracy", "test-loss", "test-accuracy"]
 THUMB = 16
 
 
@@ -22,16 +22,19 @@ def branch(lab):
 
 def seen(lab):
     """Where the run is, exactly: epoch, step and the four metrics as `<html>` has them."""
-    return tuple(lab.data(name) for name in SEEN)
+    found = lab.page.evaluate("names => names.map(name => document.documentElement.getAttribute(`data-${name}`))", SEEN)
+    return tuple(found)
 
 
 def wait_for_place(lab, epoch, last):
     """Until the timeline, the counters and `<html>` all say the same."""
-    lab.wait(f"document.getElementById('timeline').getAttribute('aria-valuetext') === 'epoch {epoch} of {last}'")
-    lab.wait(f"document.documentElement.dataset.epoch === '{epoch}'")
     text = "now" if epoch == last else f"epoch {epoch:,} of {last:,}"
-    lab.wait(f"document.getElementById('timeline-text').textContent === '{text}'")
-    lab.wait(f"document.getElementById('epoch').textContent === '{epoch:,}'")
+    lab.wait(
+        f"document.getElementById('timeline').getAttribute('aria-valuetext') === 'epoch {epoch} of {last}' && "
+        f"document.documentElement.dataset.epoch === '{epoch}' && "
+        f"document.getElementById('timeline-text').textContent === '{text}' && "
+        f"document.getElementById('epoch').textContent === '{epoch:,}'"
+    )
     assert branch(lab).is_enabled() == (epoch < last)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.jit import jit
+from tests import sweeps
 from tests.parity import cases, reference
 from tools import environment, runtime
 
@@ -37,7 +38,7 @@ EVERY = cases.every_experiment()
 
 def pytest_generate_tests(metafunc):
     if "experiment" in metafunc.fixturenames:
-        everything = metafunc.config.getoption("--parity-all", default=False)
+        everything = sweeps.whole(metafunc.config, "parity")
         experiments = (EVERY if everything else cases.covering(EVERY)) + cases.edge_experiments()
         metafunc.parametrize("experiment", experiments, ids=cases.name_of, scope="session")
 

@@ -24,7 +24,7 @@ def test_{name}():
 @pytest.fixture
 def small(tmp_path):
     """a small suite run as this one is: two tests for a browser and two for the lab, of which one each fails."""
-    for path in ("pyproject.toml", "tests/conftest.py", "tests/likely.py", "tests/scheduling.py"):
+    for path in ("pyproject.toml", "tests/conftest.py", "tests/likely.py", "tests/scheduling.py", "tests/sweeps.py"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     (tmp_path / "tests/__init__.py").touch()
@@ -160,7 +160,13 @@ def test_quick_begins_nothing_when_time_is_up_and_keeps_what_it_left(monkeypatch
 @pytest.mark.parametrize(
     ("nodeid", "whole", "single"),
     [
-        ("tests/browser/test_strip.py::test_one[a]", "tests/browser/test_strip.py::test_one[a]", None),
+        ("tests/browser/test_faults.py::test_one[a]", "tests/browser/test_faults.py::test_one[a]", None),
+        (
+            "tests/browser/test_strip.py::test_one[a]",
+            "tests/browser/test_strip.py",
+            "tests/browser/test_strip.py::test_one[a]",
+        ),
+        ("tests/browser/test_shapes.py::test_one", "tests/browser/test_many_points.py", None),
         ("tests/lab/test_stage.py::test_two[a-b]", "tests/lab/test_stage.py", "tests/lab/test_stage.py::test_two[a-b]"),
         ("tests/engines/test_smoke.py::test_is_ready[firefox]", "tests/engines/", "tests/engines/"),
         ("tests/parity/test_parity.py::test_three", "tests/parity/", "tests/parity/"),
@@ -192,6 +198,7 @@ def test_how_soon_a_file_is_looked_at_after_a_change(file, changed, rank):
 
 
 def test_every_folder_that_is_named_is_there():
-    named = {*likely.ALWAYS, *(path for paths in likely.TESTS_OF.values() for path in paths), *scheduling.TOGETHER}
+    named = {*likely.ALWAYS, *(path for paths in likely.TESTS_OF.values() for path in paths)}
+    named |= {*scheduling.BY_THEMSELVES, *(path for paths in scheduling.TOGETHER for path in paths)}
     missing = {path for path in named if not (ROOT / path).exists()}
     assert missing <= {"tests/bench/"}
