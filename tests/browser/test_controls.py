@@ -51,7 +51,7 @@ def test_defaults_are_those_of_the_original(lab):
         "data_seed": "",
         "shading": "probability",
         "layer": "fc2",
-        "projection": "dimensions",
+        "projection": "best",
         "dimensions": "0, 1",
     }
 

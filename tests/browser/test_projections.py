@@ -41,7 +41,7 @@ def in_space(stage, layer, dimensions=(0, 1, 2)):
     ],
 )
 def test_a_layer_of_any_width(stage, width, words):
-    show(stage, width, "tanh1")
+    show(stage, width, "tanh1", "dimensions" if int(width) > 3 else None)
     stage.rest()
     stage.right.wait_for_label(f"the 200 points at layer tanh1, shape 200 × {width}, {words}.")
     assert stage.page.locator("#representation-shape").inner_text() == f"tanh1, 200 × {width}, {words}"
@@ -251,7 +251,7 @@ def test_principal_components_do_not_flip_while_training(stage):
 
 
 def test_three_dimensions_of_a_wide_layer_are_a_space(stage):
-    show(stage, "8", "tanh1", dimensions="6, 2, 4")
+    show(stage, "8", "tanh1", "dimensions", "6, 2, 4")
     stage.rest()
     assert stage.answer("spatial")
     stage.right.wait_for_label("dimensions 6, 2 and 4")
@@ -389,7 +389,7 @@ def test_without_motion_the_tour_waits_and_changes_are_immediate(open_stage):
     assert stage.view("calm") is True
     assert stage.view("tour_seconds") == 0
     assert stage.lab.button("Resume tour").is_visible()
-    for projection in ("pca", "dimensions", "tour"):
+    for projection in ("pca", "dimensions", "best", "tour"):
         stage.record()
         stage.lab.choose("projection", projection)
         stage.rest()
@@ -407,6 +407,7 @@ def test_changes_of_projection_are_animated(stage):
     for projection, dimensions in (
         ("pca", None),
         ("dimensions", None),
+        ("best", None),
         ("dimensions", "5, 2"),
         ("dimensions", "0, 1, 2"),
     ):

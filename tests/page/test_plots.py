@@ -203,7 +203,7 @@ def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(
     assert points > 0
 
 
-@pytest.mark.parametrize("changes", [{"layer": "fc2"}, {"layer": "tanh1", "projection": "pca"}])
+@pytest.mark.parametrize("changes", [{"layer": "fc2"}, {"layer": "tanh1", "projection": "pca"}, {"layer": "tanh1"}])
 def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes):
     views = Views(hidden_layers=(5,))
     right = views.representation
