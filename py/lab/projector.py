@@ -63,7 +63,8 @@ class Projector:
     @property
     def moving(self):
         """Whether a layer of the latest drawing is changing to another projection."""
-        return any(layer.start is not None for layer in self._layers.values() if layer.seconds == self._seconds)
+        shown = [layer for layer in self._layers.values() if layer.seconds == self._seconds]
+        return any(layer.start is not None or layer.moving for layer in shown)
 
     def project(self, layer, activations, view, probe=None):
         """The `Projection` of a layer, given its activations, shape (rows, width), and the request's `view`.
@@ -108,8 +109,8 @@ class _ShownLayer:
         self.shown = self.origin = _Picture(np.zeros((width, 3)), np.zeros(3), np.zeros(2), 1.0, 0.0)
         # The time at which the picture started to change from `origin`, or None; the time of the last drawing.
         self.start = self.seconds = None
-        # Which of x, y and z change gradually.
-        self.changing = np.zeros(3, np.bool_)
+        # Whether the projection says that it will change by itself.
+        self.moving = False
         self.turn = np.eye(3)
         # Where the rows lie, shape (rows, 2), for the layers beside this one.
         self.places = np.zeros((0, 2))
@@ -121,27 +122,24 @@ class _ShownLayer:
             found = Projected(of_dimensions(width, kind[1:]), len(kind) == 4)
         else:
             found = self._projected(kind[0], points, given)
-        changed = np.full(3, True) if kind != self.kind else np.broadcast_to(found.abrupt, 3)
+        changed = kind != self.kind or found.abrupt
         turn = np.reshape(view["turn"], (3, 3)) if found.spatial else np.eye(3)
         target = _picture(points, found, kind) if len(points) else self.shown._replace(basis=found.basis)
 
         if not given.in_sight or view["calm"]:
             self.start = None
-        elif changed.any():
-            self.changing = changed if self.start is None else changed | self.changing
+        elif changed:
             self.origin, self.start = _turned(self.shown, self.turn, turn), view["seconds"]
         share = 1.0 if self.start is None else ease((view["seconds"] - self.start) / DURATION)
         if share >= 1:
             self.start = None
         shown = _Picture(*(morph(before, after, share) for before, after in zip(self.origin, target, strict=True)))
-        if self.start is not None and not self.changing.all():
-            basis = np.where(self.changing, shown.basis, target.basis)
-            shown = shown._replace(basis=basis, centre=np.where(self.changing, shown.centre, target.centre))
         self.kind, self.shown, self.turn, self.seconds = kind, shown, turn, view["seconds"]
         if registry.trait("projection", view["projection"], "by_probe"):
             places = found.places
             self.places = ((points @ target.basis - target.centre) @ turn.T)[:, :2] if places is None else places
-        has_line = found.upright is not None and (self.start is None or not self.changing[0])
+        self.moving = found.moving
+        has_line = found.upright is not None and self.start is None
         return Projection(
             basis=_float32(shown.basis),
             centre=_float32(shown.centre),
