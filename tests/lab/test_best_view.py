@@ -62,6 +62,12 @@ def line_of(projected, activations):
     return projected.upright - activations.mean(axis=0, dtype=float) @ projected.basis[:, 0]
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Every probe counts as quick, however busy the machine is."""
+    monkeypatch.setattr(probe, "QUICK", float("inf"))
+
+
 # Two classes.
 
 
@@ -311,7 +317,7 @@ class Scene:
     ],
     ids=networks.name_of,
 )
-def test_what_is_seen_right_of_the_line_is_what_separability_says(choices):
+def test_what_is_seen_right_of_the_line_is_what_separability_says(quick, choices):
     """Counted on the picture, at rest and while it learns; computed by plain least squares as well."""
     scene = Scene(**choices)
     training, labels = scene.data.training, scene.data.labels
@@ -336,7 +342,7 @@ def test_what_is_seen_right_of_the_line_is_what_separability_says(choices):
 @pytest.mark.parametrize("dataset", ["circle", "spiral"])
 @pytest.mark.parametrize("layer", ["fc1", "tanh1", "fc2", "tanh2"])
 @pytest.mark.parametrize(("first", "steps"), [(0, 1), (40, 20)])
-def test_no_flips_and_no_jumps_while_it_learns(dataset, layer, first, steps):
+def test_no_flips_and_no_jumps_while_it_learns(quick, dataset, layer, first, steps):
     """From picture to picture one step, as at the default speed, or twenty. Along each axis rows spread by 1."""
     scene = Scene(dataset=dataset, hidden_layers=(8, 8))
     scene.train(first)
@@ -350,9 +356,8 @@ def test_no_flips_and_no_jumps_while_it_learns(dataset, layer, first, steps):
             assert np.corrcoef(places[:, axis], before[:, axis])[0, 1] > 0.9
         assert np.sqrt(np.square(places - before).mean(axis=0)).max() < 0.4
         before = places
-    print(dataset, layer, steps, lines)
-    # The line stands nearly always.
-    assert lines >= 60
+    # The line stands, except while x glides: at the circle's start, where hardly anything parts the classes.
+    assert lines == 80 if (dataset, steps) != ("circle", 1) else lines > 30
 
 
 def test_components_that_change_places_change_y_gradually_and_leave_the_line():
@@ -361,7 +366,8 @@ def test_components_that_change_places_change_y_gradually_and_leave_the_line():
     targets = np.eye(2, dtype=np.float32)[labels]
     base = rng.normal(size=(200, WIDE)) * 0.01
     base[:, 0] += labels
-    wide, other = rng.normal(size=(2, 200))
+    # Uncorrelated, so that they change places from one picture to the next.
+    wide, other = 14 * np.linalg.qr(np.column_stack([np.ones(200), labels, *rng.normal(size=(2, 200))]))[0].T[2:]
     projector = Projector(networks.experiment_of(hidden_layers=(2, WIDE)))
     before, moved = None, 0
     for step in range(160):
@@ -407,7 +413,7 @@ def test_the_line_comes_when_the_view_has_come(origin):
     assert len(end.upright) == 1
 
 
-def test_on_the_way_to_an_activation_points_go_straight():
+def test_on_the_way_to_an_activation_points_go_straight(quick):
     scene = Scene(hidden_layers=(8,))
     scene.train(100)
     # From the activation back, as whoever comes second is turned.
@@ -425,11 +431,9 @@ def test_on_the_way_to_an_activation_points_go_straight():
         assert drawn["parted"].tolist() == []
 
 
-@pytest.mark.parametrize("key", ["three_classes", "ten_classes", "plane_target", "large", "one_class"])
-def test_every_shape_of_data(key):
+@pytest.mark.parametrize("key", data_sets.DATA_SETS)
+def test_every_shape_of_data(quick, key):
     with data_sets.entered():
-        if key not in data_sets.DATA_SETS:
-            pytest.skip("there is no such data set")
         scene = Scene(dataset=key, hidden_layers=(6, 5))
         scene.train(20)
         task = shape.shape_of(scene.experiment)
