@@ -97,7 +97,7 @@ def best_plane(activations, probe, classes, before):
         basis = weights @ ways[:2].T
         scales = np.full(2, _scale(centred @ basis, 0))
     else:
-        fixed = len(ways) == 1
+        fixed = weights.shape[1] == 1
         direction = weights[:, 0] if fixed else weights @ ways[0]
         x = centred @ direction
         slopes = x @ centred / (x @ x)
