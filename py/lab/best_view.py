@@ -130,6 +130,13 @@ def _scale(places, size):
     return 1 / deviation if deviation > ROUNDING * size else 1.0
 
 
+def of_other(plane, activations):
+    """The same plane with other activations, those of a network that has learned a little further."""
+    if not len(activations):
+        return plane._replace(places=np.zeros((0, 2)))
+    return plane._replace(places=(activations - activations.mean(axis=0, dtype=np.float64)) @ plane.basis)
+
+
 def aligned(plane, reference):
     """The plane turned within itself so that its rows lie as near as possible to `reference`, shape (rows, 2)."""
     if reference.shape != plane.places.shape or not len(reference):

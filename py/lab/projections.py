@@ -84,12 +84,17 @@ class BestView(NamedTuple):
 def best(activations, given):
     """The plane in which the classes are parted best, see `best_view`."""
     before, seconds = given.before, given.view["seconds"]
-    if before is not None and before.of() is activations and before.probe is given.probe:
-        # Computed again, it would differ by rounding, and all points would move.
-        plane = before.plane
-    else:
-        followed = None if before is None else before.plane
+    followed = None if before is None else before.plane
+    if before is None or before.probe is not given.probe:
         plane = best_view.best_plane(activations, given.probe, given.classes, followed)
+    elif before.of() is activations:
+        # Computed again, it would differ by rounding, and all points would move.
+        plane = followed
+    elif given.probe is None:
+        plane = best_view.best_plane(activations, None, given.classes, followed)
+    else:
+        # Of a wide layer both the probe and the plane take too long for every picture.
+        plane = best_view.of_other(followed, activations)
     if before is not None and (given.in_sight or not given.beside):
         plane = best_view.aligned(plane, before.shown.places)
     elif given.beside:
