@@ -41,6 +41,8 @@ from lab.projection import nearest_orthonormal, of_dimensions, principal
 STEADY, SETTLED = 0.1, 0.001
 # After so many seconds of gliding 1 / e of the way is left.
 GLIDE = 0.12
+# A linear function of so many activations is fitted quickly enough for every picture.
+QUICKLY_FITTED = 1 << 15
 # Numbers that differ by less than this share of what they are computed from differ by rounding only.
 ROUNDING = 1e-6
 
@@ -161,7 +163,7 @@ def glided(plane, before, activations, seconds):
 
     From picture to picture an axis goes a share of the way. What remains of the old one is the linear function of the
     present activations that puts the rows nearest to where they were: the old basis itself may put the rows of a
-    network that has learned further anywhere.
+    network that has learned further anywhere. Where it does, and to find that function would take long, nothing glides.
     """
     result = at_once(plane, seconds)
     if before.places.shape != plane.places.shape:
@@ -173,6 +175,8 @@ def glided(plane, before, activations, seconds):
     centred = activations - activations.mean(axis=0, dtype=np.float64)
     old = before.basis
     if (np.square(centred @ old - before.places).sum(axis=0) > change / 16)[gliding].any():
+        if activations.size > QUICKLY_FITTED:
+            return result
         old = linear_probe(activations, before.places)[:-1]
     share = np.where(gliding, 1 - np.exp(-max(0.0, seconds - before.seconds) / GLIDE), 1.0)
     basis = (1 - share) * old + share * plane.basis

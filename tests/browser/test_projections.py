@@ -273,7 +273,7 @@ def test_the_best_view_is_what_a_layer_is_seen_in_at_first(stage):
     _, top, _, height = stage.right.box()
     x = stage.right.at([[line, 0]])[0, 0]
     ups = top + height * np.linspace(0.15, 0.95, 60)
-    for offset, seen in ((0, True), (-5, False), (5, False)):
+    for offset, seen in ((0, 1.0), (-5, 0.0), (5, 0.0)):
         colours = stage.right.colours(np.column_stack([np.full(60, x + offset), ups]))
         assert alike(colours, stage.colour("--text")).mean() == pytest.approx(seen, abs=0.1), offset
     # Another projection has none; then it is there again.
