@@ -547,3 +547,26 @@ def test_a_probe_without_rows_or_of_numbers_that_are_none(monkeypatch):
     hopeless = probe.Fits(task, targets, np.arange(40))
     assert hopeless.of("fc1", activations, 0) is None
     assert np.isnan(hopeless.quality("fc1", activations))
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_an_axis_glides_from_where_the_rows_were_unless_that_takes_long(monkeypatch, long):
+    """Also where the old basis would put the rows of the present network somewhere else."""
+    activations, targets = clouds((90, 90))
+    plane = best_view.best_plane(activations, probe.linear_probe(activations, targets), True, None)
+    # What was seen is another linear function, of a network with other units.
+    seen_before = np.column_stack([activations[:, 1], activations[:, 0]]).astype(float)
+    seen_before = (seen_before - seen_before.mean(axis=0)) / seen_before.std(axis=0)
+    before = best_view.Shown(1000 * plane.basis, seen_before, 0.0, np.zeros(2, bool), 1.0)
+    if long:
+        monkeypatch.setattr(best_view, "QUICKLY_FITTED", 0)
+        monkeypatch.setattr(best_view, "linear_probe", lambda *_: pytest.fail("fitted"))
+    shown = best_view.glided(plane, before, activations, 1.0 + 1 / 60)
+    if long:
+        np.testing.assert_array_equal(shown.basis, plane.basis)
+        assert shown.upright == plane.upright
+        return
+    assert shown.gliding.all()
+    assert shown.upright is None
+    share = 1 - np.exp(-1 / 60 / best_view.GLIDE)
+    np.testing.assert_allclose(shown.places, seen_before + share * (plane.places - seen_before), atol=1e-3)
