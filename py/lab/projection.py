@@ -74,7 +74,7 @@ def _iterate(centred, prior, bias, limit):
 def start_of_tour(width):
     """The basis from which a grand tour starts: nearly the first two dimensions, a little of all others; z is 0."""
     noise = np.random.default_rng([width, 0]).normal(0, 0.3 / np.sqrt(width), (width, 2))
-    return _spatial(_nearest_orthonormal(np.eye(width, 2) + noise))
+    return _spatial(nearest_orthonormal(np.eye(width, 2) + noise))
 
 
 def tour(basis, first_second, last_second):
@@ -91,7 +91,7 @@ def tour(basis, first_second, last_second):
     for index in range(steps):
         second = first_second + index * step
         middle = frame + step / 2 * _velocity(frame, second)
-        frame = _nearest_orthonormal(frame + step * _velocity(middle, second + step / 2))
+        frame = nearest_orthonormal(frame + step * _velocity(middle, second + step / 2))
     return _spatial(frame)
 
 
@@ -125,12 +125,12 @@ def hold_axis(basis, number, x, y):
         root += (np.sqrt(1 - squared) - 1) / squared * np.outer(row, row)
     frame = basis[:, :2].copy()
     frame[number] = 0
-    frame = _nearest_orthonormal(frame @ root) @ root
+    frame = nearest_orthonormal(frame @ root) @ root
     frame[number] = row
-    return _spatial(_nearest_orthonormal(frame))
+    return _spatial(nearest_orthonormal(frame))
 
 
-def _nearest_orthonormal(matrix):
+def nearest_orthonormal(matrix):
     """The polar factor of a matrix of full rank: the nearest matrix with orthonormal columns."""
     left, _, right = np.linalg.svd(matrix, full_matrices=False)
     return left @ right

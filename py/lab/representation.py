@@ -2,7 +2,8 @@
 
 A picture is a weighted sum of terms: one for the layer at the playhead and, if that is between two layers, one for the
 next. If the next layer is an element-wise activation, both are seen through the same basis, so that a point moves
-along (1 - t) x + t sigma(x).
+along (1 - t) x + t sigma(x). Where the projection keeps the two apart, as the best view does, each has its own basis,
+and a point moves along the straight line between its two places.
 """
 
 import math
@@ -22,6 +23,8 @@ GRID_REACH = 1.6
 DEPTHS = 4
 # Half the picture in units of a path.
 UNITS = 20_000
+# What the terms of a layer and its activation have in common.
+SHARED = ("basis", "centre", "half")
 
 
 class Term(NamedTuple):
@@ -57,14 +60,24 @@ def terms(experiment, view, projections):
         for name, weight, projection in zip(layers_shown(experiment, view), (1 - t, t), projections, strict=False)
     ]
     if len(shown) == 2 and next_layer(experiment, view["layer"]).kind in registry.entries("activation"):
-        one, other = shown
-        common = {
-            "basis": _between(one.basis, other.basis, t),
-            "centre": _between(one.centre, other.centre, t),
-            "half": _between(one.half, other.half, t),
-        }
-        shown = [one._replace(**common), other._replace(**common)]
+        apart = max(projection.apart for projection in projections)
+        if apart < 1:
+            one, other = shown
+            common = {name: _between(getattr(one, name), getattr(other, name), t) for name in SHARED}
+            shown = [
+                term._replace(**{name: _between(common[name], getattr(term, name), apart) for name in SHARED})
+                for term in shown
+            ]
     return shown
+
+
+def upright(terms, projections):
+    """The x of the line by which separability counts, float32, shape (1,); empty where a layer's is not upright.
+
+    Between two layers it is between theirs: a point that is to the right of both is to the right of it.
+    """
+    lines = [term.weight * projection.upright for term, projection in zip(terms, projections, strict=True)]
+    return np.sum(lines, axis=0, dtype=np.float32) if all(map(len, lines)) else np.zeros(0, np.float32)
 
 
 def _between(one, other, t):

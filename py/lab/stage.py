@@ -17,7 +17,7 @@ from lab.miniatures import Miniatures
 from lab.projector import Projector
 from lab.refinement import Refinement
 from lab.tasks import task_of
-from spec import shape
+from spec import registry, shape
 
 # Sizes of the left view, in squares a side; the finest one for which there is time is drawn.
 RESOLUTIONS = (16, 24, 32, 48, 64, 80, 100, 128, 160, 200)
@@ -136,6 +136,8 @@ class Stage:
         self.output = np.zeros((0, 0))
         self._last = shape.layer_names(experiment)[-2:]
         self._projector = Projector(experiment)
+        training = np.isin(data.sample, data.training).nonzero()[0]
+        self._fits = probe.Fits(self.task, data.targets[data.sample], training)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
@@ -196,7 +198,9 @@ class Stage:
         names = representation.layers_shown(self.experiment, view)
         outputs = self._sample_outputs(trainer, names)
         asked = time.perf_counter()
-        projections = [self._projector.project(name, outputs[name], view) for name in names]
+        fitted = [name for name in names if len(self._selectors[name]) > 3 and _wants_probe(view)]
+        probes = {name: self._fits.of(name, outputs[name], self._version) for name in fitted}
+        projections = [self._projector.project(name, outputs[name], view, probes.get(name)) for name in names]
         terms = representation.terms(self.experiment, view, projections)
         projected = time.perf_counter()
         places = self._places(trainer, terms, outputs)
@@ -223,7 +227,8 @@ class Stage:
         if view.get("miniature"):
             first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
-        moving = self._projector.moving or self._turns.waiting
+        waiting = self._turns.waiting or not all(self._fits.fits(name, self._version) for name in fitted)
+        moving = self._projector.moving or waiting
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)
         if not renewed:
@@ -242,6 +247,8 @@ class Stage:
             "zero_lines": zero_lines,
             "axes": projections[0].axes,
             "shares": projections[0].shares,
+            "upright": representation.upright(terms, projections),
+            "parted": np.array([self._fits.quality(name, outputs[name]) for name in fitted if names == [name]], "f4"),
             "moving": moving,
             "fine": self._fine,
             "tiles": tiles,
@@ -513,6 +520,10 @@ def _looks(view):
 def _left_key(view):
     """What, beside the network, decides which outputs the left view needs: the neuron to shade by, or None."""
     return tuple(view["neuron"]) if view["shading"] == "neuron" else None
+
+
+def _wants_probe(view):
+    return bool(registry.trait("projection", view["projection"], "by_probe"))
 
 
 def _turn(view):

@@ -344,7 +344,7 @@ enter_choice("shading", "Shading", "plane", "probability", VIEW)
 enter("neuron", "Neuron", "plane", "", _parse_neuron, str, VIEW)
 enter_switch("contour", "Contour", "plane", True)
 enter_switch("zero_lines", "Zero lines", "plane", False)
-enter_choice("projection", "Projection", "representation", "dimensions", VIEW)
+enter_choice("projection", "Projection", "representation", "best", VIEW)
 enter(
     "dimensions",
     "Dimensions",

@@ -153,6 +153,8 @@ PICTURE = OrderedDict(
         ("axes", "(k, 3) rows (dimension, x, y): the tips of the axes"),
         ("spatial", "whether it has three dimensions, and can be turned"),
         ("shares", "(3,) the principal components' shares of the variance, or empty"),
+        ("upright", "(1,) x of the line by which separability counts, if the picture shows it upright, or empty"),
+        ("parted", "(1,) the quality of the linear fit by which a best view is made, on training examples; or empty"),
         ("moving", "whether the picture will change although nothing is trained"),
         ("shape", "(2,) rows and width of the layer's outputs"),
         ("place_position", "(2,) where the place that is pointed at lies, or empty"),

@@ -94,7 +94,8 @@ enter("shading", "confidence", "Confidence", labels={REGRESSION: "Distance"})
 enter("shading", "neuron", "Neuron")
 
 # How a layer of more than three dimensions is shown in two or three. by_width: whether layers of the same width share
-# what the projection keeps from frame to frame.
+# what the projection keeps from frame to frame. by_probe: whether it shows a layer as its linear probe sees it.
+enter("projection", "best", "Best view", by_probe=True)
 enter("projection", "dimensions", "Dimensions")
 enter("projection", "pca", "PCA")
 enter("projection", "tour", "Grand tour", by_width=True)

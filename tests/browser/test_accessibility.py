@@ -171,7 +171,8 @@ def test_axe_with_the_explanation_open(themed, axe):
     ("fragment", "shape"),
     [
         ("hidden_layers=3&layer=tanh1", "tanh1, 200 × 3, dimensions 0, 1 and 2"),
-        ("layer=tanh1", "tanh1, 200 × 8, dimensions 0 and 1"),
+        ("layer=tanh1", "tanh1, 200 × 8, best view"),
+        ("layer=tanh1&projection=dimensions", "tanh1, 200 × 8, dimensions 0 and 1"),
         ("layer=tanh1&projection=pca", "tanh1, 200 × 8, PCA"),
         ("layer=tanh1&projection=tour", "tanh1, 200 × 8, grand tour"),
         ("layer=fc1&morph=0.4&shading=neuron&neuron=tanh1.3", "fc1 → tanh1"),

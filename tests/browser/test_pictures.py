@@ -218,7 +218,7 @@ def test_every_layer_in_every_projection_and_between(stage_at, network, size, re
     [
         ("morph=2", ["Morph must be a number from 0 to less than 1"]),
         ("morph=nan&morph=-1", ["Morph"]),
-        ("projection=x", ["Projection must be one of dimensions, pca, tour", "“x”"]),
+        ("projection=x", ["Projection must be one of best, dimensions, pca, tour", "“x”"]),
         ("neuron=<img src=x onerror=alert(1)>", ["Neuron must be"]),
         ("dimensions=9,9,9", ["Dimensions must be", "9 is there twice"]),
         ("shading=rainbow&contour=yes&grid=1", ["Shading must be one of", "Contour must be on or off", "Grid must be"]),

@@ -41,7 +41,7 @@ def in_space(stage, layer, dimensions=(0, 1, 2)):
     ],
 )
 def test_a_layer_of_any_width(stage, width, words):
-    show(stage, width, "tanh1")
+    show(stage, width, "tanh1", "dimensions" if int(width) > 3 else None)
     stage.rest()
     stage.right.wait_for_label(f"the 200 points at layer tanh1, shape 200 × {width}, {words}.")
     assert stage.page.locator("#representation-shape").inner_text() == f"tanh1, 200 × {width}, {words}"
@@ -238,6 +238,80 @@ def test_principal_components(stage, width):
     assert stage.answer("spatial")
 
 
+def by_least_squares(stage, activations):
+    """What the linear fit to the training points says of all points: the second class's score minus the first's."""
+    training, labels = stage.left.training(), stage.left.labels()
+    features = np.column_stack([activations, np.ones(len(activations))]).astype(float)
+    return features @ np.linalg.lstsq(features[training], 2.0 * labels[training] - 1, rcond=None)[0]
+
+
+def test_the_best_view_is_what_a_layer_is_seen_in_at_first(stage):
+    """The line by which separability counts stands where the linear fit decides, and says what it gets right."""
+    show(stage, "8", "tanh1")
+    stage.rest()
+    assert stage.lab.field("projection").input_value() == "best"
+    assert stage.lab.field("dimensions").is_disabled()
+    said = by_least_squares(stage, stage.untrained()["tanh1"])
+    (line,) = stage.answer("upright")
+    positions = stage.positions()
+    clear = np.abs(said) > 1e-3
+    assert ((positions[:, 0] > line) == (said > 0))[clear].all()
+    training, labels = stage.left.training(), stage.left.labels()
+    share = ((said > 0) == labels)[training].mean()
+    words = f"tanh1, 200 × 8, best view: {100 * share:.0f} % parted by the upright line"
+    stage.lab.wait(f"document.getElementById('representation-shape').textContent === '{words}'")
+    stage.right.wait_for_label(f"best view: {100 * share:.0f} % parted by the upright line.")
+    bar = stage.page.locator("#probes .bar").nth(2)
+    assert bar.get_attribute("aria-label").startswith(
+        f"A straight line at layer tanh1 has {100 * share:.0f} % of the training points right"
+    )
+    # It is painted from the top of the plot to its bottom, there and nowhere beside.
+    stage.page.get_by_label("Grid", exact=True).uncheck()
+    stage.page.get_by_label("Boundary", exact=True).uncheck()
+    stage.page.mouse.move(0, 0)
+    stage.rest()
+    _, top, _, height = stage.right.box()
+    x = stage.right.at([[line, 0]])[0, 0]
+    ups = top + height * np.linspace(0.15, 0.95, 60)
+    for offset, seen in ((0, 1.0), (-5, 0.0), (5, 0.0)):
+        colours = stage.right.colours(np.column_stack([np.full(60, x + offset), ups]))
+        assert alike(colours, stage.colour("--text")).mean() == pytest.approx(seen, abs=0.1), offset
+    # Another projection has none; then it is there again.
+    stage.lab.choose("projection", "pca")
+    stage.rest()
+    assert len(stage.answer("upright")) == 0
+    stage.right.wait_for_label("PCA")
+    stage.lab.choose("projection", "best")
+    stage.rest()
+    assert stage.answer("upright") == pytest.approx([line], abs=1e-4)
+    assert stage.positions() == pytest.approx(positions, abs=1e-3)
+
+
+def test_the_best_view_between_two_layers_and_while_it_learns(stage):
+    """Points go straight from the one layer's picture to the other's, and the line with them; it follows training."""
+    show(stage, "8,8", "fc2")
+    stage.rest()
+    one = stage.positions(), stage.answer("upright")
+    stage.page.get_by_label("Layer rail", exact=True).fill("3.5")
+    stage.rest()
+    assert stage.view("morph") == 0.5
+    half = stage.positions(), stage.answer("upright")
+    stage.lab.wait("document.getElementById('representation-shape').textContent === 'fc2 → tanh2, best view'")
+    stage.lab.field("layer").select_option(label="tanh2")
+    stage.rest()
+    other = stage.positions(), stage.answer("upright")
+    for middle, start, end in zip(half, one, other, strict=True):
+        assert middle == pytest.approx((start + end) / 2, abs=1e-3)
+    stage.record()
+    stage.lab.play_to(30)
+    stage.rest()
+    _, positions = stage.pictures()
+    assert len(positions) > 10
+    spread = np.square(positions).mean()
+    # From picture to picture nothing is mirrored and nothing jumps.
+    assert np.square(np.diff(positions, axis=0)).mean(axis=(1, 2)).max() < 0.5 * spread
+
+
 def test_principal_components_do_not_flip_while_training(stage):
     show(stage, "8", "tanh1", "pca")
     stage.rest()
@@ -251,7 +325,7 @@ def test_principal_components_do_not_flip_while_training(stage):
 
 
 def test_three_dimensions_of_a_wide_layer_are_a_space(stage):
-    show(stage, "8", "tanh1", dimensions="6, 2, 4")
+    show(stage, "8", "tanh1", "dimensions", "6, 2, 4")
     stage.rest()
     assert stage.answer("spatial")
     stage.right.wait_for_label("dimensions 6, 2 and 4")
@@ -389,7 +463,7 @@ def test_without_motion_the_tour_waits_and_changes_are_immediate(open_stage):
     assert stage.view("calm") is True
     assert stage.view("tour_seconds") == 0
     assert stage.lab.button("Resume tour").is_visible()
-    for projection in ("pca", "dimensions", "tour"):
+    for projection in ("pca", "dimensions", "best", "tour"):
         stage.record()
         stage.lab.choose("projection", projection)
         stage.rest()
@@ -407,6 +481,7 @@ def test_changes_of_projection_are_animated(stage):
     for projection, dimensions in (
         ("pca", None),
         ("dimensions", None),
+        ("best", None),
         ("dimensions", "5, 2"),
         ("dimensions", "0, 1, 2"),
     ):

@@ -48,7 +48,7 @@ def fourth_power(outputs, targets):
     return anp.sum(anp.square(anp.square(outputs - targets))) / outputs.size
 
 
-def mirrored(activations, view, before, near):
+def mirrored(activations, given):
     """The first two dimensions, each the other way round."""
     basis = np.zeros((activations.shape[1], 3))
     basis[0, 0] = basis[1, 1] = -1

@@ -104,7 +104,7 @@ def test_at_rest_a_layer_is_its_projected_activations(experiment, projection):
 
 def test_flat_layers_are_drawn_as_they_are():
     experiment = networks.experiment_of(hidden_layers=(5,))
-    scene = Scene(experiment, layer="fc1", dimensions=[3, 1])
+    scene = Scene(experiment, layer="fc1", projection="dimensions", dimensions=[3, 1])
     np.testing.assert_array_equal(scene.positions()[:, :2], scene.outputs["fc1"][:, [3, 1]])
 
 

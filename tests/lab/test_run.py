@@ -482,7 +482,7 @@ def test_view_arrays_of_every_layer(choices):
     experiment = networks.experiment_of(**choices)
     run = trained(experiment, 6)
     for name, width in widths_of(experiment):
-        shown = {**experiment, "layer": name, "dimensions": (width - 1, 0)}
+        shown = {**experiment, "layer": name, "projection": "dimensions", "dimensions": (width - 1, 0)}
         answer = run.frame(request(shown))
         resolution = answer["resolution"]
         assert answer["pixels"].shape == (resolution + 1, resolution + 1, 4)

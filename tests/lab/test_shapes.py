@@ -127,7 +127,7 @@ def test_every_shape_of_data(key, engine):
     (trained,) = framed(request_of(experiment, 13))
     point = size.rows - 1
     place = [x + 0.25 * half, y - 0.5 * half]
-    view = seen_by(experiment, point=point, place=place, selected="80", dimensions=[0, 1])
+    view = seen_by(experiment, point=point, place=place, selected="80", projection="dimensions", dimensions=[0, 1])
     (drawn,) = framed(request_of(experiment, view=view))
     assert (trained["step"], drawn["step"], drawn["diverged"]) == (13, 13, False)
     outputs = by_hand(experiment, data.inputs)

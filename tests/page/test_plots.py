@@ -203,7 +203,7 @@ def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(
     assert points > 0
 
 
-@pytest.mark.parametrize("changes", [{"layer": "fc2"}, {"layer": "tanh1", "projection": "pca"}])
+@pytest.mark.parametrize("changes", [{"layer": "fc2"}, {"layer": "tanh1", "projection": "pca"}, {"layer": "tanh1"}])
 def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes):
     views = Views(hidden_layers=(5,))
     right = views.representation
@@ -423,3 +423,66 @@ def test_how_fine_a_picture_has_to_be_is_known_before_the_first(page):
     views.plane.opened(views.run)
     # A sample for every two pixels of the screen.
     assert views.plane.wants(views.experiment)["resolution"] >= views.plane.mapping.box[2] > 100
+
+
+def test_a_best_view_is_told_by_what_it_parts(page):
+    from page.plots.representation import projection_words
+
+    two = networks.experiment_of()
+    assert projection_words(two, 8, upright=True, parted=98) == "best view: 98 % parted by the upright line"
+    # On the way to another layer, or to another projection.
+    assert projection_words(two, 8, upright=True) == projection_words(two, 8, parted=98) == "best view"
+    assert projection_words(two, 3, upright=True, parted=98) == "dimensions 0, 1 and 2"
+    pca = {**two, "projection": "pca"}
+    assert projection_words(pca, 8, [0.5, 0.25, 0.125]) == "PCA: 88 % of variance"
+    words = {
+        "three_classes": "best view: plane that parts the classes best, 98 % by straight lines",
+        "plane_target": "best view: linear prediction to the right, 98 % of variance",
+        "ten_targets": "best view: plane of the linear predictions, 98 % of variance",
+    }
+    with data_sets.entered():
+        for key, expected in words.items():
+            assert projection_words(networks.experiment_of(dataset=key), 8, parted=98) == expected
+
+
+def test_the_upright_line_is_painted_over_what_lies_below_it(page):
+    """On its x, from the top of the plot to its bottom, with what it gets right beside it, inside of the plot."""
+    views = Views(hidden_layers=(5,))
+    right = views.representation
+    strokes, texts = [], []
+
+    class Noting(Context):
+        def moveTo(self, x, y):
+            strokes.append([(x, y)])
+
+        def lineTo(self, x, y):
+            strokes[-1].append((x, y))
+
+        def fillText(self, words, x, y):
+            texts.append((words, x, self.textAlign))
+
+    for upright, parted in ((0.25, 98), (-1e3, 98), (0.25, None), (None, None)):
+        strokes.clear(), texts.clear()
+        right.upright, right.parted = upright, parted
+        right._paint_upright(Noting())
+        if upright != 0.25:
+            assert strokes == texts == []
+            continue
+        left, top, width, height = right.mapping.box
+        x, _ = right.mapping.pixel(upright, 0)
+        assert strokes == 2 * [[(x, top), (x, top + height)]]
+        assert [words for words, *_ in texts] == (["separability 98 %"] if parted else [])
+    # Where there is no room to the right of it, its words are to the left.
+    right.upright, right.parted = right.mapping.place(left + width - 20, 0)[0], 98
+    right._paint_upright(Noting())
+    ((words, x, align),) = texts
+    assert (words, align) == ("separability 98 %", "right")
+    assert x < left + width - 20
+    # Painted with every picture that has it, and only then.
+    assert views.painted(lambda: views.show(layer="tanh1"))
+    assert right.upright is not None
+    assert right.parted == round(
+        100 * views.run.stage._fits.quality("tanh1", views.run.trainer.outputs(["tanh1"])["tanh1"])
+    )
+    views.show(layer="tanh1", projection="pca")
+    assert right.upright is right.parted is None

@@ -1,12 +1,12 @@
 """The right view: the points, the grid of the input plane and the boundary, at a layer or between two layers."""
 
-from page import run_words
+from page import journey, run_words
 from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
 from page.plots import axes, rotation
 from page.plots.camera import Camera
 from page.plots.plot import Plot, path_of
-from spec import shape
+from spec import registry, shape
 
 # Radians for a pixel of dragging, and for an arrow key.
 TURN = 0.009
@@ -22,6 +22,9 @@ HANDLE_REACH = 12
 SHORT_AXIS = 0.3
 # The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
+# Of the upright line's label, and its distance from the line and from the top of the plot, in CSS pixels.
+UPRIGHT_FONT = "600 12px Inter, system-ui, sans-serif"
+UPRIGHT_GAP = 6
 
 
 class Representation(Plot):
@@ -40,6 +43,8 @@ class Representation(Plot):
         self.frame = None
         # The bent grid, `(key, path)` for each group of lines; and the path of the bent boundary, or None.
         self.lines, self.boundary = [], None
+        # The x of the line by which separability counts, and its percentage; None without.
+        self.upright = self.parted = None
         self.drawing_loop = False
         Plot.__init__(
             self,
@@ -129,6 +134,8 @@ class Representation(Plot):
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
+        self.upright = (numbers(frame.upright) or [None])[0]
+        self.parted = journey.percent((numbers(frame.parted) or [float("nan")])[0])
         self.camera.fit(*numbers(frame.extent))
         self.map()
 
@@ -176,6 +183,7 @@ class Representation(Plot):
         context.restore()
 
     def paint_over(self, context):
+        self._paint_upright(context)
         self._paint_directions(context)
         if self.highlight.point is not None:
             self.ring(context, *self.pixel_of(self.highlight.point))
@@ -188,6 +196,35 @@ class Representation(Plot):
             return self.mapping.middle + (0.84 * self.mapping.reach,)
         left, top, _, height = self.mapping.box
         return left + 44, top + height - 44, 32
+
+    def _paint_upright(self, context):
+        """Paints the line by which separability counts; at a layer it says what it gets right."""
+        if self.upright is None:
+            return
+        left, top, width, height = self.mapping.box
+        x, _ = self.mapping.pixel(self.upright, 0)
+        if not left < x < left + width:
+            return
+        context.lineCap = "butt"
+        for colour, line_width in ((self.halo, 4), (self.text, 1.5)):
+            context.strokeStyle = colour
+            context.lineWidth = line_width
+            context.beginPath()
+            context.moveTo(x, top)
+            context.lineTo(x, top + height)
+            context.stroke()
+        if self.parted is None:
+            return
+        words = "separability %d %%" % self.parted
+        context.font = UPRIGHT_FONT
+        context.textBaseline = "top"
+        fits = x + UPRIGHT_GAP + context.measureText(words).width < left + width
+        context.textAlign = "left" if fits else "right"
+        context.lineJoin = "round"
+        context.lineWidth = 4
+        context.strokeStyle, context.fillStyle = self.halo, self.text
+        for paint in (context.strokeText, context.fillText):
+            paint(words, x + (UPRIGHT_GAP if fits else -UPRIGHT_GAP), top + UPRIGHT_GAP)
 
     def _paint_directions(self, context):
         """Paints the layer's axes as they are projected: as handles of a tour, or as a small cross in a corner."""
@@ -370,7 +407,7 @@ class Representation(Plot):
             return
         layer = shape.shown_layer(experiment).name
         size = [int(number) for number in numbers(frame.shape)]
-        which = projection_words(experiment, size[1], numbers(frame.shares))
+        which = projection_words(experiment, size[1], numbers(frame.shares), self.upright is not None, self.parted)
         place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
         if layer == shape.logits_layer(experiment) and "train_accuracy" in (run.metrics or {}):
             place = "%s: %s" % (layer, run_words.right_words(shape.shape_of(experiment), run.metrics["train_accuracy"]))
@@ -390,8 +427,14 @@ class Representation(Plot):
         )
 
 
-def projection_words(experiment, width, shares):
-    """The projection of a layer of that width: `dimensions 0 and 1`, `PCA: 97 % of variance` or `grand tour`."""
+def projection_words(experiment, width, shares=(), upright=False, parted=None):
+    """The projection of a layer of that width: `dimensions 0 and 1`, `PCA: 97 % of variance` or `grand tour`.
+
+    Of a best view it says what parts the classes: `upright`, whether a line does, and `parted`, the percentage that the
+    linear fit gets right, or None.
+    """
+    if width > 3 and experiment["projection"] == "best":
+        return "best view" + best_view_words(shape.shape_of(experiment), upright, parted)
     if width > 3 and experiment["projection"] == "tour":
         return "grand tour"
     if width > 3 and experiment["projection"] == "pca":
@@ -400,3 +443,15 @@ def projection_words(experiment, width, shares):
     if len(dimensions) == 1:
         return "dimension " + dimensions[0]
     return "dimensions %s and %s" % (", ".join(dimensions[:-1]), dimensions[-1])
+
+
+def best_view_words(data, upright, parted):
+    """What a best view shows, after a colon, for data of a `shape.Shape`; empty where nothing is to be said."""
+    if parted is None:
+        return ""
+    if data.task == registry.REGRESSION:
+        which = "linear prediction to the right" if data.outputs == 1 else "plane of the linear predictions"
+        return ": %s, %d %% of variance" % (which, parted)
+    if data.outputs > 2:
+        return ": plane that parts the classes best, %d %% by straight lines" % parted
+    return ": %d %% parted by the upright line" % parted if upright else ""
