@@ -21,6 +21,7 @@ STAGES = (
     ("worker", "pack fetched", "lab's memory fetched"),
     ("worker", "pack decoded", "lab's memory decompressed"),
     ("worker", "Python started", "Python runs"),
+    ("page", "moves", "something moves: a recording or the network"),
     ("page", "network", "network made and compiled"),
     ("page", "picture", "first picture has come"),
     ("page", "trained", "first trained picture is seen"),

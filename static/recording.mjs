@@ -6,11 +6,12 @@ const BREAK = 9999999;
 // What pictures have only where something is pointed at or turned: nothing is, in a recording.
 const EMPTY = ["axes", "shares", "place_position", "place_scores", "point_scores", "point_targets", "point_values"];
 
+export const recording = async () => unpacked(await inflated(await fetch(FILE)));
+
 // `{ opened, count, answer(index, palette) }`: the answer to opening the run, how many others there are, and each of
 // them, with its picture in the colours of a palette of the page's.
-export async function recording() {
-    const bytes = await inflated(await fetch(FILE));
-    const length = new DataView(bytes.buffer).getUint32(0, true);
+export function unpacked(bytes) {
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     const { full, opened, history, answers, parts } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     const next = reader(bytes.subarray(4 + length));
     for (const [name, kind, counts] of parts) {

@@ -9,6 +9,7 @@ from page.address import Address
 from page.dom import by_id, let_browser_work, listen, now
 from page.loading import Loading
 from page.loop import Loop
+from page.recording import Recording
 from page.run_client import RunClient
 from page.status import Status
 from page.views import Views
@@ -24,6 +25,7 @@ DESCRIBE_STILL_EVERY = 200
 EMPTY_AFTER = 150
 # Words in errors of Python, NumPy and browsers that mean that memory is full.
 OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
+RECORDING = "A recording is shown while Python loads."
 UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
 
@@ -50,6 +52,7 @@ class App:
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.views = Views()
         self.loading = Loading()
+        self.recording = Recording(self.experiment, self.is_calm, self.recording_begins, self.loading.tell_recording)
         self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost, self.lab_quiet)
         self.run = RunClient(self.lab, self.run_opened, self.run_answered)
         self.status = self.views.add(Status(self.run))
@@ -91,32 +94,35 @@ class App:
         show_source()
 
         from page.plots.highlight import Highlight
-        from page.plots.readout import Readout
-
-        highlight = self.views.add(Highlight(self.request_picture))
-        self.readout = self.views.add(Readout(highlight))
-        await let_browser_work()
-
         from page.plots.plane import Plane
 
-        plane = self.views.add(Plane(highlight, self.loop.draw_soon))
+        # The first view that shows the recording.
+        highlight = self.views.add(Highlight(self.request_picture))
+        plane = self.add_view(Plane(highlight, self.loop.draw_soon))
+        await let_browser_work()
+
+        from page.plots.readout import Readout
+
+        self.readout = self.views.add(Readout(highlight))
         await let_browser_work()
 
         from page.plots.representation import Representation
 
-        representation = self.views.add(Representation(highlight, self.request_picture, self.loop.draw_soon))
+        representation = self.add_view(Representation(highlight, self.request_picture, self.loop.draw_soon))
         await let_browser_work()
 
         from page.rail import Rail
 
-        self.rail = self.views.add(Rail(self.playhead_moved, self.go_to, self.travel))
+        self.rail = Rail(self.playhead_moved, self.go_to, self.travel)
         self.rail.begin(self.state.experiment)
+        self.add_view(self.rail)
         await let_browser_work()
 
         from page.strip import Strip
 
-        strip = self.views.add(Strip(self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network))
+        strip = Strip(self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network)
         strip.begin(self.state.experiment)
+        self.add_view(strip)
         await let_browser_work()
 
         from page.tour import Tour
@@ -134,7 +140,7 @@ class App:
 
         from page.charts import Charts
 
-        charts = self.views.add(Charts(await uplot()))
+        charts = self.add_view(Charts(await uplot()))
         self.loop.wants_history = charts.due
         await let_browser_work()
 
@@ -145,6 +151,7 @@ class App:
         self.opened = True
         # The experiment may have changed since the views were built.
         self.views.tell("begin", self.state.experiment)
+        self.recording.show_again()
         self.request_picture()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
         # The strip's width follows from its columns, and their width from the scroller.
@@ -174,6 +181,8 @@ class App:
         """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed."""
         before = self.state
         self.state, effects = store.update(before, store.Change(origin, kind, value))
+        if self.recording.is_shown() and (self.state.phase.state == phase.ERROR or not self.recording.fits()):
+            self.stop_recording()
         for effect in effects:
             self.effects[effect]()
         if self.state.phase != before.phase:
@@ -275,6 +284,27 @@ class App:
             self.controls.show()
             self.transport.show_speed(self.state.experiment["speed"])
 
+    def add_view(self, view):
+        """Adds a view that shows the recording as well, and returns it."""
+        self.recording.add(view)
+        return self.views.add(view)
+
+    def is_calm(self):
+        """Whether a person wants nothing to move by itself."""
+        return self.calm.matches
+
+    def recording_begins(self):
+        self.status.announce(RECORDING)
+
+    def stop_recording(self):
+        """Lets the views show nothing, because the recording does not show what was chosen."""
+        self.recording.end()
+        self.loading.tell_recording(None)
+        self.views.tell("begin", self.state.experiment)
+        self.views.tell("empty")
+        if self.run.data:
+            self.views.tell("opened", self.run)
+
     def make_network(self):
         """Has the lab make the network; from now on the page shows nothing of the previous run."""
         self.run.renew()
@@ -368,7 +398,9 @@ class App:
 
     def run_opened(self):
         if not self.run.due:
-            self.views.tell("opened", self.run)
+            # The recording stays until the run has a picture.
+            if not self.recording.is_shown():
+                self.views.tell("opened", self.run)
             self.request_picture()
         self.loop.ask()
 
@@ -381,6 +413,10 @@ class App:
         self.loop.answered()
 
     def take_answer(self, run):
+        if self.recording.is_shown():
+            self.loading.tell_recording(None)
+            self.views.tell("opened", run)
+        self.recording.end()
         self.views.tell("answered", run)
         if run.picture:
             # A picture that is only being refined has no pixels.

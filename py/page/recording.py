@@ -1,0 +1,114 @@
+"""Plays a recording of the default experiment, by the views themselves, until the page has a lab of its own."""
+
+from pyscript import document, window
+from pyscript.ffi import create_proxy, to_js
+from scripts import recorded
+
+from page import palette
+from page.dom import now
+from page.run_client import RunClient
+from page.views import Views
+from spec import fields
+
+# Pictures of the recording are shown for so many milliseconds each, the last one for longer; then it begins again.
+EACH, LAST = 200, 2000
+# The fields on which it depends what is seen of a run.
+SEEN = fields.names(fields.VIEW, fields.LIVE, fields.NUMBERS, fields.NETWORK)
+# The attribute of `<html>` that tells which epoch of the recording is shown.
+ATTRIBUTE = "data-recording"
+
+
+class Recording:
+    """Shows a recording to the views that are added, as soon as it has been fetched, until `end` is called.
+
+    `experiment()` returns the present experiment, `is_calm()` whether nothing may move: then the last picture is shown.
+    `on_show(epoch)` is called with each picture, `on_begin()` before the first.
+    """
+
+    def __init__(self, experiment, is_calm, on_begin, on_show):
+        self.experiment, self.is_calm = experiment, is_calm
+        self.on_begin, self.on_show = on_begin, on_show
+        self.views = Views()
+        # A run whose lab is the recording, and which is never asked for anything.
+        self.run = RunClient(None, None, None)
+        self.given = None
+        # Whether it is over, or has never begun; the picture that is shown, None before the first.
+        self.over = False
+        self.shown = None
+        self.began = 0
+        self._tick_proxy = create_proxy(self._tick)
+        # If it cannot be fetched, it is not shown.
+        recorded.then(create_proxy(self._came)).catch(create_proxy(lambda error: None))
+
+    def is_shown(self):
+        """Whether what the views show is the recording."""
+        return self.shown is not None
+
+    def add(self, view):
+        """Shows the recording in one more view."""
+        self.views.add(view)
+        if self.is_shown():
+            newcomer = Views()
+            newcomer.add(view)
+            newcomer.tell("opened", self.run)
+            self._show_in(newcomer)
+        else:
+            self._begin()
+
+    def fits(self):
+        """Whether the present experiment is the recorded one, and is looked at in the same way."""
+        chosen, recorded_one = self.experiment(), fields.defaults()
+        return all(chosen[name] == recorded_one[name] for name in SEEN)
+
+    def show_again(self):
+        """Shows the present picture again: to views that have forgotten it, or in other colours."""
+        if self.is_shown():
+            self._show(self.shown)
+
+    def end(self):
+        """Ends the recording. What the views show stays until they are told something else."""
+        self.over = True
+        self.shown = None
+        document.documentElement.removeAttribute(ATTRIBUTE)
+
+    def _came(self, given):
+        self.given = given
+        self._begin()
+
+    def _begin(self):
+        if self.given is None or self.over or not self.views.all or not self.fits():
+            return
+        self.run.take_opened(self.given.opened)
+        self.views.tell("opened", self.run)
+        self.began = now()
+        self.on_begin()
+        self._tick()
+
+    def _tick(self, *_):
+        if self.over:
+            return
+        index = self._due()
+        if index != self.shown:
+            self._show(index)
+        else:
+            self.views.tell("draw", self.is_calm())
+        window.requestAnimationFrame(self._tick_proxy)
+
+    def _due(self):
+        """The number of the picture to be shown now."""
+        last = self.given.count - 1
+        if self.is_calm():
+            return last
+        return min(int((now() - self.began) % (EACH * last + LAST) / EACH), last)
+
+    def _show(self, index):
+        self.shown = index
+        self.run.take_answer(self.given.answer(index, to_js(palette.shading())))
+        self._show_in(self.views)
+        document.documentElement.setAttribute(ATTRIBUTE, str(self.run.epoch))
+        self.on_show(self.run.epoch)
+
+    def _show_in(self, views):
+        views.tell("answered", self.run)
+        views.tell("drawn", self.run.picture)
+        views.tell("draw", self.is_calm())
