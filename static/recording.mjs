@@ -1,7 +1,7 @@
 // Reads the recording of the default experiment, which `tools/snapshot/record.py` makes and describes, and gives the
 // page the same answers as the lab would.
 
-const FILE = new URL("../vendor/pyodide/recording.bin", import.meta.url).href;
+const FILE = new URL("../vendor/pyodide/recording.zlib", import.meta.url).href;
 const BREAK = 9999999;
 // What pictures have only where something is pointed at or turned: nothing is, in a recording.
 const EMPTY = ["axes", "shares", "place_position", "place_scores", "point_scores", "point_targets", "point_values"];

@@ -4,7 +4,7 @@
 //   node build.mjs snapshot FOLDER   packages.zip and lab.zip, bytecode; the libraries that libraries.json
 //                                    lists -> lab.pack
 //
-//   node build.mjs record FOLDER     the same -> recording.bin, the default experiment as the lab answers it
+//   node build.mjs record FOLDER     the same -> recording.zlib, the default experiment as the lab answers it
 //
 // FOLDER holds Pyodide's files too, among them python_stdlib.zip. The same folder makes the same bytes: clocks stand still, hashes
 // and random numbers have fixed seeds.
@@ -88,8 +88,8 @@ async function record() {
     }
     python.runPython(script("import_modules.py"));
     python.runPython(script("record.py"));
-    python.runPython('open("/recording.bin", "wb").write(recording())');
-    writeFileSync(file("recording.bin"), python.FS.readFile("/recording.bin"));
+    python.runPython('open("/recording.zlib", "wb").write(recording())');
+    writeFileSync(file("recording.zlib"), python.FS.readFile("/recording.zlib"));
 }
 
 // By default Node.js would also print the line of the script, which for Pyodide is a megabyte long.

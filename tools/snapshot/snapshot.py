@@ -49,7 +49,7 @@ Files = Mapping[str, bytes]
 
 
 def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
-    """The files from which the lab starts, `lab.pack` and `python_stdlib.zip`, and `recording.bin`, by name.
+    """The files from which the lab starts, `lab.pack` and `python_stdlib.zip`, and `recording.zlib`, by name.
 
     `static/snapshot.mjs` reads `lab.pack`, the snapshot, and `static/recording.mjs` the recording. `python_stdlib.zip`
     is the standard library as bytecode, for modules that are imported later. `pyodide` has the files of Pyodide's
@@ -69,7 +69,7 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
     return {
         "lab.pack": made("snapshot", {**inputs, "snapshot.mjs": own[FORMAT]}, "lab.pack"),
         "python_stdlib.zip": standard_library,
-        "recording.bin": made("record", inputs, "recording.bin"),
+        "recording.zlib": made("record", inputs, "recording.zlib"),
     }
 
 
