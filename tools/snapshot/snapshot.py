@@ -69,8 +69,13 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
     return {
         "lab.pack": made("snapshot", {**inputs, "snapshot.mjs": own[FORMAT]}, "lab.pack"),
         "python_stdlib.zip": standard_library,
-        "recording.zlib": made("record", inputs, "recording.zlib"),
+        "recording.zlib": recorded(inputs),
     }
+
+
+def recorded(inputs: Files) -> bytes:
+    """The recording of the default experiment, see `record.py`."""
+    return made("record", inputs, "recording.zlib")
 
 
 def bytecode(pyodide: Files, sources: Files) -> bytes:
