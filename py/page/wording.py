@@ -14,8 +14,8 @@ SHAPES = (
     "hourglasses",
     "bars",
 )
-# If there are more classes than this, the legend names them by their numbers only.
-NAMED = 3
+# More classes than this are named by their numbers only, as there would not be room enough for all on one line.
+NAMED = 2
 
 
 def choices(experiment, name):

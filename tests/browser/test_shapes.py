@@ -84,6 +84,32 @@ def test_every_class_has_its_place_in_the_legend_and_in_the_words(open_data, key
     plane.press("Escape")
 
 
+# Whether an item of the legend lies outside of its panel, and how tall the page and the left view are.
+LEGEND = """() => {
+    const panel = document.getElementById("legend").closest("section").getBoundingClientRect();
+    const boxes = [...document.querySelectorAll("#legend li")].map((item) => item.getBoundingClientRect());
+    const heights = [document.documentElement, document.getElementById("boundary")].map((part) => part.scrollHeight);
+    return [boxes.some(({right, bottom}) => right > panel.right || bottom > panel.bottom), ...heights];
+}"""
+
+
+@pytest.mark.parametrize("key", ["three_classes", "ten_classes", "plane_target"])
+@pytest.mark.parametrize("size", [(390, 844), (760, 900), (1280, 800)])
+def test_the_legend_is_whole_and_pointing_moves_nothing(open_data, key, size):
+    lab = open_data(key)
+    before = lab.page.viewport_size
+    lab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    lab.wait("document.documentElement.dataset.picture === 'fine'")
+    cut, *heights = lab.page.evaluate(LEGEND)
+    assert not cut
+    plane = lab.picture("Decision boundary")
+    plane.press("n")
+    lab.wait("document.getElementById('representation-readout').textContent !== ''")
+    assert lab.page.evaluate(LEGEND)[1:] == heights
+    plane.press("Escape")
+    lab.page.set_viewport_size(before)
+
+
 @pytest.mark.parametrize("key", TARGETS)
 def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data, key):
     lab = open_data(key)

@@ -1,8 +1,27 @@
-"""What is made for the lab is kept, but not for ever."""
+"""What is made for the lab is the same whenever it is made, and is kept, but not for ever."""
 
+import hashlib
 import os
 
+from tools import runtime, site
 from tools.snapshot import snapshot
+
+
+def test_the_same_sources_make_the_same_memory(tmp_path, monkeypatch):
+    """By another process, in another folder, at another time."""
+    made, inputs = snapshot.made, {}
+
+    def noted(command, files, output):
+        inputs[command] = files
+        return made(command, files, output)
+
+    monkeypatch.setattr(snapshot, "made", noted)
+    parts = {part.name: dict(runtime.part_members(part)) for part in site.site_parts() if part.name in site.LAB_PARTS}
+    pyodide, numpy, autograd = (parts[name] for name in site.LAB_PARTS)
+    kept = snapshot.site_files(pyodide, {**numpy, **autograd}, site.own_files())["lab.pack"]
+    monkeypatch.setattr(snapshot, "CACHE", tmp_path)
+    again = made("snapshot", inputs["snapshot"], "lab.pack")
+    assert hashlib.sha256(again).hexdigest() == hashlib.sha256(kept).hexdigest()
 
 
 def test_only_what_was_used_last_is_kept(tmp_path):

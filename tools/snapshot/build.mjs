@@ -6,9 +6,10 @@
 //
 //   node build.mjs record FOLDER     the same -> recording.zlib, the default experiment as the lab answers it
 //
-// FOLDER holds Pyodide's files too, among them python_stdlib.zip. The same folder makes the same bytes: clocks stand still, hashes
-// and random numbers have fixed seeds.
+// FOLDER holds Pyodide's files too, among them python_stdlib.zip. The same files make the same bytes, in whatever folder:
+// clocks stand still, hashes and random numbers have fixed seeds.
 
+import nodeCrypto from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -24,7 +25,8 @@ function standStill() {
     Date.now = () => then;
     performance.now = () => 0;
     let number = 0;
-    crypto.getRandomValues = (bytes) => {
+    // Of these two Pyodide takes the first in browsers and the second in Node.js.
+    crypto.getRandomValues = nodeCrypto.randomFillSync = (bytes) => {
         for (let index = 0; index < bytes.length; index++) bytes[index] = number = (number * 69 + 5) % 251;
         return bytes;
     };

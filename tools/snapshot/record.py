@@ -14,6 +14,8 @@ import json
 import struct
 import time
 import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +36,8 @@ COARSER = {"contour": 8, "plane_marks": 8, "lines": 50, "bend_boundary": 50, "ma
 FULL = int(63 / shadings.STRENGTH)
 ONE, OTHER, NEUTRAL = (FULL, 0, 0), (0, FULL, 0), (0, 0, 0)
 RUN = "recorded"
+# An object of the protocol, by name.
+Answer = dict[str, Any]
 
 # The kinds of numbers, see `Numbers`, and the parts of a picture that are kept as such.
 IMAGE, PATH, STEADY = "image", "path", "steady"
@@ -52,12 +56,12 @@ PARTS = {
 }
 
 
-def recording():
+def recording() -> bytes:
     """The recording of the default experiment, as bytes."""
     return packed(*answers_of(fields.defaults()))
 
 
-def answers_of(experiment):
+def answers_of(experiment: Mapping[str, Any]) -> tuple[Answer, list[Answer]]:
     """`(opened, answers)`: the lab's answers to opening an experiment of two classes, and at the end of each epoch."""
     clock = time.perf_counter
     seconds = 0.0
@@ -76,7 +80,7 @@ def answers_of(experiment):
         time.perf_counter = clock
 
 
-def request(experiment, epoch):
+def request(experiment: Mapping[str, Any], epoch: int) -> protocol.Request:
     """The request to train to the end of an epoch, and to draw what the page shows first."""
     seen = {
         "milliseconds": MILLISECONDS,
@@ -96,7 +100,7 @@ def request(experiment, epoch):
     return protocol.Request(RUN, 1_000_000, 1000, epoch, live, None, False, True, view)
 
 
-def packed(opened, answers):
+def packed(opened: Answer, answers: list[Answer]) -> bytes:
     """The recording of `opened` and `answers`."""
     pictures = [in_whole_numbers(answer["picture"]) for answer in answers]
     numbers = Numbers()
@@ -125,24 +129,25 @@ def packed(opened, answers):
     return zlib.compress(struct.pack("<I", len(text)) + text + bytes(numbers.content), 9)
 
 
-def in_whole_numbers(picture):
+def in_whole_numbers(picture: Answer) -> Answer:
     """A picture with its `PARTS` in whole numbers, and with the unit that its paths then have."""
     paths = {name: coarser(picture[name], by) for name, by in COARSER.items() if name in picture}
     mixtures = {name: mixture(picture[name]) for name in ("pixels", "tiles")}
     return {**picture, **paths, **mixtures, "unit": picture["unit"] * COARSER["lines"]}
 
 
-def mixture(pixels):
+def mixture(pixels: np.ndarray) -> np.ndarray:
     """What pixels are mixed of, without the last axis of `pixels`: from -FULL, all of one colour, to all of another."""
-    return pixels[..., 1].astype(int) - pixels[..., 0]
+    result: np.ndarray = pixels[..., 1].astype(int) - pixels[..., 0]
+    return result
 
 
-def coarser(path, by):
+def coarser(path: np.ndarray, by: int) -> np.ndarray:
     """A path in units that are `by` times as long."""
     return np.where(path == contour.BREAK, path, np.rint(path / by).astype(int))
 
 
-def few(picture):
+def few(picture: Answer) -> Answer:
     """The parts of a picture that are not among `PARTS`: some numbers, and what is either so or not."""
     found = {name: picture[name] for name in ("resolution", "tile_size", "spatial", "moving", "fine")}
     found |= {"unit": [picture["unit"]], "extent": rounded(picture["extent"]), "shape": picture["shape"].tolist()}
@@ -151,9 +156,10 @@ def few(picture):
     return found
 
 
-def rounded(values):
+def rounded(values: np.ndarray) -> list[Any]:
     """An array as a list of numbers with four digits behind the point."""
-    return np.round(values.astype(float), 4).tolist()
+    result: list[Any] = np.round(values.astype(float), 4).tolist()
+    return result
 
 
 class Numbers:
@@ -164,10 +170,10 @@ class Numbers:
     which are `STEADY`, are expected to stay what they were, if there are as many.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.content = bytearray()
 
-    def add(self, kind, all_values):
+    def add(self, kind: str, all_values: list[np.ndarray]) -> None:
         """Adds a part's numbers for one picture after the other: a list of arrays."""
         before = None
         for values in all_values:
@@ -182,7 +188,7 @@ class Numbers:
             for number in change.ravel().tolist():
                 self._signed(number)
 
-    def _path(self, path):
+    def _path(self, path: list[int]) -> None:
         """Adds a path, point by point; the lowest bit of the first number says whether a polyline ends there."""
         x = y = right = up = 0
         starts = True
@@ -194,10 +200,10 @@ class Numbers:
             right, up = (next_x - x, next_y - y) if known else (0, 0)
             x, y, starts = next_x, next_y, ends
 
-    def _signed(self, number):
+    def _signed(self, number: int) -> None:
         self._unsigned(_folded(number))
 
-    def _unsigned(self, number):
+    def _unsigned(self, number: int) -> None:
         """Adds a number from 0 up: seven bits a byte, the lowest first; the highest bit says that more follow."""
         while number > 127:
             self.content.append(number & 127 | 128)
@@ -205,7 +211,7 @@ class Numbers:
         self.content.append(number)
 
 
-def _points(path):
+def _points(path: list[int]) -> Iterator[tuple[int, int, bool]]:
     """`(x, y, ends)` of the points of a path, a list: `ends` is whether a polyline ends there."""
     at = 0
     while at < len(path):
@@ -214,6 +220,6 @@ def _points(path):
         at += 3 if ends else 2
 
 
-def _folded(number):
+def _folded(number: int) -> int:
     """A number from 0 up for each whole number: 0, -1, 1, -2, 2 …"""
     return 2 * number if number >= 0 else -2 * number - 1
