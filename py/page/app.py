@@ -52,7 +52,7 @@ class App:
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.views = Views()
         self.loading = Loading()
-        self.recording = Recording(self.experiment, self.is_calm, self.recording_begins, self.loading.tell_recording)
+        self.recording = Recording(lambda: self.state, self.is_calm, self.recording_begins, self.loading.tell_recording)
         self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost, self.lab_quiet)
         self.run = RunClient(self.lab, self.run_opened, self.run_answered)
         self.status = self.views.add(Status(self.run))
@@ -181,7 +181,7 @@ class App:
         """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed."""
         before = self.state
         self.state, effects = store.update(before, store.Change(origin, kind, value))
-        if self.recording.is_shown() and (self.state.phase.state == phase.ERROR or not self.recording.fits()):
+        if self.recording.is_shown() and not self.recording.fits():
             self.stop_recording()
         for effect in effects:
             self.effects[effect]()
@@ -414,6 +414,7 @@ class App:
 
     def take_answer(self, run):
         if self.recording.is_shown():
+            # The run takes over in one step.
             self.loading.tell_recording(None)
             self.views.tell("opened", run)
         self.recording.end()
@@ -506,6 +507,7 @@ class App:
 
     def restyle(self):
         self.views.tell("restyle")
+        self.recording.show_again()
         self.request_picture()
 
     def resize(self):

@@ -4,8 +4,7 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 from scripts import recorded
 
-from page import palette
-from page.dom import now
+from page import palette, phase
 from page.run_client import RunClient
 from page.views import Views
 from spec import fields
@@ -14,6 +13,8 @@ from spec import fields
 EACH, LAST = 200, 2000
 # The fields on which it depends what is seen of a run.
 SEEN = fields.names(fields.VIEW, fields.LIVE, fields.NUMBERS, fields.NETWORK)
+# What a view's label says before it shows anything, and what it says of a recording.
+NOTHING, A_RECORDING = "nothing to show yet", "a recording, until Python has loaded"
 # The attribute of `<html>` that tells which epoch of the recording is shown.
 ATTRIBUTE = "data-recording"
 
@@ -21,12 +22,12 @@ ATTRIBUTE = "data-recording"
 class Recording:
     """Shows a recording to the views that are added, as soon as it has been fetched, until `end` is called.
 
-    `experiment()` returns the present experiment, `is_calm()` whether nothing may move: then the last picture is shown.
+    `state()` returns the page's state, `is_calm()` whether nothing may move: then only the last picture is shown.
     `on_show(epoch)` is called with each picture, `on_begin()` before the first.
     """
 
-    def __init__(self, experiment, is_calm, on_begin, on_show):
-        self.experiment, self.is_calm = experiment, is_calm
+    def __init__(self, state, is_calm, on_begin, on_show):
+        self.state, self.is_calm = state, is_calm
         self.on_begin, self.on_show = on_begin, on_show
         self.views = Views()
         # A run whose lab is the recording, and which is never asked for anything.
@@ -35,7 +36,6 @@ class Recording:
         # Whether it is over, or has never begun; the picture that is shown, None before the first.
         self.over = False
         self.shown = None
-        self.began = 0
         self._tick_proxy = create_proxy(self._tick)
         # If it cannot be fetched, it is not shown.
         recorded.then(create_proxy(self._came)).catch(create_proxy(lambda error: None))
@@ -56,9 +56,9 @@ class Recording:
             self._begin()
 
     def fits(self):
-        """Whether the present experiment is the recorded one, and is looked at in the same way."""
-        chosen, recorded_one = self.experiment(), fields.defaults()
-        return all(chosen[name] == recorded_one[name] for name in SEEN)
+        """Whether a lab may still come, and what is chosen is the recorded experiment, looked at in the same way."""
+        state, defaults = self.state(), fields.defaults()
+        return state.phase.state == phase.LOADING and all(state.experiment[name] == defaults[name] for name in SEEN)
 
     def show_again(self):
         """Shows the present picture again: to views that have forgotten it, or in other colours."""
@@ -80,24 +80,17 @@ class Recording:
             return
         self.run.take_opened(self.given.opened)
         self.views.tell("opened", self.run)
-        self.began = now()
         self.on_begin()
         self._tick()
 
     def _tick(self, *_):
         if self.over:
             return
-        index = self._due()
+        last = self.given.count - 1
+        index = last if self.is_calm() else 0 if self.shown in (None, last) else self.shown + 1
         if index != self.shown:
             self._show(index)
-        window.setTimeout(self._tick_proxy, EACH)
-
-    def _due(self):
-        """The number of the picture to be shown now."""
-        last = self.given.count - 1
-        if self.is_calm():
-            return last
-        return min(int((now() - self.began) % (EACH * last + LAST) / EACH), last)
+        window.setTimeout(self._tick_proxy, LAST if index == last else EACH)
 
     def _show(self, index):
         self.shown = index
@@ -111,3 +104,12 @@ class Recording:
         views.tell("drawn", self.run.picture)
         # Without gliding, which would have to be drawn on every frame of the display: the lab needs the time.
         views.tell("draw", True)
+        for view in views.all:
+            _name(getattr(view, "canvas", None))
+
+
+def _name(canvas):
+    """Says in a canvas's label, if that says that there is nothing yet, what is there."""
+    label = canvas and canvas.getAttribute("aria-label")
+    if label and NOTHING in label:
+        canvas.setAttribute("aria-label", label.replace(NOTHING, A_RECORDING))

@@ -106,6 +106,8 @@ def test_it_is_said_to_be_a_recording_and_nothing_is_said_of_a_run(loading):
     assert lab.page.get_by_text(re.compile(r"^Recording, epoch \d+: Python is loading$")).is_visible()
     assert lab.page.get_by_role("progressbar", name="Loading Python").is_visible()
     lab.wait("document.getElementById('status').textContent === 'A recording is shown while Python loads.'")
+    for name in ("Decision boundary", "Representation"):
+        assert lab.page.get_by_role("img", name=f"{name}: a recording, until Python has loaded").is_visible()
     found = lab.all_data()
     assert (found["state"], found["epoch"], found["step"]) == ("loading", "0", "0")
     assert {"trainLoss", "trainAccuracy", "engine", "picture"}.isdisjoint(found)
