@@ -132,7 +132,7 @@ def test_the_run_takes_over_at_its_beginning(loading):
     lab.wait_for_state("ready")
     assert "recording" not in lab.all_data()
     assert lab.number("epoch") == 0
-    assert not lab.page.get_by_text("Recording").is_visible()
+    assert not lab.page.get_by_text("Recording, epoch").is_visible()
     assert not lab.page.get_by_role("progressbar").is_visible()
     lab.step_one_epoch()
     assert lab.page.get_by_label("Timeline").get_attribute("aria-valuetext") == "epoch 1 of 1"
