@@ -9,7 +9,6 @@ from page.address import Address
 from page.dom import by_id, let_browser_work, listen, now
 from page.loading import Loading
 from page.loop import Loop
-from page.recording import Recording
 from page.run_client import RunClient
 from page.status import Status
 from page.views import Views
@@ -42,7 +41,7 @@ class App:
         experiment, complaints, play = self.address.read()
         self.state = store.first(experiment)
         self.opened = False
-        self.controls = self.transport = self.rail = None
+        self.controls = self.transport = self.rail = self.recording = None
         self.described = 0
         self.describe_due = False
         self.describe_proxy = create_proxy(self.describe_now)
@@ -52,7 +51,6 @@ class App:
         self.calm = window.matchMedia("(prefers-reduced-motion: reduce)")
         self.views = Views()
         self.loading = Loading()
-        self.recording = Recording(lambda: self.state, self.is_calm, self.recording_begins, self.loading.tell_recording)
         self.lab = Lab(self.loading.progress, self.lab_ready, self.lab_lost, self.lab_quiet)
         self.run = RunClient(self.lab, self.run_opened, self.run_answered)
         self.status = self.views.add(Status(self.run))
@@ -95,8 +93,9 @@ class App:
 
         from page.plots.highlight import Highlight
         from page.plots.plane import Plane
+        from page.recording import Recording
 
-        # The first view that shows the recording.
+        self.recording = Recording(lambda: self.state, self.is_calm, self.recording_begins, self.loading.tell_recording)
         highlight = self.views.add(Highlight(self.request_picture))
         plane = self.add_view(Plane(highlight, self.loop.draw_soon))
         await let_browser_work()
@@ -181,7 +180,7 @@ class App:
         """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed."""
         before = self.state
         self.state, effects = store.update(before, store.Change(origin, kind, value))
-        if self.recording.is_shown() and not self.recording.fits():
+        if self.recording and self.recording.is_shown() and not self.recording.fits():
             self.stop_recording()
         for effect in effects:
             self.effects[effect]()

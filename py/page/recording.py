@@ -5,12 +5,16 @@ from pyscript.ffi import create_proxy, to_js
 from scripts import recorded
 
 from page import palette, phase
+from page.dom import now
 from page.run_client import RunClient
 from page.views import Views
 from spec import fields
 
-# Pictures of the recording are shown for so many milliseconds each, the last one for longer; then it begins again.
+# Pictures of the recording are shown for so many milliseconds each, the last one for longer; then it begins again. On a
+# slow computer, which has to build the page and to start the lab meanwhile, a picture is shown for at least so many times
+# the time that it takes.
 EACH, LAST = 200, 2000
+REST = 8
 # The fields on which it depends what is seen of a run.
 SEEN = fields.names(fields.VIEW, fields.LIVE, fields.NUMBERS, fields.NETWORK)
 # What a view's label says before it shows anything, and what it says of a recording.
@@ -88,9 +92,12 @@ class Recording:
             return
         last = self.given.count - 1
         index = last if self.is_calm() else 0 if self.shown in (None, last) else self.shown + 1
+        began = now()
         if index != self.shown:
             self._show(index)
-        window.setTimeout(self._tick_proxy, LAST if index == last else EACH)
+        # The second picture, by which it is seen that something moves, comes as soon as may be.
+        rest = EACH if index == 0 else max(EACH, REST * (now() - began))
+        window.setTimeout(self._tick_proxy, LAST if index == last else rest)
 
     def _show(self, index):
         self.shown = index
