@@ -11,8 +11,8 @@ from page.views import Views
 from spec import fields
 
 # Pictures of the recording are shown for so many milliseconds each, the last one for longer; then it begins again. On a
-# slow computer, which has to build the page and to start the lab meanwhile, a picture is shown for at least so many times
-# the time that it takes.
+# slow computer, which has the page to build and the lab to start meanwhile, each is shown for at least `REST` times as
+# long as it takes to draw.
 EACH, LAST = 200, 2000
 REST = 8
 # The fields on which it depends what is seen of a run.
