@@ -7,7 +7,7 @@ window.early = (() => {
     const EVENTS = ["change", "click", "input"];
     const FIELDS = "#controls, .tools, .transport";
     const THEMES = ["dark", "light"];
-    const NO_FILES = "Files cannot be opened here yet: the data sets to choose of are under Dataset.";
+    const NO_FILES = "Files cannot be opened here yet. Dataset has the data sets to choose from.";
     const deeds = [];
 
     // Before the first paint, so that no theme is seen but the right one. A browser may deny it.

@@ -49,4 +49,4 @@ def translated(given):
         left_out.append("its seed")
     if not left_out:
         return fields, []
-    return fields, ["Of TensorFlow Playground's link this page does not have: %s." % ", ".join(left_out)]
+    return fields, ["Not everything in TensorFlow Playground's link exists here; left out: %s." % ", ".join(left_out)]

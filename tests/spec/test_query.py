@@ -232,7 +232,7 @@ def test_a_link_of_tensorflow_playground_is_read_as_far_as_both_share_it():
         "dataset=gaussian&hidden_layers=4,2&activation=relu&learning_rate=0.03&batch_size=17&shading=classes"
     )
     (complaint,) = complaints
-    assert complaint == ("Of TensorFlow Playground's link this page does not have: noise, the input x², its seed.")
+    assert complaint == ("Not everything in TensorFlow Playground's link exists here; left out: noise, the input x², its seed.")
 
 
 def test_what_is_wrong_in_a_link_of_tensorflow_playground_is_said():
