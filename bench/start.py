@@ -17,11 +17,11 @@ WATCH = Path(__file__).parent / "start.js"
 STAGES = (
     ("page", "painted", "page seen, its controls filled"),
     ("page", "controls answer", "controls answer"),
+    ("page", "moves", "something moves: a recording or the network"),
     ("worker", "begun", "worker begins"),
     ("worker", "pack fetched", "lab's memory fetched"),
     ("worker", "pack decoded", "lab's memory decompressed"),
     ("worker", "Python started", "Python runs"),
-    ("page", "moves", "something moves: a recording or the network"),
     ("page", "network", "network made and compiled"),
     ("page", "picture", "first picture has come"),
     ("page", "trained", "first trained picture is seen"),

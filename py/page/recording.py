@@ -13,7 +13,7 @@ from spec import fields
 # Pictures of the recording are shown for so many milliseconds each, the last one for longer; then it begins again. On a
 # slow computer, which has the page to build and the lab to start meanwhile, each is shown for at least `REST` times as
 # long as it takes to draw.
-EACH, LAST = 200, 2000
+EACH, LAST = 220, 2000
 REST = 8
 # The fields on which it depends what is seen of a run.
 SEEN = fields.names(fields.VIEW, fields.LIVE, fields.NUMBERS, fields.NETWORK)

@@ -24,7 +24,7 @@ from spec import fields, protocol
 
 # The epochs of the pictures: more of them at first, when the network changes fastest. At the last one all training
 # points lie on their side of the boundary.
-PICTURES, LAST_EPOCH = 22, 150
+PICTURES, LAST_EPOCH = 17, 150
 EPOCHS = tuple(round(LAST_EPOCH * (number / (PICTURES - 1)) ** 1.5) for number in range(PICTURES))
 # The side of the left view, in squares; and the milliseconds in which the lab thinks that it can draw that and, for all
 # else, the coarsest lattice.
