@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.driver import CONTENDERS, LAB
 from bench.networks import in_words
 from bench.report import short
+from bench.start import VISITS
 
 # The text of a cell without a measurement, for a contender that has failed or that the browser cannot run.
 NOT_MEASURED = "–"
@@ -24,7 +25,7 @@ FRAMES = (
     "share of the lab's time",
     "kB a drawing",
 )
-START = ("milliseconds since navigation", "first visit", "second visit")
+START = ("milliseconds since navigation", *(title for title, _ in VISITS.values()))
 SOAK = ("after minutes", "networks", "steps", "workers", "page", "page, wasm", "worker", "worker, wasm")
 
 
@@ -94,9 +95,8 @@ def frames(scenes):
 
 def start(result):
     """How soon the page is ready: a stage a line."""
-    visits = "cold", "warm"
-    rows = [(title, *(f"{result[visit][title]:,.0f}" for visit in visits)) for title in result["cold"]]
-    longest = [result["longest_task"][visit] for visit in visits]
+    rows = [(title, *(f"{result[visit][title]:,.0f}" for visit in VISITS)) for title in result["cold"]]
+    longest = [result["longest_task"][visit] for visit in VISITS]
     return table(START, [*rows, ("longest task", *(f"{each:.0f}" if each else "below 50" for each in longest))])
 
 

@@ -3,6 +3,7 @@
 import math
 
 from bench.networks import GOALS, gigaflops, in_words
+from bench.start import VISITS
 
 
 def fastest_uses(contenders, results):
@@ -184,14 +185,18 @@ def memory_table(readings):
 
 def start_tables(result):
     """How soon the page is ready, one stage a line; then what is fetched for it, one file a line."""
-    stages = [(title, *(f"{result[visit][title]:,.0f}" for visit in ("cold", "warm"))) for title in result["cold"]]
+    stages = [(title, *(f"{result[visit][title]:,.0f}" for visit in VISITS)) for title in result["cold"]]
     longest = [
         f"{milliseconds:.0f}" if milliseconds else "below 50" for milliseconds in result["longest_task"].values()
     ]
     total = ("in all", *(sum(row[column] for row in result["files"]) for column in (1, 2)))
     rows = [(path, f"{size:,}", f"{sent:,}") for path, size, sent in [*result["files"], total]]
     return [
-        table("milliseconds since navigation", ("first visit", "second visit"), [*stages, ("longest task", *longest)]),
+        table(
+            "milliseconds since navigation",
+            [title for title, _ in VISITS.values()],
+            [*stages, ("longest task", *longest)],
+        ),
         table("fetched for it", ("bytes", "as gzip sends them"), rows),
     ]
 

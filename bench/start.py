@@ -17,6 +17,7 @@ WATCH = Path(__file__).parent / "start.js"
 STAGES = (
     ("page", "painted", "page seen, its controls filled"),
     ("page", "controls answer", "controls answer"),
+    ("page", "moves", "something moves: a recording or the network"),
     ("worker", "begun", "worker begins"),
     ("worker", "pack fetched", "lab's memory fetched"),
     ("worker", "pack decoded", "lab's memory decompressed"),
@@ -25,35 +26,49 @@ STAGES = (
     ("page", "picture", "first picture has come"),
     ("page", "trained", "first trained picture is seen"),
 )
+# Visits by name, in the order of the report: its title there, and what the browser is told by DevTools' protocol before
+# it. All but the second visit have a new profile; the second has that of the one before it. Only the page's own thread
+# is slowed, not the worker.
+SLOWER, MEGABITS = 4, 10
+VISITS = {
+    "cold": ("first visit", {}),
+    "warm": ("second visit", {}),
+    "slowed": (f"first, {SLOWER} times slower", {"Emulation.setCPUThrottlingRate": {"rate": SLOWER}}),
+    "narrow": (
+        f"first, {MEGABITS} Mbit/s",
+        {
+            "Network.enable": {},
+            "Network.emulateNetworkConditions": {
+                "offline": False,
+                "latency": 0,
+                "downloadThroughput": MEGABITS * 1e6 / 8,
+                "uploadThroughput": MEGABITS * 1e6 / 8,
+            },
+        },
+    ),
+}
 # Files that hosts such as GitHub Pages do not compress, because they are compressed already.
-COMPRESSED = (".zst", ".zip", ".woff2", ".png", ".webp")
+COMPRESSED = (".zst", ".zip", ".zlib", ".woff2", ".png", ".webp")
 
 MARKS = "[performance.timeOrigin, performance.getEntriesByType('mark').map(mark => [mark.name, mark.startTime])]"
 
 
 def measure(settings):
-    """`{"cold": …, "warm": …, "longest_task": …, "files": …}`.
+    """`{"cold": …, "warm": …, "slowed": …, "narrow": …, "longest_task": …, "files": …}`.
 
-    `cold` and `warm` are milliseconds by stage, as medians: of first visits with new browser profiles, and of second
-    visits with the same profiles. `longest_task` has for each of them the page's longest task in milliseconds, 0 below
-    50. `files` are what a first visit fetches before the first trained picture: `(path, bytes, bytes as gzip sends
-    them)`, largest first.
+    Each of `VISITS` has milliseconds by stage, as medians. `longest_task` has for each of them the page's longest task
+    in milliseconds, 0 below 50. `files` are what a first visit fetches before the first trained picture: `(path, bytes,
+    bytes as gzip sends them)`, largest first.
     """
     files = driver.site_files()
-    visits = {"cold": [], "warm": []}
+    visits = {name: [] for name in VISITS}
     with server.serve_files(files) as url, sync_playwright() as playwright:
         for _ in range(settings.visits):
-            with tempfile.TemporaryDirectory() as profile:
-                context = playwright.chromium.launch_persistent_context(
-                    profile,
-                    executable_path=browser.find_chromium(),
-                    args=[*browser.launch_arguments(), *settings.arguments],
-                    viewport=SIZE,
-                )
-                context.add_init_script(path=WATCH)
-                with context:
-                    for visit in visits.values():
-                        visit.append(open_page(context, url, settings))
+            for same_profile in (("cold", "warm"), ("slowed",), ("narrow",)):
+                with tempfile.TemporaryDirectory() as profile, launched(playwright, profile, settings) as context:
+                    for name in same_profile:
+                        _, told = VISITS[name]
+                        visits[name].append(open_page(context, url, settings, told))
     fetched = visits["cold"][0]["paths"]
     return {
         **{name: medians([visit["stages"] for visit in each]) for name, each in visits.items()},
@@ -62,9 +77,27 @@ def measure(settings):
     }
 
 
-def open_page(context, url, settings):
-    """Visits the page once: `stages`, milliseconds by title; `longest_task` of the page; `paths` that were fetched."""
+def launched(playwright, profile, settings):
+    """A browser with a profile, whose pages note the stages of a start."""
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=browser.find_chromium(),
+        args=[*browser.launch_arguments(), *settings.arguments],
+        viewport=SIZE,
+    )
+    context.add_init_script(path=WATCH)
+    return context
+
+
+def open_page(context, url, settings, told):
+    """Visits the page once, after the browser was `told` something, parameters by command.
+
+    Returns `stages`, milliseconds by title; `longest_task` of the page; `paths` that were fetched.
+    """
     page = context.new_page()
+    session = context.new_cdp_session(page)
+    for command, parameters in told.items():
+        session.send(command, parameters)
     paths = set()
     context.on("request", lambda request: paths.add(urlsplit(request.url).path.lstrip("/") or "index.html"))
     page.goto(f"{url}#speed=0&play", wait_until="commit")

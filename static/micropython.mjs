@@ -15,6 +15,10 @@ async function fetchModules() {
 const modules = fetchModules();
 modules.catch(() => {});
 
+// What the page shows until its lab is there. It can do without.
+const recorded = import("./recording.mjs").then(({ recording }) => recording());
+recorded.catch(() => {});
+
 // What is kept by the browser under a key, as far as it lets that be: it may deny all, or have no room. An error of
 // JavaScript's would go past Python's `try`.
 const kept = (area) => ({
@@ -103,7 +107,7 @@ export async function loadMicroPython(options) {
         if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
         FS.writeFile(path, new Uint8Array(await response.arrayBuffer()));
     };
-    interpreter.registerJsModule("scripts", { copy, turn, fetchModule, addressRefused, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
+    interpreter.registerJsModule("scripts", { copy, turn, fetchModule, addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
     // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
     // all.
     interpreter.runPythonAsync = async (...source) => {

@@ -23,7 +23,7 @@ PAGE_CONFIG = {"interpreter": "./static/micropython.mjs", **NO_PLUGINS}
 # files: all of them are in memory from the start. Without SharedArrayBuffer no special headers are needed.
 LAB_CONFIG = {"sync_main_only": True}
 # The files that Node.js makes from third-party parts and from our own modules.
-LAB_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/python_stdlib.zip")
+LAB_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/python_stdlib.zip", "vendor/pyodide/recording.zlib")
 # The parts that the lab is made of.
 LAB_PARTS = ("pyodide", "numpy", "autograd")
 # Levels of compression: for a site to be published, and for one that is made again after every edit.
@@ -114,10 +114,13 @@ def licence_page(parts: Sequence[runtime.Part]) -> bytes:
 
 
 def lab_files(own: Mapping[str, bytes], parts: Sequence[runtime.Part], level: int = SMALLEST) -> dict[str, bytes]:
-    """The files from which the lab starts, with Python, NumPy and autograd; `level` is the level of compression."""
+    """The files from which the lab starts, with Python, NumPy and autograd, and a recording of what it does.
+
+    `level` is the level of compression.
+    """
     pyodide, numpy, autograd = (dict(runtime.part_members(_part(parts, name))) for name in LAB_PARTS)
     made = snapshot.site_files(pyodide, {**numpy, **autograd}, own)
-    contents = snapshot.compressed(made["lab.pack"], level), made["python_stdlib.zip"]
+    contents = snapshot.compressed(made["lab.pack"], level), made["python_stdlib.zip"], made["recording.zlib"]
     return dict(zip(LAB_FILES, contents, strict=True))
 
 

@@ -24,6 +24,7 @@ DESCRIBE_STILL_EVERY = 200
 EMPTY_AFTER = 150
 # Words in errors of Python, NumPy and browsers that mean that memory is full.
 OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
+RECORDING = "A recording is shown while Python loads."
 UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
 
@@ -40,7 +41,7 @@ class App:
         experiment, complaints, play = self.address.read()
         self.state = store.first(experiment)
         self.opened = False
-        self.controls = self.transport = self.rail = None
+        self.controls = self.transport = self.rail = self.recording = None
         self.described = 0
         self.describe_due = False
         self.describe_proxy = create_proxy(self.describe_now)
@@ -93,32 +94,36 @@ class App:
         show_source()
 
         from page.plots.highlight import Highlight
-        from page.plots.readout import Readout
+        from page.plots.plane import Plane
+        from page.recording import Recording
 
+        self.recording = Recording(lambda: self.state, self.is_calm, self.recording_begins, self.loading.tell_recording)
         highlight = self.views.add(Highlight(self.request_picture))
-        self.readout = self.views.add(Readout(highlight))
+        plane = self.add_view(Plane(highlight, self.loop.draw_soon))
         await let_browser_work()
 
-        from page.plots.plane import Plane
+        from page.plots.readout import Readout
 
-        plane = self.views.add(Plane(highlight, self.loop.draw_soon))
+        self.readout = self.views.add(Readout(highlight))
         await let_browser_work()
 
         from page.plots.representation import Representation
 
-        representation = self.views.add(Representation(highlight, self.request_picture, self.loop.draw_soon))
+        representation = self.add_view(Representation(highlight, self.request_picture, self.loop.draw_soon))
         await let_browser_work()
 
         from page.rail import Rail
 
-        self.rail = self.views.add(Rail(self.playhead_moved, self.go_to, self.travel))
+        self.rail = Rail(self.playhead_moved, self.go_to, self.travel)
         self.rail.begin(self.state.experiment)
+        self.add_view(self.rail)
         await let_browser_work()
 
         from page.strip import Strip
 
-        strip = self.views.add(Strip(self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network))
+        strip = Strip(self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network)
         strip.begin(self.state.experiment)
+        self.add_view(strip)
         await let_browser_work()
 
         from page.tour import Tour
@@ -136,7 +141,7 @@ class App:
 
         from page.charts import Charts
 
-        charts = self.views.add(Charts(await uplot()))
+        charts = self.add_view(Charts(await uplot()))
         self.loop.wants_history = charts.due
         await let_browser_work()
 
@@ -147,6 +152,7 @@ class App:
         self.opened = True
         # The experiment may have changed since the views were built.
         self.views.tell("begin", self.state.experiment)
+        self.recording.show_again()
         self.request_picture()
         observer = window.ResizeObserver.new(create_proxy(lambda entries, observer: self.resize()))
         # The strip's width follows from its columns, and their width from the scroller.
@@ -176,6 +182,8 @@ class App:
         """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed."""
         before = self.state
         self.state, effects = store.update(before, store.Change(origin, kind, value))
+        if self.recording and self.recording.is_shown() and not self.recording.fits():
+            self.stop_recording()
         for effect in effects:
             self.effects[effect]()
         if self.state.phase != before.phase:
@@ -277,6 +285,27 @@ class App:
             self.controls.show()
             self.transport.show_speed(self.state.experiment["speed"])
 
+    def add_view(self, view):
+        """Adds a view that shows the recording as well, and returns it."""
+        self.recording.add(view)
+        return self.views.add(view)
+
+    def is_calm(self):
+        """Whether a person wants nothing to move by itself."""
+        return self.calm.matches
+
+    def recording_begins(self):
+        self.status.announce(RECORDING)
+
+    def stop_recording(self):
+        """Lets the views show nothing, because the recording does not show what was chosen."""
+        self.recording.end()
+        self.loading.tell_recording(None)
+        self.views.tell("begin", self.state.experiment)
+        self.views.tell("empty")
+        if self.run.data:
+            self.views.tell("opened", self.run)
+
     def make_network(self):
         """Has the lab make the network; from now on the page shows nothing of the previous run."""
         self.run.renew()
@@ -370,7 +399,9 @@ class App:
 
     def run_opened(self):
         if not self.run.due:
-            self.views.tell("opened", self.run)
+            # The recording stays until the run has a picture.
+            if not self.recording.is_shown():
+                self.views.tell("opened", self.run)
             self.request_picture()
         self.loop.ask()
 
@@ -383,6 +414,11 @@ class App:
         self.loop.answered()
 
     def take_answer(self, run):
+        if self.recording.is_shown():
+            # The run takes over in one step.
+            self.loading.tell_recording(None)
+            self.views.tell("opened", run)
+        self.recording.end()
         self.views.tell("answered", run)
         if run.picture:
             # A picture that is only being refined has no pixels.
@@ -472,6 +508,7 @@ class App:
 
     def restyle(self):
         self.views.tell("restyle")
+        self.recording.show_again()
         self.request_picture()
 
     def resize(self):

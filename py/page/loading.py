@@ -4,7 +4,7 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy
 
 from page import phase
-from page.dom import by_id, set_text
+from page.dom import by_id, element, set_text
 from spec import texts
 
 # The files that the worker loads; the page has all others already, or may never need them.
@@ -26,6 +26,8 @@ class Loading:
         # What the panel says that the page waits for, and whether that is part of the start of a lab.
         self.waiting = phase.NOTHING
         self.starting = True
+        self.recording = element("p", hidden="")
+        by_id("loading").prepend(self.recording)
         hear = create_proxy(self._hear)
         # If it cannot be fetched, progress is not shown.
         manifest = window.fetch("manifest.json").then(create_proxy(lambda response: response.json()))
@@ -52,6 +54,15 @@ class Loading:
             loaded = sum(min(size, self.loaded.get(file, 0)) for file, size in self.expected.items())
             by_id("loading-progress").value = round(100 * loaded / total)
             set_text(by_id("loading-bytes"), "%s of %s" % (texts.bytes_in_words(loaded), texts.bytes_in_words(total)))
+
+    def tell_recording(self, epoch):
+        """Says that a recording is shown, at which epoch, and makes way for it; None: none is shown any more."""
+        is_shown = epoch is not None
+        if self.recording.hidden == is_shown:
+            self.recording.hidden = not is_shown
+            by_id("loading").classList.toggle("aside", is_shown)
+        if is_shown:
+            set_text(self.recording, "Recording, epoch %d: Python is loading" % epoch)
 
     def show(self, now):
         """Shows what the page waits for in this phase; hides the panel if it waits for nothing."""

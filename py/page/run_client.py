@@ -79,11 +79,24 @@ class RunClient:
         self.asked.append((request, now()))
         self.lab.call("frame", protocol.write_requests([request]), self._answered_proxy)
 
+    def take_opened(self, given):
+        """Takes the answer to opening the run, see `protocol.Opened`."""
+        self.data = protocol.read_opened(given)
+        self.points = Points(self.data)
+
+    def take_answer(self, given):
+        """Takes the answer to a request, see `protocol.Answer`."""
+        answer = protocol.read_answer(given, self.data.task, numbers)
+        self.epoch, self.step, self.last_epoch = answer.epoch, answer.step, answer.last_epoch
+        self.live, self.diverged, self.measured = answer.live, answer.diverged, answer.measured
+        self.metrics = answer.metrics
+        self.history, self.kept = answer.history, answer.kept
+        self.picture = answer.picture
+
     def _opened(self, answers):
         self.opening = False
         if not self.due:
-            self.data = protocol.read_opened(answers[0])
-            self.points = Points(self.data)
+            self.take_opened(answers[0])
         self.on_opened()
 
     def _answered(self, answers):
@@ -91,12 +104,5 @@ class RunClient:
         self.latency = now() - sent
         self.asked_live = request.live
         if not self.due:
-            self._take(protocol.read_answer(answers[0], self.data.task, numbers))
+            self.take_answer(answers[0])
         self.on_answer()
-
-    def _take(self, answer):
-        self.epoch, self.step, self.last_epoch = answer.epoch, answer.step, answer.last_epoch
-        self.live, self.diverged, self.measured = answer.live, answer.diverged, answer.measured
-        self.metrics = answer.metrics
-        self.history, self.kept = answer.history, answer.kept
-        self.picture = answer.picture

@@ -45,6 +45,10 @@ class Status:
             patience = LOADING_SETTLED if now_in.state == phase.LOADING else SETTLED
             self.announcer.tell(words, patience, seen=now_in.reason != "")
 
+    def announce(self, words):
+        """Announces what is no state of the run."""
+        self.announcer.tell(words, 0)
+
     def show_shape(self, experiment):
         """Writes the shape and the task of the experiment's data."""
         data = shape.shape_of(experiment)

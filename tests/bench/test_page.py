@@ -9,6 +9,7 @@ from bench.settings import QUICKEST
 from tests.bench.checks import are_not_negative, are_positive, table_in
 from tests.bench.command import run_command
 
+MOVES = "something moves: a recording or the network"
 HEAPS = ["page", "page_wasm", "worker", "worker_wasm"]
 
 
@@ -23,11 +24,14 @@ def test_the_command_ends_well(run):
 
 def test_start(run):
     result = run.document["start"]
-    for visit in ("cold", "warm"):
+    for visit in start.VISITS:
         assert list(result[visit]) == [title for _, _, title in start.STAGES]
         assert are_positive(result[visit].values())
         assert are_not_negative([result["longest_task"][visit]])
         assert result[visit]["controls answer"] < result[visit]["first trained picture is seen"]
+        assert result[visit][MOVES] < result[visit]["first trained picture is seen"], "the recording was seen"
+        assert start.VISITS[visit][0] in run.output
+    assert MOVES in run.output
     fetched = {path for path, *_ in result["files"]}
     assert {"index.html", "vendor/pyodide/lab.pack.zst", "vendor/micropython/micropython.wasm"} <= fetched
     assert are_positive(number for _, *sizes in result["files"] for number in sizes)

@@ -1,5 +1,6 @@
 """The development server: right types, caching that notices edits, and nothing but the site."""
 
+import gzip
 import http.client
 import socket
 from urllib.parse import urlsplit
@@ -76,6 +77,64 @@ def test_files_are_served(url, path, body):
     response, got = ask(url, path)
     assert (response.status, got) == (200, body)
     assert response.getheader("Content-Length") == str(len(body))
+
+
+TEXT = b"the same again and again, " * 100
+
+
+@pytest.fixture(scope="module")
+def large():
+    """The address of a site with a large file of several kinds."""
+    with server.serve_files({f"large.{kind}": TEXT for kind in ("mjs", "wasm", "json", "svg", "zst", "zlib")}) as url:
+        yield url
+
+
+@pytest.mark.parametrize("kind", ["mjs", "wasm", "json", "svg"])
+def test_what_hosts_compress_is_compressed(large, kind):
+    response, body = ask(large, f"/large.{kind}", Accept_Encoding="gzip, deflate, br")
+    assert response.getheader("Content-Encoding") == "gzip"
+    assert response.getheader("Content-Type") == server.mime_type(f"large.{kind}")
+    assert response.getheader("Content-Length") == str(len(body))
+    assert len(body) < len(TEXT) / 10
+    assert gzip.decompress(body) == TEXT
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "identity", "gzip;q=0", "gzip; q=0.0, br", "deflate, *;q=0"])
+def test_who_cannot_read_gzip_gets_none(large, accepted):
+    response, body = ask(large, "/large.mjs", Accept_Encoding=accepted)
+    assert (response.getheader("Content-Encoding"), body) == (None, TEXT)
+    assert response.getheader("Vary") == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br;q=1, gzip;q=0.5", "*", "GZIP"])
+def test_who_can_read_gzip_gets_it(large, accepted):
+    response, _ = ask(large, "/large.mjs", Accept_Encoding=accepted)
+    assert response.getheader("Content-Encoding") == "gzip"
+
+
+@pytest.mark.parametrize("kind", ["zst", "zlib"])
+def test_what_is_compressed_already_stays_as_it_is(large, kind):
+    response, body = ask(large, f"/large.{kind}", Accept_Encoding="gzip")
+    assert (response.getheader("Content-Encoding"), body) == (None, TEXT)
+
+
+def test_small_files_are_not_worth_it(url):
+    response, body = ask(url, "/static/app.mjs", Accept_Encoding="gzip")
+    assert (response.getheader("Content-Encoding"), body) == (None, b"export {}")
+
+
+def test_the_compressed_file_has_a_tag_of_its_own(large):
+    plain, _ = ask(large, "/large.mjs")
+    packed, _ = ask(large, "/large.mjs", Accept_Encoding="gzip")
+    assert plain.getheader("ETag") != packed.getheader("ETag")
+    again, body = ask(large, "/large.mjs", Accept_Encoding="gzip", If_None_Match=packed.getheader("ETag"))
+    assert (again.status, body) == (304, b"")
+
+
+def test_head_of_a_compressed_file(large):
+    response, body = ask(large, "/large.mjs", method="HEAD", Accept_Encoding="gzip")
+    assert (response.getheader("Content-Encoding"), body) == ("gzip", b"")
+    assert response.getheader("Content-Length") == str(len(server.gzipped(TEXT)))
 
 
 def test_unchanged_file_is_not_sent_again(url):

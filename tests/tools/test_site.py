@@ -24,7 +24,11 @@ CONTROLS = [
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A small stand-in for the project's own files; its lab is not squeezed as hard as can be, which takes long."""
+    """A small stand-in for the project's own files.
+
+    Its lab is not squeezed as hard as can be, which takes long, and has nothing that could be recorded.
+    """
+    monkeypatch.setattr(snapshot, "recorded", lambda inputs: b"a recording")
     compressed = snapshot.compressed
     monkeypatch.setattr(snapshot, "compressed", lambda content, level: compressed(content, site.QUICKEST))
     root = tmp_path / "project"

@@ -1,8 +1,10 @@
-// Runs in Node.js, for `snapshot.py`: makes the pack from which the lab starts.
+// Runs in Node.js, for `snapshot.py`: makes the pack from which the lab starts, and what the page shows meanwhile.
 //
 //   node build.mjs compile FOLDER    source.zip, Python modules -> compiled.zip, their bytecode
 //   node build.mjs snapshot FOLDER   packages.zip and lab.zip, bytecode; the libraries that libraries.json
 //                                    lists -> lab.pack
+//
+//   node build.mjs record FOLDER     the same -> recording.zlib, the default experiment as the lab answers it
 //
 // FOLDER holds Pyodide's files too, among them python_stdlib.zip. The same files make the same bytes, in whatever folder:
 // clocks stand still, hashes and random numbers have fixed seeds.
@@ -78,9 +80,23 @@ async function snapshot() {
     writeFileSync(file("lab.pack"), pack(header, { memory: content, ...contents }));
 }
 
+async function record() {
+    standStill();
+    const python = await loadPyodide({ env: { PYTHONHASHSEED: "0" } });
+    for (const name of ["packages.zip", "lab.zip"]) python.FS.writeFile(`/${name}`, readFileSync(file(name)));
+    for (const path of JSON.parse(readFileSync(file("libraries.json"), "utf8"))) {
+        python.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+        python.FS.writeFile(path, readFileSync(file(basename(path))));
+    }
+    python.runPython(script("import_modules.py"));
+    python.runPython(script("record.py"));
+    python.runPython('open("/recording.zlib", "wb").write(recording())');
+    writeFileSync(file("recording.zlib"), python.FS.readFile("/recording.zlib"));
+}
+
 // By default Node.js would also print the line of the script, which for Pyodide is a megabyte long.
 try {
-    await { compile, snapshot }[command]();
+    await { compile, snapshot, record }[command]();
 } catch (error) {
     console.error(error.message);
     process.exit(1);

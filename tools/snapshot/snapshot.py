@@ -1,5 +1,7 @@
 """Makes the snapshot from which the lab starts: the memory of a Pyodide that has imported NumPy, autograd and the lab.
 
+And the recording that the page plays meanwhile, see `record.py`.
+
 Importing all that takes a browser seconds; reading the memory back takes a fraction of a second. Node.js runs Pyodide
 here as a browser would, and `build.mjs` writes the memory to a file. The modules are compiled to bytecode before that,
 so that the memory is not full of what compiling leaves behind.
@@ -21,12 +23,20 @@ from tools.environment import say
 
 HERE = Path(__file__).parent
 FORMAT = "static/snapshot.mjs"
-# Command of `build.mjs` -> the script that runs in Pyodide.
-SCRIPTS = {"compile": "compile_modules.py", "snapshot": "import_modules.py"}
-WORDS = {"compile": "compiling modules", "snapshot": "importing all that it needs"}
+# Command of `build.mjs` -> the scripts that run in Pyodide.
+SCRIPTS = {
+    "compile": ("compile_modules.py",),
+    "snapshot": ("import_modules.py",),
+    "record": ("import_modules.py", "record.py"),
+}
+WORDS = {
+    "compile": "compiling modules",
+    "snapshot": "importing all that it needs",
+    "record": "recording the default experiment",
+}
 COMPRESS = HERE / "compress.py"
 CACHE = runtime.CACHE / "made"
-# The number of files that are kept there, those used last. Every edit of the lab makes three new ones, of 36 MB.
+# The number of files that are kept there, those used last. Every edit of the lab makes four new ones, of 36 MB.
 KEPT = 32
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
 # The files of Pyodide's npm package that are needed to run it in Node.js.
@@ -39,11 +49,11 @@ Files = Mapping[str, bytes]
 
 
 def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
-    """The files from which the lab starts, by name: `lab.pack` and `python_stdlib.zip`.
+    """The files from which the lab starts, `lab.pack` and `python_stdlib.zip`, and `recording.zlib`, by name.
 
-    `static/snapshot.mjs` reads `lab.pack`, the snapshot. `python_stdlib.zip` is the standard library as bytecode, for
-    modules that are imported later. `pyodide` has the files of Pyodide's archive, `packages` those of NumPy's and
-    autograd's archives, `own` the site's own files, all by path.
+    `static/snapshot.mjs` reads `lab.pack`, the snapshot, and `static/recording.mjs` the recording. `python_stdlib.zip`
+    is the standard library as bytecode, for modules that are imported later. `pyodide` has the files of Pyodide's
+    archive, `packages` those of NumPy's and autograd's archives, `own` the site's own files, all by path.
     """
     interpreter = {name: pyodide[name] for name in INTERPRETER}
     standard_library = bytecode(pyodide, modules(unzipped(pyodide["python_stdlib.zip"])))
@@ -55,9 +65,17 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
         "python_stdlib.zip": standard_library,
         "packages.zip": bytecode(pyodide, {**modules(packages), **dict.fromkeys(EMPTIED, b"")}),
         "lab.zip": bytecode(pyodide, {path.removeprefix("py/"): own[path] for path in own if is_lab(path)}),
-        "snapshot.mjs": own[FORMAT],
     }
-    return {"lab.pack": made("snapshot", inputs, "lab.pack"), "python_stdlib.zip": standard_library}
+    return {
+        "lab.pack": made("snapshot", {**inputs, "snapshot.mjs": own[FORMAT]}, "lab.pack"),
+        "python_stdlib.zip": standard_library,
+        "recording.zlib": recorded(inputs),
+    }
+
+
+def recorded(inputs: Files) -> bytes:
+    """The recording of the default experiment, see `record.py`."""
+    return made("record", inputs, "recording.zlib")
 
 
 def bytecode(pyodide: Files, sources: Files) -> bytes:
@@ -108,7 +126,7 @@ def zipped(files: Files) -> bytes:
 
 def made(command: str, inputs: Files, output: str) -> bytes:
     """The file that `build.mjs` makes from a folder of `inputs`; it is kept in `.runtime`, so that it is made once."""
-    scripts = {name: (HERE / name).read_bytes() for name in ("build.mjs", SCRIPTS[command])}
+    scripts = {name: (HERE / name).read_bytes() for name in ("build.mjs", *SCRIPTS[command])}
     path = CACHE / f"{fingerprint({**inputs, **scripts})}-{output}"
     if not path.is_file():
         say(f"lab: {WORDS[command]}")
