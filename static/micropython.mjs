@@ -16,8 +16,9 @@ const modules = fetchModules();
 modules.catch(() => {});
 
 // What the page shows until its lab is there. It can do without.
-const recorded = import("./recording.mjs").then(({ recording }) => recording());
-recorded.catch(() => {});
+const reader = import("./recording.mjs");
+reader.catch(() => {});
+const recorded = async () => (await reader).recording();
 
 // What is kept by the browser under a key, as far as it lets that be: it may deny all, or have no room. An error of
 // JavaScript's would go past Python's `try`.

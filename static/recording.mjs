@@ -6,7 +6,11 @@ const BREAK = 9999999;
 // What pictures have only where something is pointed at or turned: nothing is, in a recording.
 const EMPTY = ["axes", "shares", "place_position", "place_scores", "point_scores", "point_targets", "point_values"];
 
-export const recording = async () => unpacked(await inflated(await fetch(FILE)));
+// Asked for as soon as this module is there, and read when it is wanted: before the controls there is no time.
+const inflating = fetch(FILE).then(inflated);
+inflating.catch(() => {});
+
+export const recording = async () => unpacked(await inflating);
 
 // `{ opened, count, answer(index, palette) }`: the answer to opening the run, how many others there are, and each of
 // them, with its picture in the colours of a palette of the page's.

@@ -14,7 +14,7 @@ from spec import fields
 # slow computer, which has the page to build and the lab to start meanwhile, each is shown for at least `REST` times as
 # long as it takes to draw.
 EACH, LAST = 220, 2000
-REST = 8
+REST = 16
 # The fields on which it depends what is seen of a run.
 SEEN = fields.names(fields.VIEW, fields.LIVE, fields.NUMBERS, fields.NETWORK)
 # What a view's label says before it shows anything, and what it says of a recording.
@@ -42,7 +42,7 @@ class Recording:
         self.shown = None
         self._tick_proxy = create_proxy(self._tick)
         # If it cannot be fetched, it is not shown.
-        recorded.then(create_proxy(self._came)).catch(create_proxy(lambda error: None))
+        recorded().then(create_proxy(self._came)).catch(create_proxy(lambda error: None))
 
     def is_shown(self):
         """Whether what the views show is the recording."""
