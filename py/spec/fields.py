@@ -215,13 +215,22 @@ def _parse_learning_rate(text):
     return value
 
 
+# The most digits of a hidden layer's number of neurons, far more than fit into any memory.
+LONGEST_WIDTH = 15
+
+
 def _parse_hidden_layers(text):
     if not text.strip():
         return ()
     widths = []
     for part in text.split(","):
         part = part.strip()
-        if not _is_whole(part, 15) or int(part) < 1:
+        # Only its beginning is looked at, for it may be a whole book.
+        if len(part) > LONGEST_WIDTH and _is_whole(part[: LONGEST_WIDTH + 1], LONGEST_WIDTH + 1):
+            raise ValueError(
+                "Hidden layers must be numbers of at most %d digits; %s is not." % (LONGEST_WIDTH, quoted(part))
+            )
+        if not _is_whole(part, LONGEST_WIDTH) or int(part) < 1:
             raise ValueError(
                 "Hidden layers must be whole numbers from 1 up, separated by commas, such as 8, 4, 2, or nothing for "
                 "no hidden layer; %s is not." % (quoted(part) if part else "a comma with no number beside it")

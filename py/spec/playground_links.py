@@ -49,4 +49,6 @@ def translated(given):
         left_out.append("its seed")
     if not left_out:
         return fields, []
-    return fields, ["Not everything in TensorFlow Playground's link exists here; left out: %s." % ", ".join(left_out)]
+    return fields, [
+        "This page has no counterpart of these parts of TensorFlow Playground's link: %s." % ", ".join(left_out)
+    ]

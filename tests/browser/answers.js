@@ -9,13 +9,15 @@
   const find = (id) => document.getElementById(id);
   const answers = {
     // The answer to the last `open`; since then the last answer to `frame` with a picture, and the view asked for;
-    // every picture's `extent`, whether it was `moving`, and its `positions`, these only while `recording`.
+    // every picture's `extent`, whether it was `moving`, and its `positions` and the tour's `seconds`, these only while
+    // `recording`.
     start: null,
     frame: null,
     view: null,
     extents: [],
     moving: [],
     positions: [],
+    seconds: [],
     recording: false,
     // Whether the lab is given no time to draw, as on a machine that is busy.
     hurry: false,
@@ -33,7 +35,7 @@
       if (part && part.engine) {
         asked.shift();
         begun += 1;
-        Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: []});
+        Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: [], seconds: []});
       } else if (part && part.metrics) {
         const view = asked.shift();
         const {picture} = part;
@@ -43,7 +45,10 @@
         Object.assign(answers, {frame: {...answers.frame, ...part, ...picture}, view});
         answers.extents.push([...picture.extent]);
         answers.moving.push(picture.moving);
-        if (answers.recording) answers.positions.push([...answers.frame.positions]);
+        if (answers.recording) {
+          answers.positions.push([...answers.frame.positions]);
+          answers.seconds.push(view.tour_seconds);
+        }
       }
     }
   };

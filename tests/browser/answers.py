@@ -53,7 +53,7 @@ class Stage:
 
     def record(self):
         """Forgets the pictures so far, and tells the `moving` of those to come until `pictures` asks."""
-        self.page.evaluate("Object.assign(answers, {moving: [], positions: [], recording: true})")
+        self.page.evaluate("Object.assign(answers, {moving: [], positions: [], seconds: [], recording: true})")
 
     def pictures(self):
         """`(moving, positions)` of every picture since `record`, shapes (pictures,) and (pictures, points, 2)."""

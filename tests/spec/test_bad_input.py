@@ -65,6 +65,13 @@ def test_hidden_layers_that_are_not(text, culprit):
     assert message.endswith(f"; {culprit} is not.")
 
 
+@pytest.mark.parametrize("text", ["9" * 16, "8, " + "0" * 30, BIG], ids=["sixteen", "zeros", "a book"])
+def test_hidden_layers_of_too_many_digits(text):
+    message = refusal("hidden_layers", text)
+    assert message.startswith("Hidden layers must be numbers of at most 15 digits; “")
+    assert len(message) < 120
+
+
 @pytest.mark.parametrize("text", ["0.01", " 0.5 ", "1e-3", "10", "+2", "1e-30", "1e30", "5e-7"])
 def test_learning_rates_that_are_allowed(text):
     assert accepted("learning_rate", text) == float(text)

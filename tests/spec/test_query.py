@@ -233,7 +233,7 @@ def test_a_link_of_tensorflow_playground_is_read_as_far_as_both_share_it():
     )
     (complaint,) = complaints
     assert complaint == (
-        "Not everything in TensorFlow Playground's link exists here; left out: noise, the input x², its seed."
+        "This page has no counterpart of these parts of TensorFlow Playground's link: noise, the input x², its seed."
     )
 
 
