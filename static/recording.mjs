@@ -33,7 +33,7 @@ export function unpacked(bytes) {
     return {
         opened: { ...opened, plane: floats(opened.plane), unit: floats(opened.unit), targets: floats(opened.targets) },
         count: answers.length,
-        answer: (index, { classes, signs, neutral }) => {
+        answer: (index, { classes, signs, neutral, boundary }) => {
             const { epoch, step, live, picture } = answers[index];
             return {
                 epoch,
@@ -48,9 +48,10 @@ export function unpacked(bytes) {
                 picture: {
                     ...picture,
                     ...Object.fromEntries(EMPTY.map((name) => [name, floats([])])),
-                    ...Object.fromEntries(["unit", "extent", "shape", "probes"].map((name) => [name, floats(picture[name])])),
+                    ...Object.fromEntries(["unit", "extent", "shape", "probes", "upright", "parted"].map((name) => [name, floats(picture[name])])),
                     pixels: mixed(picture.pixels, full, classes[0], neutral, classes[1]),
                     tiles: mixed(picture.tiles, full, signs[0], neutral, signs[1]),
+                    miniatures: inked(picture.miniatures, [neutral, classes[0], classes[1], boundary]),
                     zero_lines: new Int32Array(),
                 },
             };
@@ -122,4 +123,10 @@ function mixed(numbers, full, one, neutral, other) {
         pixels[4 * at + 3] = 255;
     });
     return pixels;
+}
+
+// Pixels, RGBA, of the numbers of their colours.
+function inked(numbers, colours) {
+    const inks = new Int32Array(Uint8Array.from(colours.flatMap((colour) => [...colour, 255])).buffer);
+    return new Uint8Array(numbers.map((number) => inks[number]).buffer);
 }

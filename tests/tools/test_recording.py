@@ -9,7 +9,7 @@ import pytest
 
 from lab import contour, datasets, plane
 from lab.plain import PlainTrainer
-from spec import fields, protocol
+from spec import fields, protocol, shape
 from tools import environment, site
 from tools.snapshot import record
 
@@ -20,6 +20,7 @@ PALETTE = {
     "classes": [[30, 110, 190], [220, 100, 10]],
     "signs": [[200, 20, 220], [90, 140, 80]],
     "neutral": [245, 244, 240],
+    "boundary": [12, 34, 56],
 }
 EXPERIMENT = fields.defaults()
 CHOSEN = [0, 1, 7, record.PICTURES - 1]
@@ -119,6 +120,30 @@ def test_heat_maps_are_the_labs_in_other_colours(lab, read, number):
     share = (tiles[..., 1] - tiles[..., 0]) / record.FULL
     got = np.reshape(read["answers"][number]["picture"]["tiles"], (*tiles.shape[:3], 4))
     assert np.abs(got[..., :3] - coloured(share, 1, *PALETTE["signs"])).max() <= 1
+
+
+def test_every_picture_has_the_miniatures_of_all_layers_as_they_were_drawn_last(lab, read):
+    """From the first picture on; those that the lab drew with a picture are that picture's own, in other colours."""
+    count, side = len(shape.layers(EXPERIMENT)), record.MINIATURE
+    inks = [record.NEUTRAL, record.ONE, record.OTHER, record.BOUNDARY]
+    colours = [PALETTE["neutral"], *PALETTE["classes"], PALETTE["boundary"]]
+    before = None
+    for answer, got in zip(lab[1], read["answers"], strict=True):
+        picture = answer["picture"]
+        assert (got["picture"]["miniature_first"], got["picture"]["miniature_size"]) == (0, side)
+        pictures = np.reshape(got["picture"]["miniatures"], (count, side, side, 4))
+        assert (pictures[..., 3] == 255).all()
+        drawn = range(picture["miniature_first"], picture["miniature_first"] + len(picture["miniatures"]))
+        for number in range(count):
+            if number in drawn:
+                own = picture["miniatures"][number - drawn.start, ..., :3]
+                for ink, colour in zip(inks, colours, strict=True):
+                    assert ((own == ink).all(axis=-1) == (pictures[number, ..., :3] == colour).all(axis=-1)).all()
+            elif before is not None:
+                assert (pictures[number] == before[number]).all()
+            # Points of both classes are to be seen in every layer.
+            assert all((pictures[number, ..., :3] == colour).all(axis=-1).any() for colour in PALETTE["classes"])
+        before = pictures
 
 
 def coloured(certainty, strength, one, other):

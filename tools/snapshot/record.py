@@ -30,11 +30,13 @@ EPOCHS = tuple(round(LAST_EPOCH * (number / (PICTURES - 1)) ** 1.5) for number i
 # else, the coarsest lattice.
 RESOLUTION = 32
 MILLISECONDS = 2.4
+# The side of a layer's miniature, in pixels.
+MINIATURE = 48
 # Paths get units that are so many times as long.
 COARSER = {"contour": 8, "plane_marks": 8, "lines": 50, "bend_boundary": 50, "marks": 50}
 # Pixels become numbers from -63 to 63. A shading has at most the share `STRENGTH` of a colour.
 FULL = int(63 / shadings.STRENGTH)
-ONE, OTHER, NEUTRAL = (FULL, 0, 0), (0, FULL, 0), (0, 0, 0)
+ONE, OTHER, NEUTRAL, BOUNDARY = (FULL, 0, 0), (0, FULL, 0), (0, 0, 0), (0, 0, FULL)
 RUN = "recorded"
 # An object of the protocol, by name.
 Answer = dict[str, Any]
@@ -53,6 +55,7 @@ PARTS = {
     "mark_groups": STEADY,
     "plane_mark_groups": STEADY,
     "weights": STEADY,
+    "miniatures": STEADY,
 }
 
 
@@ -86,7 +89,8 @@ def request(experiment: Mapping[str, Any], epoch: int) -> protocol.Request:
         "milliseconds": MILLISECONDS,
         "seconds": 0.0,
         "resolution": RESOLUTION,
-        "palette": {"classes": (ONE, OTHER), "signs": (ONE, OTHER), "neutral": NEUTRAL},
+        "miniature": MINIATURE,
+        "palette": {"classes": (ONE, OTHER), "signs": (ONE, OTHER), "neutral": NEUTRAL, "boundary": BOUNDARY},
         "turn": (1, 0, 0, 0, 1, 0, 0, 0, 1),
         "axis": None,
         "tour_seconds": 0.0,
@@ -102,7 +106,7 @@ def request(experiment: Mapping[str, Any], epoch: int) -> protocol.Request:
 
 def packed(opened: Answer, answers: list[Answer]) -> bytes:
     """The recording of `opened` and `answers`."""
-    pictures = [in_whole_numbers(answer["picture"]) for answer in answers]
+    pictures = with_all_miniatures([in_whole_numbers(answer["picture"]) for answer in answers])
     numbers = Numbers()
     parts = []
     for name, kind in PARTS.items():
@@ -133,7 +137,30 @@ def in_whole_numbers(picture: Answer) -> Answer:
     """A picture with its `PARTS` in whole numbers, and with the unit that its paths then have."""
     paths = {name: coarser(picture[name], by) for name, by in COARSER.items() if name in picture}
     mixtures = {name: mixture(picture[name]) for name in ("pixels", "tiles")}
-    return {**picture, **paths, **mixtures, "unit": picture["unit"] * COARSER["lines"]}
+    inks = {"miniatures": ink(picture["miniatures"])}
+    return {**picture, **paths, **mixtures, **inks, "unit": picture["unit"] * COARSER["lines"]}
+
+
+def with_all_miniatures(pictures: list[Answer]) -> list[Answer]:
+    """The pictures, each with the miniatures of all layers as they were drawn last.
+
+    A drawing renews those of some layers, whose turn it is. What the first pictures lack they have from later ones.
+    """
+    latest: dict[int, np.ndarray] = {}
+    for picture in reversed(pictures):
+        latest |= enumerate(picture["miniatures"], picture["miniature_first"])
+    completed = []
+    for picture in pictures:
+        latest |= enumerate(picture["miniatures"], picture["miniature_first"])
+        every = np.stack([latest[number] for number in sorted(latest)])
+        completed.append({**picture, "miniatures": every, "miniature_first": 0})
+    return completed
+
+
+def ink(pixels: np.ndarray) -> np.ndarray:
+    """Of which colour pixels are, without the last axis of `pixels`: 0 neutral, 1 and 2 the classes', 3 the boundary's."""
+    result: np.ndarray = pixels[..., :3].astype(int) @ (1, 2, 3) // FULL
+    return result
 
 
 def mixture(pixels: np.ndarray) -> np.ndarray:
@@ -149,8 +176,12 @@ def coarser(path: np.ndarray, by: int) -> np.ndarray:
 
 def few(picture: Answer) -> Answer:
     """The parts of a picture that are not among `PARTS`: some numbers, and what is either so or not."""
-    found = {name: picture[name] for name in ("resolution", "tile_size", "spatial", "moving", "fine")}
-    found |= {"unit": [picture["unit"]], "extent": rounded(picture["extent"]), "shape": picture["shape"].tolist()}
+    found = {
+        name: picture[name]
+        for name in ("resolution", "tile_size", "miniature_first", "miniature_size", "spatial", "moving", "fine")
+    }
+    found |= {"unit": [picture["unit"]], "shape": picture["shape"].tolist()}
+    found |= {name: rounded(picture[name]) for name in ("extent", "upright", "parted")}
     if "probes" in picture:
         found["probes"] = rounded(picture["probes"].ravel())
     return found
