@@ -36,8 +36,8 @@ class Rail:
         self.probes, self.due = [], []
         # The journey's end, the logits, where the boundary is a straight line.
         self.end = 0
-        # How the playhead moves by itself: `"go"`, `"journey"`, `"rewind"` or None; where it started; its target; for how many
-        # seconds it has been moving.
+        # How the playhead moves by itself: `"go"`, `"journey"`, `"rewind"` or None; where it started; its target; for
+        # how many seconds it has been moving.
         self.way, self.start, self.target, self.seconds = None, 0, 0, 0
         # What the button of the journey was named for last.
         self.named = "journey"

@@ -56,7 +56,8 @@ def right_words(data, accuracy):
     if not is_finite(accuracy):
         return "no number that is finite"
     line = "line" if data.outputs == 2 else "boundary"
-    return "%d of %d training points on the right side of the %s" % (round(accuracy * data.training), data.training, line)
+    right = round(accuracy * data.training)
+    return "%d of %d training points on the right side of the %s" % (right, data.training, line)
 
 
 def state_words(now, run):

@@ -44,7 +44,7 @@ class Strip:
         self.laid_out_for = None
         self.position, self.neuron, self.place = 0, None, None
         self.weights = None
-        # The miniatures of all layers on a spare canvas, one below the other; their side, in pixels; the canvas's context.
+        # The miniatures of all layers on a spare canvas, one below the other; their side, in pixels; its context.
         self.miniatures = self.miniature_size = self.miniatures_context = None
         # The tiles of the latest picture on a spare canvas, the side of a tile in samples, and the canvas's context.
         self.tiles = self.tile_size = self.tiles_context = None

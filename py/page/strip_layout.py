@@ -127,7 +127,8 @@ def spread(column):
 def squares(column):
     """The tiles of a layer as an SVG path."""
     side = column.size
-    return "".join(["M%d %dh%dv%dh-%dz" % (corner(column, index) + (side, side, side)) for index in range(column.shown)])
+    corners = [corner(column, index) for index in range(column.shown)]
+    return "".join(["M%d %dh%dv%dh-%dz" % (left, top, side, side, side) for left, top in corners])
 
 
 def visible(left, width, column, count):

@@ -58,7 +58,7 @@ def plain_name(layers, index):
     if kind == "softmax":
         return "probabilities"
     if kind == "dense":
-        return "weights" if any([layer[1] == "dense" for layer in layers[index + 1 :]]) else "scores"
+        return "weights" if any(layer[1] == "dense" for layer in layers[index + 1 :]) else "scores"
     return "rescale" if kind in registry.entries("normalization") else "bend"
 
 

@@ -58,7 +58,7 @@ def test_tiles_fit_into_their_column(widths, column, height):
 @given(st.integers(strip_layout.LEAST_COLUMN, 300), rooms, st.integers(13, 26))
 def test_the_rows_of_the_strip_lie_below_one_another(column, height, text):
     rows = strip_layout.rows(column, height, text)
-    assert 0 < rows.miniatures
+    assert rows.miniatures > 0
     assert strip_layout.LEAST_MINIATURE <= rows.side < column
     end = rows.miniatures + rows.side
     if rows.wide:

@@ -158,7 +158,7 @@ def with_all_miniatures(pictures: list[Answer]) -> list[Answer]:
 
 
 def ink(pixels: np.ndarray) -> np.ndarray:
-    """Of which colour pixels are, without the last axis of `pixels`: 0 neutral, 1 and 2 the classes', 3 the boundary's."""
+    """The number of each pixel's colour, without the last axis: 0 neutral, 1 and 2 the classes', 3 the boundary's."""
     result: np.ndarray = pixels[..., :3].astype(int) @ (1, 2, 3) // FULL
     return result
 
