@@ -7,6 +7,7 @@ PALETTE = {
     "classes": [(20 * number, 250 - 23 * number, 90) for number in range(10)],
     "signs": [(150, 40, 170), (20, 140, 120)],
     "neutral": (240, 240, 242),
+    "boundary": (20, 30, 50),
 }
 STRAIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
@@ -20,6 +21,7 @@ def view_of(experiment, **changes):
         "milliseconds": 1e6,
         "seconds": 0.0,
         "resolution": 48,
+        "miniature": 64,
         "palette": PALETTE,
         "turn": STRAIGHT,
         "axis": None,

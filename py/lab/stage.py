@@ -224,7 +224,7 @@ class Stage:
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
         turn = self._turns.take(trainer, renewed)
-        if view.get("miniature"):
+        if view["miniature"]:
             first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
         waiting = self._turns.waiting or not all(self._fits.fits(name, self._version) for name in fitted)

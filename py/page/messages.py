@@ -6,7 +6,7 @@ from page.dom import by_id, element, listen
 
 
 def show(text, field=None, button=None, action=None):
-    """Shows `text` under `field`, a control's element, or at the foot of the page.
+    """Shows `text` under `field`, a control's element, whose panel is opened, or at the foot of the page.
 
     `button` is the text of a button that calls `action()`.
     """
@@ -16,6 +16,9 @@ def show(text, field=None, button=None, action=None):
     place.append(message)
     message.className = "across"
     if field:
+        panel = field.closest("details")
+        if panel:
+            panel.open = True
         # Under a control in the right half of the window the message grows to the left, so that it stays inside.
         right_half = field.getBoundingClientRect().left > window.innerWidth / 2
         message.className = "near end" if right_half else "near"

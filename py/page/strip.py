@@ -162,13 +162,15 @@ class Strip:
     def _build(self, hidden_layers):
         """Lays everything out for the network and the available room."""
         widths = [width for _, _, width in self.layers]
-        # With a touch screen the height depends on this property, so the room is measured after it is set.
-        self.sheet.style.setProperty("--tallest", str(strip_layout.most_tiles(widths)))
-        self.laid_out_for = width, height, _ = self._size()
-        self.text_size = text_size()
         count = len(self.layers)
-        self.blocks = strip_layout.weight_blocks(self.layers)
+        self.text_size = text_size()
+        # With a touch screen the height depends on this property, so the room is measured after it is set.
+        column = strip_layout.column_width(self.scroller.clientWidth, count, self.text_size)
+        least = strip_layout.height_for_fingers(widths, column, self.text_size)
+        self.sheet.style.setProperty("--for-fingers", "%dpx" % least)
+        self.laid_out_for = width, height, _ = self._size()
         self.column = strip_layout.column_width(width, count, self.text_size)
+        self.blocks = strip_layout.weight_blocks(self.layers)
         self.columns = strip_layout.columns(widths, self.column, height, self.text_size)
         self.rows = strip_layout.rows(self.column, height, self.text_size)
         self.count = sum(column.shown for column in self.columns)
@@ -187,7 +189,7 @@ class Strip:
         self.under, self.under_context = canvas.spare(*self.window)
         # By layer: its edges as texts, the same as paths, and its tiles' outlines; made when they are first visible.
         self.pieces, self.paths, self.squares = {}, {}, {}
-        self.buttons.build(self.layers, hidden_layers, self.columns, self.column, height)
+        self.buttons.build(self.layers, hidden_layers, self.columns, self.column, self.rows.frames)
         self.buttons.mark(self.position, self.neuron)
         self._take_window()
         self._follow()

@@ -6,8 +6,6 @@ from page import strip_layout, wording
 from page.dom import by_id, element, listen
 from spec import fields
 
-# The side of the smallest button, in CSS pixels.
-LEAST_TARGET = 24
 KEYS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End")
 # The buttons of so many layers are made at once; those of the others follow, of so many layers in each frame.
 AT_ONCE = 32
@@ -41,7 +39,7 @@ class StripButtons:
         listen(by_id("add-layer"), "click", lambda event: self._change(strip_layout.deepened(self.hidden_layers)))
         listen(by_id("remove-layer"), "click", lambda event: self._change(self.hidden_layers[:-1]))
 
-    def build(self, layers, hidden_layers, columns, column, height):
+    def build(self, layers, hidden_layers, columns, column, frames):
         """Makes all buttons again; the one that has the focus keeps it."""
         self.had_focus = self.box.contains(document.activeElement)
         self.last_stop = self.stops[self.at[0]][self.at[1]] if self.stops else None
@@ -49,7 +47,7 @@ class StripButtons:
         by_id("remove-layer").disabled = not hidden_layers
         self.columns, self.column = columns, column
         self.plain = [wording.plain_name(layers, index) for index in range(len(layers))]
-        self.stops = strip_layout.stops(layers, columns, height)
+        self.stops = strip_layout.stops(layers, columns, frames)
         self.marked = []
         spans = strip_layout.hidden_spans(layers)
         self.frames = [strip_layout.width_frame(first, last, column) for first, last in spans]
@@ -83,7 +81,7 @@ class StripButtons:
         if not self.stops:
             return
         nearest = min(round(position), len(self.stops) - 1)
-        marked = [(nearest, len(self.stops[nearest]) - 1, "aria-current")]
+        marked = [(nearest, 0, "aria-current")]
         place = neuron and strip_layout.find(self.stops, neuron[0], "neuron", neuron[1])
         if place:
             marked.append((place[0], place[1], "aria-pressed"))
@@ -113,7 +111,7 @@ class StripButtons:
             buttons.append(button)
         column = element("div", class_="column")
         top = tiles.top - (tiles.pitch - tiles.size) // 2
-        column.style.cssText = COLUMN % (x, max(tiles.size, LEAST_TARGET), tiles.pitch, top, tiles.across)
+        column.style.cssText = COLUMN % (x, max(tiles.size, strip_layout.LEAST_TARGET), tiles.pitch, top, tiles.across)
         column.append(*buttons)
         return column
 
@@ -175,7 +173,7 @@ def other_button(stop, x, frames):
         left, width = frames[stop.number]
         left -= x
         if stop.action == "wider":
-            left += width - LEAST_TARGET
+            left += width - strip_layout.LEAST_TARGET
             label, text = "Add a neuron to hidden layer %d" % (stop.number + 1), "+"
         else:
             label, text = "Remove a neuron from hidden layer %d" % (stop.number + 1), "−"

@@ -3,6 +3,7 @@
 Lengths are CSS pixels; x counts from the left end of the whole network, of which the page may show a part.
 """
 
+import math
 from collections import namedtuple
 
 # The most neurons of a layer that are shown; the lab sends as many.
@@ -17,10 +18,12 @@ WIDE_COLUMN = 150
 LARGEST_TILE = 40
 SMALLEST_TILE = 11
 # The share of a column's width that its tiles may take.
-TILES_OF_COLUMN = 0.8
+TILES_OF_COLUMN = 0.86
 GAP_OF_TILE = 0.14
 # The share of the gap between two layers over which an edge bends.
 BEND = 0.35
+# The side of the smallest button, in CSS pixels.
+LEAST_TARGET = 24
 # The heights of rows: the names of a layer, one below the other; its separability; the widths of hidden layers; below
 # the tiles, the number of neurons that are not shown.
 NAMES, NAMES_IN_LINE = 32, 24
@@ -46,9 +49,9 @@ Column = namedtuple("Column", ("x", "top", "size", "pitch", "shown", "across"))
 # Tops of the rows of the strip, and the side of a miniature. wide: whether the columns are so wide that a layer's two
 # names stand on one line, and its separability beside its miniature.
 Rows = namedtuple("Rows", ("miniatures", "side", "probes", "frames", "tiles", "wide"))
-# A stop of the arrow keys. name: that of its layer. action: "narrower" or "wider" (number: that of the hidden layer),
-# "neuron" (number: that of the neuron), or "layer". y: its height, from the top.
-Stop = namedtuple("Stop", ("name", "action", "number", "y"))
+# A stop of the arrow keys. name: that of its layer. action: "layer", "narrower" or "wider" (number: that of the hidden
+# layer), or "neuron" (number: that of the neuron). x, y: its place, from the top left.
+Stop = namedtuple("Stop", ("name", "action", "number", "x", "y"))
 
 
 def column_width(available, count, text=TEXT):
@@ -56,15 +59,26 @@ def column_width(available, count, text=TEXT):
     return max(LEAST_COLUMN * text // TEXT, int(available - OUTSIDE) // count)
 
 
-def most_tiles(widths):
-    """The number of tiles in the tallest column, for layers of these widths."""
-    return min(max(widths), SHOWN)
+def height_for_fingers(widths, column, text=TEXT):
+    """The least height of a strip, for layers of these widths, in which a finger can hit every tile."""
+    shown = min(max(widths), SHOWN)
+    across = int(TILES_OF_COLUMN * column) // LEAST_TARGET
+    tiles = -(-shown // across) * LEAST_TARGET + (MORE if max(widths) > SHOWN else 0)
+    side = min(column - 8, math.ceil(tiles * MINIATURE / (1 - MINIATURE)))
+    _, names, probe = _head(column, text)
+    return names + max(LEAST_MINIATURE, side) + probe + FRAME + tiles
+
+
+def _head(column, text):
+    """`(wide, names, probe)`: whether columns are wide, see `Rows`, and the heights of those rows."""
+    wide = column >= WIDE_COLUMN * text // TEXT
+    names, probe = (NAMES_IN_LINE, 4) if wide else (NAMES * text // TEXT, PROBE * text // TEXT)
+    return wide, names, probe
 
 
 def rows(column, height, text=TEXT):
     """The `Rows` of a strip whose columns are so wide, and which is `height` high, for a size of text."""
-    wide = column >= WIDE_COLUMN * text // TEXT
-    names, probe = (NAMES_IN_LINE, 4) if wide else (NAMES * text // TEXT, PROBE * text // TEXT)
+    wide, names, probe = _head(column, text)
     free = height - names - probe - FRAME
     side = max(LEAST_MINIATURE, min(column - 8, int(MINIATURE * free)))
     end = names + side
@@ -211,27 +225,42 @@ def width_frame(first, last, column):
     return first * column + (room - width) // 2, width
 
 
-def stops(layers, tiles, height):
-    """The stops of the arrow keys: for each layer a list of `Stop`, from the top down."""
-    result = [
-        [Stop(name, "neuron", index, y) for index, y in enumerate(middles(column))] + [Stop(name, "layer", 0, height)]
-        for (name, _, _), column in zip(layers, tiles)
-    ]
+def stops(layers, tiles, frames):
+    """The stops of the arrow keys: for each layer a list of `Stop`, from the top down; `frames` is as in `Rows`."""
+    result = []
+    for (name, _, _), column in zip(layers, tiles):
+        # From above, the arrow keys lead to the first tile.
+        first = corner(column, 0)[0] + column.size / 2
+        there = [Stop(name, "layer", 0, first, 0)]
+        for index in range(column.shown):
+            left, top = corner(column, index)
+            there.append(Stop(name, "neuron", index, left + column.size / 2, top + column.size / 2))
+        result.append(there)
     for number, (first, last) in enumerate(hidden_spans(layers)):
-        result[first].insert(0, Stop(layers[first][0], "narrower", number, 0))
-        result[last].insert(0, Stop(layers[last][0], "wider", number, 0))
+        for index, action in ((first, "narrower"), (last, "wider")):
+            result[index].insert(1, Stop(layers[index][0], action, number, result[index][0].x, frames))
     return result
 
 
 def neighbour(every, column, row, key):
-    """`(column, row)` of the stop to which a key leads; in another column it is the one nearest in height."""
+    """`(column, row)` of the stop to which a key leads: the next one on that side, or to the first or last column."""
+    here, there = every[column][row], every[column]
+    sign = 1 if key in ("ArrowDown", "ArrowRight", "Home") else -1
     if key in ("ArrowUp", "ArrowDown"):
-        return column, min(max(row + (1 if key == "ArrowDown" else -1), 0), len(every[column]) - 1)
-    y = every[column][row].y
+        ahead = [stop for stop in there if sign * (stop.y - here.y) > 0]
+        ahead.sort(key=lambda stop: (sign * stop.y, abs(stop.x - here.x)))
+        return column, there.index(ahead[0]) if ahead else row
+    if key in ("ArrowLeft", "ArrowRight"):
+        ahead = [stop for stop in there if stop.y == here.y and sign * (stop.x - here.x) > 0]
+        if ahead:
+            return column, there.index(min(ahead, key=lambda stop: sign * stop.x))
     last = len(every) - 1
-    column = {"Home": 0, "End": last, "ArrowLeft": max(column - 1, 0), "ArrowRight": min(column + 1, last)}[key]
-    distances = [abs(stop.y - y) for stop in every[column]]
-    return column, distances.index(min(distances))
+    other = {"Home": 0, "End": last, "ArrowLeft": max(column - 1, 0), "ArrowRight": min(column + 1, last)}[key]
+    if other == column and key in ("ArrowLeft", "ArrowRight"):
+        return column, row
+    # The nearest in height and, of those in a row, the one on the side from which the key comes.
+    nearest = min(every[other], key=lambda stop: (abs(stop.y - here.y), sign * stop.x))
+    return other, every[other].index(nearest)
 
 
 def find(every, name, action, number):

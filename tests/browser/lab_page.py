@@ -78,6 +78,11 @@ class LabPage:
         field.press("Enter")
         self.fold()
 
+    def switch_on(self, name):
+        """Ticks a field."""
+        self.field(name).check()
+        self.fold()
+
     def switch_off(self, name):
         """Takes a field's tick away."""
         self.field(name).uncheck()

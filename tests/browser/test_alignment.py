@@ -134,6 +134,16 @@ def few_chosen(stage, view):
     return few
 
 
+def fitted_by_few(stage, view, places):
+    """The same by points that are chosen for it and then forgotten, where hardly a point stands alone: on a phone."""
+    among = few_chosen(stage, view) if len(view.apart(13)) < 4 else None
+    result = fitted(stage, view, view.picture(), places, among)
+    if among:
+        stage.lab.picture("Decision boundary").press("Escape")
+        stage.rest()
+    return result
+
+
 def assert_no_drift(offsets, at, side):
     """Offsets of many places, in pixels, are no more than half a pixel anywhere on a line through them."""
     slope, start = np.polyfit(at, offsets, 1)
@@ -282,37 +292,31 @@ def test_all_of_the_left_view_has_one_scale(trained, ratio, size):
     stage, predict = trained(ratio)
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
     stage.rest()
+    offset, scale = fitted_by_few(stage, stage.left, stage.left.points())
     picture = stage.left.picture()
-    offset, scale = fitted(stage, stage.left, picture, stage.left.points())
     for turned in (False, True):
         offsets, places, side = offsets_of_colours(stage, picture, predict, offset, scale, turned)
         assert len(offsets) > 40
         assert_no_drift(offsets, places, side)
         assert_grid_lines(stage.left, picture, offset, scale, turned)
     assert_readout(stage, offset, scale)
-    contour = stage.lab.field("contour")
-    contour.check()
+    stage.lab.switch_on("contour")
     stage.rest()
     offsets, places, side = offsets_of_contour(stage, predict, offset, scale)
     assert len(offsets) > 30
     assert_no_drift(offsets, places, side)
-    contour.uncheck()
+    stage.lab.switch_off("contour")
     stage.rest()
 
 
 def test_all_of_the_right_view_has_one_scale(trained, ratio, size):
     stage, predict = trained(ratio)
     stage.page.set_viewport_size({"width": size[0], "height": size[1]})
-    for name in ("Grid", "Boundary"):
+    for name in ("grid", "boundary"):
         stage.lab.switch_off(name)
     stage.rest()
     outputs = predict(stage.left.points())[stage.view("layer")][:, :2]
-    # On a phone hardly a point stands alone.
-    among = few_chosen(stage, stage.right) if len(stage.right.apart(13)) < 4 else None
-    offset, scale = fitted(stage, stage.right, stage.right.picture(), outputs, among)
-    if among:
-        stage.lab.picture("Decision boundary").press("Escape")
-        stage.rest()
+    offset, scale = fitted_by_few(stage, stage.right, outputs)
     picture = stage.right.picture()
     for turned in (False, True):
         assert_grid_lines(stage.right, picture, offset, scale, turned)

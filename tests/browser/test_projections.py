@@ -185,7 +185,7 @@ def test_the_wheel_zooms_about_the_pointer(stage, pixels):
 
 
 def test_zoom_by_keys_is_about_the_middle(stage):
-    index = min(stage.right.apart(12), key=lambda index: np.abs(stage.right.places()[index] - 220).max())
+    index = min(stage.right.apart(7), key=lambda index: np.abs(stage.right.places()[index] - 220).max())
     place = stage.right.places()[index]
     stage.right.hover(place)
     stage.page.mouse.down()
@@ -204,11 +204,11 @@ def test_two_fingers_zoom(stage_at):
     stage.rest()
     left, top, width, height = stage.right.box()
     middle = np.array([left + width / 2, top + height / 2])
-    index = min(stage.right.apart(12), key=lambda index: np.abs(stage.right.places()[index] - middle).max())
+    index = min(stage.right.apart(7), key=lambda index: np.abs(stage.right.places()[index] - middle).max())
     place = stage.right.places()[index]
-    # Fingers to both sides of a place, from 40 to 80 pixels away.
-    centre = np.add(middle, [10, -20])
-    stage.right.touch(*[[centre - [away, 0], np.add(centre, [away, 0])] for away in range(40, 85, 5)])
+    # Fingers to both sides of a place, from 25 to 50 pixels away.
+    centre = np.add(middle, [5, -10])
+    stage.right.touch(*[[centre - [away, 0], np.add(centre, [away, 0])] for away in range(25, 55, 5)])
     stage.rest()
     place = centre + 2 * (place - centre)
     assert stage.right.inside(place)

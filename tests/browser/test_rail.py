@@ -1,4 +1,4 @@
-"""The layer rail: the way through the network by hand, by key, by finger and by itself, and separability under it."""
+"""The layer rail: the way through the network by hand, by key, by finger and by itself, and each layer's separability."""
 
 import itertools
 import re
@@ -10,9 +10,12 @@ from lab import datasets
 from spec import fields, registry, shape
 from tests.browser.touch import Finger
 
-THUMB = 18
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-PLAY, STOP = "Play the journey from input to output", "Stop the journey from input to output"
+PLAY, STOP, REWIND = (
+    "Play the journey from input to output",
+    "Stop the journey",
+    "Rewind the journey from output to input",
+)
 
 
 def rail(lab):
@@ -23,7 +26,9 @@ def place(lab, position):
     """Where the playhead's middle is on the screen when it stands at a position."""
     box = rail(lab).bounding_box()
     share = position / float(rail(lab).get_attribute("max"))
-    return box["x"] + THUMB / 2 + share * (box["width"] - THUMB), box["y"] + box["height"] / 2
+    # The playhead is a square as high as the rail.
+    thumb = box["height"]
+    return box["x"] + thumb / 2 + share * (box["width"] - thumb), box["y"] + box["height"] / 2
 
 
 def words(lab):
@@ -95,11 +100,13 @@ def recorded(lab):
     return lab.page.evaluate("[window.positions, window.drawn]")
 
 
-def test_playhead_stands_under_the_column_of_its_layer(lab):
+def test_playhead_stands_in_the_column_of_its_layer_under_the_name(lab):
     names = [name for name, _, _ in shape.layers(fields.defaults())]
     for index, name in enumerate(names):
         box = lab.button(f"Go to layer {name}").bounding_box()
-        assert place(lab, index)[0] == pytest.approx(box["x"] + box["width"] / 2, abs=1.5)
+        x, y = place(lab, index)
+        assert x == pytest.approx(box["x"] + box["width"] / 2, abs=1.5)
+        assert y > box["y"] + box["height"]
 
 
 def test_by_mouse(lab):
@@ -219,64 +226,85 @@ def test_layers_are_chosen_one_after_another_by_key(lab):
     wait_for_layer(lab, "fc2")
 
 
+def go_to(lab, key, name):
+    rail(lab).focus()
+    lab.page.keyboard.press(key)
+    wait_for_layer(lab, name)
+
+
 def test_journey(lab):
+    go_to(lab, "ArrowLeft", "tanh1")
     record(lab)
-    lab.page.get_by_role("button", name=PLAY).click()
-    lab.wait("document.getElementById('rail').value > 1.3")
-    lab.page.get_by_role("button", name=STOP).click()
+    lab.press(PLAY)
+    lab.wait("document.getElementById('rail').value > 1.3 && document.getElementById('rail').value < 2")
+    lab.press(STOP)
     stopped = words(lab)
     lab.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert words(lab) == stopped
     positions, drawn = recorded(lab)
     assert positions[0] < 0.2, "it begins at the input"
-    assert positions[-1] < 3
+    assert positions[-1] < 2
     assert positions == sorted(positions)
     assert drawn[1:] == sorted(drawn[1:])
 
-    lab.page.get_by_role("button", name=PLAY).click()
+    lab.press(PLAY)
     lab.wait("document.getElementById('rail').value < 0.5")
-    wait_for_layer(lab, "softmax")
-    lab.page.get_by_role("button", name=PLAY).wait_for()
+    wait_for_layer(lab, "fc2")
     _, drawn = recorded(lab)
-    for layer in range(5):
+    for layer in range(4):
         assert layer in drawn, "it rests at every layer"
-        assert layer == 4 or any(layer < place < layer + 1 for place in drawn)
+        assert layer == 3 or any(layer < place < layer + 1 for place in drawn)
+    assert max(drawn) == 3, "it ends at the logits"
+
+
+def test_the_journey_is_rewound_from_its_end(lab):
+    """It rests there, counts, and goes back the same way."""
+    right = round(180 * lab.number("train-accuracy"))
+    said = f"fc2, 200 × 2: {right} of 180 training points on the right side of the line"
+    lab.wait(f"document.getElementById('representation-shape').textContent === '{said}'")
+    record(lab)
+    lab.press(REWIND)
+    lab.button(STOP).wait_for()
+    wait_for_layer(lab, "input")
+    lab.button(PLAY).wait_for()
+    positions, drawn = recorded(lab)
+    assert positions == sorted(positions, reverse=True)
+    assert drawn == sorted(drawn, reverse=True)
+    for layer in range(3):
+        assert layer in drawn and any(layer < place < layer + 1 for place in drawn)
 
 
 def test_a_hand_on_the_rail_ends_the_journey(lab):
-    lab.page.get_by_role("button", name=PLAY).click()
+    go_to(lab, "Home", "input")
+    lab.press(PLAY)
     lab.wait("document.getElementById('rail').value > 0.2 && document.getElementById('rail').value < 1")
     lab.page.mouse.click(*place(lab, 2))
     wait_for_layer(lab, "tanh1")
-    assert lab.page.get_by_role("button", name=PLAY).is_visible()
+    assert lab.button(PLAY).is_visible()
 
 
 def test_training_goes_on_along_the_way(lab):
     lab.press("Play")
-    rail(lab).focus()
-    lab.page.keyboard.press("Home")
-    wait_for_layer(lab, "input")
+    go_to(lab, "Home", "input")
     epoch = lab.number("epoch")
     lab.wait_for_epoch(epoch + 3)
-    lab.page.get_by_role("button", name=PLAY).click()
-    wait_for_layer(lab, "softmax")
+    lab.press(PLAY)
+    wait_for_layer(lab, "fc2")
     assert lab.data("state") == "training"
     assert lab.number("epoch") > epoch + 3
 
 
 def test_without_motion_it_jumps(lab_at):
     lab = lab_at(reduced_motion="reduce")
-    rail(lab).focus()
-    lab.page.keyboard.press("Home")
-    wait_for_layer(lab, "input")
+    go_to(lab, "Home", "input")
     record(lab)
     lab.page.keyboard.press("End")
     wait_for_layer(lab, "softmax")
     assert set(recorded(lab)[1]) == {4}
-    lab.page.get_by_role("button", name=PLAY).click()
-    lab.wait("document.getElementById('rail').value < 4")
-    wait_for_layer(lab, "softmax")
-    lab.page.get_by_role("button", name=PLAY).wait_for()
+    lab.press(PLAY)
+    lab.wait("document.getElementById('rail').value < 3")
+    wait_for_layer(lab, "fc2")
+    lab.button(REWIND).wait_for()
     assert set(recorded(lab)[0]) == {0, 1, 2, 3, 4}
 
 

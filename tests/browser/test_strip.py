@@ -12,6 +12,8 @@ from tests.browser import answers
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # How far the data sets of the page reach from the middle of their plane.
 EXTENT = 6
+# What stands beside the names of the default network's layers, for people who do not know these.
+PLAIN = {"input": "points", "fc1": "weights", "tanh1": "bend", "fc2": "scores", "softmax": "probabilities"}
 
 
 class Strip(answers.View):
@@ -160,7 +162,7 @@ def test_a_layers_name_leads_there(stage):
         assert lab.field("layer").input_value() == name
         lab.wait(f"answers.view.layer === '{name}' && answers.view.morph === 0")
         current = lab.page.locator("#strip-buttons .layer[aria-current=true]").all_text_contents()
-        assert current == [name]
+        assert current == [f"{PLAIN[name]} {name}"]
 
 
 def test_heat_maps_of_the_input_are_its_coordinates(stage):
@@ -275,34 +277,47 @@ def test_by_keyboard(stage):
         assert lab.page.evaluate(focused) == label
 
     assert lab.page.evaluate(stops) == 1
-    lab.page.get_by_role("button", name="Play the journey from input to output").focus()
+    lab.page.get_by_label("Layer rail", exact=True).focus()
     press("Tab")
     assert lab.page.evaluate("document.activeElement.closest('#strip-buttons') !== null")
     press("Home")
     press("ArrowUp")
     press("ArrowUp")
     press("ArrowUp")
-    at("Neuron 0 of input")
+    at("Go to layer input")
     press("ArrowDown")
+    at("Neuron 0 of input")
+    press("ArrowRight")
     at("Neuron 1 of input")
     press("Enter")
     stage.left.wait_for_label("neuron input.1")
-    press("ArrowDown")
-    at("Go to layer input")
+    # Eight tiles stand in two rows of four, as they are seen.
     press("ArrowRight")
+    at("Neuron 0 of fc1")
+    press("ArrowUp")
+    at("Remove a neuron from hidden layer 1")
+    press("ArrowUp")
     at("Go to layer fc1")
     press("Enter")
     lab.wait("document.getElementById('representation-shape').textContent.startsWith('fc1, 200 ×')")
-    press("ArrowUp")
+    press("ArrowDown")
+    press("ArrowDown")
+    at("Neuron 0 of fc1")
+    press("ArrowDown")
+    at("Neuron 4 of fc1")
+    press("ArrowRight")
+    press("ArrowRight")
+    press("ArrowRight")
     at("Neuron 7 of fc1")
     press("ArrowRight")
-    at("Neuron 7 of tanh1")
+    at("Neuron 4 of tanh1")
     press("Space")
-    stage.left.wait_for_label("neuron tanh1.7")
+    stage.left.wait_for_label("neuron tanh1.4")
     press("Space")
     stage.left.wait_for_label("shaded by how probable")
-    for _ in range(9):
-        press("ArrowUp")
+    press("ArrowUp")
+    at("Neuron 0 of tanh1")
+    press("ArrowUp")
     at("Add a neuron to hidden layer 1")
     press("Enter")
     wait_for_hidden_layers(lab, "9")
@@ -314,9 +329,9 @@ def test_by_keyboard(stage):
     press("End")
     assert lab.page.evaluate(focused).endswith("of softmax")
     assert lab.page.evaluate(stops) == 1
-    press("Tab")
-    at("Layer rail")
     press("Shift+Tab")
+    at("Layer rail")
+    press("Tab")
     assert lab.page.evaluate(focused).endswith("of softmax")
 
 

@@ -7,9 +7,9 @@ from lab.contour import BREAK
 from lab.stage import TOLD_ONCE
 
 ORANGE, BLUE, GREEN, GREY = (230, 120, 20), (30, 90, 200), (40, 160, 60), (240, 240, 242)
-VIOLET, TEAL = (150, 40, 170), (20, 140, 120)
+INK, VIOLET, TEAL = (20, 30, 50), (150, 40, 170), (20, 140, 120)
 MORE = [(20 * number, 250 - 23 * number, 90) for number in range(3, 10)]
-PALETTE = {"classes": [ORANGE, BLUE, GREEN, *MORE], "signs": [VIOLET, TEAL], "neutral": GREY}
+PALETTE = {"classes": [ORANGE, BLUE, GREEN, *MORE], "signs": [VIOLET, TEAL], "neutral": GREY, "boundary": INK}
 
 
 def view_of(experiment, **changes):

@@ -18,6 +18,7 @@ PALETTE = {
     "classes": [[230, 120, 20], [30, 90, 200]],
     "signs": [[150, 40, 170], [20, 140, 120]],
     "neutral": [240, 240, 240],
+    "boundary": [20, 30, 50],
 }
 EVERYTHING = 1_000_000
 STEPS_AN_EPOCH = 5

@@ -26,7 +26,7 @@ HUES = [
     (0, 255, 255), (255, 128, 0), (128, 0, 255), (0, 128, 64), (90, 60, 30),
 ]  # fmt: skip
 SIGNS = [(200, 0, 160), (0, 150, 120)]
-COLOURS = {"classes": HUES, "signs": SIGNS, "neutral": GREY}
+COLOURS = {"classes": HUES, "signs": SIGNS, "neutral": GREY, "boundary": (20, 30, 50)}
 
 
 @pytest.fixture(autouse=True)

@@ -410,7 +410,8 @@ class Representation(Plot):
         which = projection_words(experiment, size[1], numbers(frame.shares), self.upright is not None, self.parted)
         place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
         if layer == shape.logits_layer(experiment) and "train_accuracy" in (run.metrics or {}):
-            place = "%s: %s" % (layer, run_words.right_words(shape.shape_of(experiment), run.metrics["train_accuracy"]))
+            right = run_words.right_words(shape.shape_of(experiment), run.metrics["train_accuracy"])
+            place = "%s, %d × %d: %s" % (layer, size[0], size[1], right)
         between = ""
         morph = shape.shown_morph(experiment)
         if morph:
