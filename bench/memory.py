@@ -62,6 +62,7 @@ class Heaps:
 def change_networks(page, count):
     """Changes the network `count` times and once more; waits each time until the new one has been drawn."""
     field = page.get_by_label("Hidden layers", exact=True)
+    page.locator("details").filter(has=field).evaluate("panel => { panel.open = true; }")
     others = [WIDTHS[1 + index % (len(WIDTHS) - 1)] for index in range(count)]
     # The last network is always the same, so that readings can be compared.
     for widths in [*others, WIDTHS[0]]:

@@ -30,6 +30,7 @@ def measure(host, settings):
                 page.wait_for_timeout(1000 * settings.soak_seconds_a_network)
                 steps += int(page.evaluate("document.documentElement.dataset.step"))
                 field = page.get_by_label("Hidden layers", exact=True)
+                page.locator("details").filter(has=field).evaluate("panel => { panel.open = true; }")
                 field.fill(WIDTHS[networks % len(WIDTHS)])
                 field.press("Enter")
                 # The collected answers are dropped, so that they do not count as the page's memory.

@@ -110,13 +110,16 @@ def changed(experiment, name, text):
 
 
 def to_query(experiment):
-    """An experiment as a URL query: the fields that differ from their defaults, in the order of the fields."""
+    """An experiment as a URL query: the fields that differ from their defaults, in the order of the fields.
+
+    Where dimensions are chosen the projection is said as well, see `from_query`.
+    """
     return "&".join(
         [
             # In a query a plus sign is a space.
             name + "=" + field.text(experiment[name]).replace(" ", "").replace("+", "")
             for name, field in FIELDS.items()
-            if experiment[name] != field.default
+            if experiment[name] != field.default or (name == "projection" and experiment["dimensions"])
         ]
     )
 
@@ -125,7 +128,7 @@ def from_query(query):
     """`(experiment, complaints)`, read from a URL query or fragment.
 
     A field that cannot be read keeps its default and adds a complaint, which is a sentence. Unknown names are ignored,
-    except those of TensorFlow Playground's links, see `playground_links`.
+    except those of TensorFlow Playground's links, see `playground_links`. Dimensions without a projection are shown.
     """
     given = {}
     for pair in query.lstrip("#?").split("&"):
@@ -147,6 +150,8 @@ def from_query(query):
                     experiment = changed(experiment, name, given[name])
             except ValueError as error:
                 complaints.append(str(error))
+    if experiment["dimensions"] and "projection" not in given:
+        experiment["projection"] = "dimensions"
     return experiment, complaints
 
 

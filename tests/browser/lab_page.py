@@ -51,15 +51,25 @@ class LabPage:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def press(self, name):
+        """Presses a button; the panel that it is in is opened and folded again."""
+        unfolded = self._unfold(self.page.get_by_role("button", name=name, exact=True, include_hidden=True))
         self.button(name).click()
+        if unfolded:
+            self.fold()
 
     def field(self, name):
         """The control of a field of `spec`, found by its label; the panel that it is in is opened."""
         field = self.page.get_by_label(fields.FIELDS[name].label, exact=True)
-        folded = self.page.locator("details:not([open])").filter(has=field)
-        if folded.count():
-            folded.locator("summary").click()
+        self._unfold(field)
         return field
+
+    def _unfold(self, control):
+        """Opens the panel that a control is in. Returns whether it was folded."""
+        folded = self.page.locator("details:not([open])").filter(has=control)
+        if not folded.count():
+            return False
+        folded.locator("summary").click()
+        return True
 
     def fold(self):
         """Folds the panel that is open, so that it is in nobody's way, unless something in it is wrong."""

@@ -19,22 +19,19 @@ LEAST_HIGH = 33
 LEAST_CONTRAST = 3
 
 MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "theme", "source"]
-CONTROLS = [
-    "dataset",
-    "data_seed",
-    "seed",
-    "new-weights",
-    "hidden_layers",
-    "activation",
-    "normalization",
-    "initialization",
-    "learning_rate",
-]
-CONTROLS += ["optimizer", "loss", "batch_size", "layer"]
-BOUNDARY = ["shading", "contour-switch", "zero_lines-switch", "lasso-boundary", "boundary"]
-NETWORK = ["remove-layer", "add-layer", "journey", "strip-buttons", "rail"]
-REPRESENTATION = ["dimensions", "grid-switch", "boundary-switch", "fit", "lasso-representation", "representation"]
-TIMELINE = ["timeline", "branch"]
+PLANE = ["lasso-boundary", "Options of the plane", "boundary"]
+SPACE = ["layer", "fit", "lasso-representation", "Options of the representation", "representation"]
+SIDE = ["Data", "Network", "Training"]
+TIME = ["timeline", "branch"]
+NETWORK = ["journey", "remove-layer", "add-layer", "rail", "strip-buttons"]
+# What is folded away, with what it holds.
+FOLDED = {
+    "Options of the plane": ["shading", "contour-switch", "zero_lines-switch"],
+    "Options of the representation": ["dimensions", "grid-switch", "boundary-switch"],
+    "Data": ["dataset", "data_seed", "seed", "new-weights"],
+    "Network": ["hidden_layers", "activation", "normalization", "initialization"],
+    "Training": ["learning_rate", "optimizer", "loss", "batch_size"],
+}
 
 # What has the focus: its name, its ring, and whether any of it is seen.
 FOCUSED = """() => {
@@ -45,13 +42,16 @@ FOCUSED = """() => {
     let ground = element.parentElement;
     while (ground && /, 0\\)|transparent/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
     return {
-        name: element === document.body ? "" : name.id || element.textContent.trim().split("\\n")[0],
+        name: element === document.body ? "" : name.id || element.ariaLabel || element.querySelector("b")?.textContent
+            || element.textContent.trim().split("\\n")[0],
         outline: [style.outlineStyle, parseFloat(style.outlineWidth), style.outlineColor],
         ground: getComputedStyle(ground || document.documentElement).backgroundColor, seen,
     };
 }"""
 # Controls as they can be hit; a check box together with its label.
-TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summary")].map(element => {
+TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summary")].filter(
+    element => element.checkVisibility()
+).map(element => {
     const box = (element.type === "checkbox" ? element.closest("label") : element).getBoundingClientRect();
     return {
         name: element.id || element.getAttribute("aria-label") || element.textContent.trim(),
@@ -64,6 +64,8 @@ LOST = """() => [...document.querySelectorAll("body *")].filter(element => {
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
     const texts = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
     if (!texts && element.tagName !== "SELECT" || !element.clientWidth || style.clipPath !== "none") return false;
+    // What is folded away is looked at when it is opened.
+    if (!element.checkVisibility()) return false;
     // The names of layers may reach beyond their columns, but see `NAMES`.
     if (element.matches(".layer")) return false;
     const scrolls = element.closest("#network-scroller");
@@ -251,14 +253,53 @@ def test_tab_goes_through_the_whole_page_and_back(themed):
     themed.wait("!document.getElementById('branch').disabled")
     start_of_page(themed)
     stops = walk(themed, "Tab")
-    order = MASTHEAD + CONTROLS + BOUNDARY + NETWORK + REPRESENTATION + TIMELINE
+    order = MASTHEAD + PLANE + SPACE + SIDE + TIME + NETWORK
     assert [stop["name"] for stop in stops] == order
     for stop in stops:
         assert stop["seen"], stop
         assert_ring_is_seen(stop)
-    themed.page.locator("#branch").focus()
+    themed.page.locator("#strip-buttons [tabindex='0']").focus()
     back = walk(themed, "Shift+Tab")
     assert [stop["name"] for stop in back] == order[::-1]
+
+
+def summary_of(lab, panel):
+    """What opens a panel, by the name that it has for people who hear the page, or by its first word."""
+    if panel.startswith("Options"):
+        return lab.page.get_by_label(panel, exact=True)
+    return lab.page.locator("#controls summary").filter(has_text=panel)
+
+
+@pytest.mark.parametrize("panel", FOLDED)
+def test_a_panel_is_opened_walked_through_and_closed_by_keyboard(themed, panel):
+    summary = summary_of(themed, panel)
+    summary.focus()
+    themed.page.keyboard.press("Enter")
+    for name in FOLDED[panel]:
+        themed.page.keyboard.press("Tab")
+        stop = themed.page.evaluate(FOCUSED)
+        assert stop["name"] == name
+        assert stop["seen"], stop
+        assert_ring_is_seen(stop)
+    themed.page.keyboard.press("Escape")
+    assert themed.page.evaluate("document.querySelector('details[open]')") is None
+    assert summary.evaluate("summary => summary === document.activeElement")
+
+
+@pytest.mark.parametrize("panel", FOLDED)
+def test_axe_with_a_panel_open(themed, axe, panel):
+    """As it is where all of it can be chosen; all of it is large enough to be hit, and lies inside of the window."""
+    go_to(themed, "layer=tanh1&projection=dimensions", "tanh1, 200 × 8, dimensions 0 and 1")
+    summary_of(themed, panel).click()
+    assert_open_to_all(themed.page, axe)
+    sheet = themed.page.locator("details[open] .sheet").bounding_box()
+    assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= SIZE["width"]
+    assert sheet["y"] + sheet["height"] <= SIZE["height"]
+    inside = "details[open] .sheet :is(button, input, select)"
+    assert themed.page.locator(inside).count() >= 3
+    assert [target for target in themed.page.evaluate(TARGETS) if side(target) < LEAST_TARGET] == []
+    assert themed.page.evaluate(LOST) == []
+    themed.page.keyboard.press("Escape")
 
 
 def assert_ring_is_seen(stop):
@@ -315,8 +356,8 @@ def as_rgb(lab, colour):
 @pytest.mark.parametrize(
     ("width", "order"),
     [
-        (1000, MASTHEAD + CONTROLS + BOUNDARY + REPRESENTATION + NETWORK + TIMELINE[:1]),
-        (390, MASTHEAD + BOUNDARY + NETWORK + REPRESENTATION + TIMELINE[:1] + CONTROLS),
+        (1000, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:1]),
+        (390, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:1]),
     ],
 )
 def test_tab_goes_where_the_eye_goes(lab_at, width, order):

@@ -126,6 +126,13 @@ def test_dimensions(lab_at):
     assert "dimensions=5,2" in lab.page.url
 
 
+def test_a_link_that_says_dimensions_shows_them(lab_at):
+    """Whether or not it says so."""
+    lab = lab_at("layer=tanh1&dimensions=5,2")
+    lab.wait("document.getElementById('representation-shape').textContent === 'tanh1, 200 × 8, dimensions 5 and 2'")
+    assert lab.field("projection").input_value() == "dimensions"
+
+
 def test_no_choice_of_layer_outlives_its_layer(lab_at):
     lab = lab_at("hidden_layers=8,8&layer=tanh2&dimensions=6,7")
     lab.enter("hidden_layers", "8")

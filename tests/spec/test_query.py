@@ -41,7 +41,7 @@ def test_extreme_learning_rates_are_read_back(rate):
 def test_only_what_differs_is_written_in_the_order_of_the_fields():
     assert fields.to_query(fields.defaults()) == ""
     experiment = {**fields.defaults(), "dimensions": (3, 1), "hidden_layers": (8, 4, 2), "layer": "fc1", "loss": "x"}
-    assert fields.to_query(experiment) == "hidden_layers=8,4,2&loss=x&layer=fc1&dimensions=3,1"
+    assert fields.to_query(experiment) == "hidden_layers=8,4,2&loss=x&layer=fc1&projection=best&dimensions=3,1"
     assert fields.to_query({**fields.defaults(), "hidden_layers": ()}) == "hidden_layers="
 
 
@@ -78,8 +78,17 @@ def test_every_morph_of_three_digits_is_read_back():
 
 def test_dimensions_may_be_left_to_the_layer():
     assert fields.from_query("layer=fc1&dimensions=") == ({**fields.defaults(), "layer": "fc1"}, [])
-    # Older links say both dimensions of the logits.
-    assert fields.from_query("dimensions=0,1") == ({**fields.defaults(), "dimensions": (0, 1)}, [])
+
+
+def test_dimensions_without_a_projection_are_shown():
+    shown = {**fields.defaults(), "projection": "dimensions", "dimensions": (0, 1)}
+    assert fields.from_query("dimensions=0,1") == (shown, [])
+    assert fields.from_query("dimensions=0,1&projection=dimensions") == (shown, [])
+    assert fields.from_query("projection=tour&dimensions=0,1") == ({**shown, "projection": "tour"}, [])
+    best = {**shown, "projection": "best"}
+    assert fields.to_query(best) == "projection=best&dimensions=0,1"
+    assert fields.from_query("projection=best&dimensions=0,1") == (best, [])
+    assert fields.from_query("dimensions=7,7")[0] == fields.defaults()
 
 
 @pytest.mark.parametrize("query", ["", "#", "?", "#?", "&", "=", "&&==&", "unknown=1&hello", "play"])
