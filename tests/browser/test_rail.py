@@ -1,4 +1,4 @@
-"""The layer rail: the way through the network by hand, by key, by finger and by itself, and each layer's separability."""
+"""The layer rail: the way through the network by hand, key, finger and by itself, and each layer's separability."""
 
 import itertools
 import re
