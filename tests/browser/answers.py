@@ -192,8 +192,13 @@ class View:
         """Whether all of a shape, offsets from a place, is seen there in a colour."""
         return bool(alike(self.colours(np.array(shape) + place, picture), colour).all())
 
-    def apart(self, distance=2 * RADIUS):
-        """The numbers of the points that are in sight and farther than that from any other."""
+    def radius(self):
+        """The radius of a mark."""
+        return max(2.6, RADIUS * min(1, min(self.size()) / 280))
+
+    def apart(self, distance=None):
+        """The numbers of the points that are in sight and farther than that, or a mark's width, from any other."""
+        distance = 2 * self.radius() if distance is None else distance
         places = self.places()
         between = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
         np.fill_diagonal(between, np.inf)

@@ -189,7 +189,7 @@ def test_a_text_that_its_box_cuts_off_shows_that_there_is_more(lab):
     assert field.get_attribute("title") == long
     lab.enter("hidden_layers", "8")
     lab.page.mouse.move(0, 0)
-    field.hover()
+    lab.field("hidden_layers").hover()
     assert field.get_attribute("title") == "", "there is nothing more to tell"
 
 

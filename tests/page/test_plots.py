@@ -393,6 +393,14 @@ def test_a_number_is_drawn_as_discs_from_one_sign_to_the_other(page, monkeypatch
         assert (mark.label, mark.colour) == (0, colours[level])
 
 
+def test_marks_are_smaller_where_there_is_little_room_or_where_there_are_many(page):
+    from page.plots.markers import MANY, radius_of
+
+    assert [radius_of(200, side) for side in (2000, 280, 210, 140, 50)] == pytest.approx([4.2, 4.2, 3.15, 2.6, 2.6])
+    assert radius_of(MANY, 500) == 4.2 > radius_of(4 * MANY, 500) == 2.1 > radius_of(100 * MANY, 500) == 1.5
+    assert radius_of(4 * MANY, 100) == 1.5
+
+
 def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
     """What was there before stays until then; no slice takes longer than it may, by the clock."""
     with data_sets.entered():

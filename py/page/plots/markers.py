@@ -5,6 +5,8 @@ from pyscript import window
 from page.plots import paths
 
 RADIUS = 4.2
+# On a canvas with a side shorter than this, in CSS pixels, marks are smaller, but not below `SMALL`.
+AMPLE, SMALL = 280, 2.6
 # The size and the strength of a mark by its depth, from the farthest to the nearest.
 DEPTH_SIZES = (0.74, 0.86, 1.0, 1.14)
 DEPTH_STRENGTHS = (0.45, 0.65, 0.85, 1.0)
@@ -18,9 +20,10 @@ AT_A_TIME = 100
 SMALLEST = 1.5
 
 
-def radius_of(count):
-    """The radius of the marks of `count` points, in CSS pixels."""
-    return RADIUS if count <= MANY else max(SMALLEST, RADIUS * (MANY / count) ** 0.5)
+def radius_of(count, side):
+    """The radius of the marks of `count` points on a canvas whose shorter side is `side`, in CSS pixels."""
+    radius = max(SMALL, RADIUS * min(1, side / AMPLE))
+    return radius if count <= MANY else max(SMALLEST, radius * (MANY / count) ** 0.5)
 
 
 class Mark:

@@ -252,7 +252,7 @@ class Plot:
         """Draws the points, one group after the other, see `markers.Mark`; a generator."""
         fading = bool(self.highlight.selected)
         count = self.points.rows
-        look = markers.radius_of(count), count > markers.MANY, self.points.is_regression
+        look = markers.radius_of(count, min(self.size)), count > markers.MANY, self.points.is_regression
         for key, places in self.groups:
             if key not in self.marks:
                 self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text, *look)
