@@ -107,7 +107,9 @@ class StripButtons:
             else:
                 button = other_button(stop, x, frames)
                 if stop.action == "layer":
-                    button.replaceChildren(element("b", self.plain[index]), " ", element("span", stop.name))
+                    # Seen by the style sheet, so that what is spoken is what a person who sees the name says.
+                    button.setAttribute("data-plain", self.plain[index])
+                    button.setAttribute("aria-description", self.plain[index])
             buttons.append(button)
         column = element("div", class_="column")
         top = tiles.top - (tiles.pitch - tiles.size) // 2

@@ -26,7 +26,7 @@ BEND = 0.35
 LEAST_TARGET = 24
 # The heights of rows: the names of a layer, one below the other; its separability; the widths of hidden layers; below
 # the tiles, the number of neurons that are not shown.
-NAMES, NAMES_IN_LINE = 32, 24
+NAMES, NAMES_IN_LINE = 32, 27
 PROBE = 26
 FRAME = 28
 MORE = 14

@@ -42,8 +42,8 @@ FOCUSED = """() => {
     let ground = element.parentElement;
     while (ground && /, 0\\)|transparent/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
     return {
-        name: element === document.body ? "" : name.id || element.ariaLabel || element.querySelector("b")?.textContent
-            || element.textContent.trim().split("\\n")[0],
+        name: element === document.body ? "" : name.id || element.localName === "summary" &&
+            (element.ariaLabel || element.querySelector("b")?.textContent) || element.textContent.trim().split("\\n")[0],
         outline: [style.outlineStyle, parseFloat(style.outlineWidth), style.outlineColor],
         ground: getComputedStyle(ground || document.documentElement).backgroundColor, seen,
     };
@@ -74,11 +74,20 @@ LOST = """() => [...document.querySelectorAll("body *")].filter(element => {
     return cut || low || !scrolls && (box.left < -1 || box.right > innerWidth + 1);
 }).map(element => [element.id || element.className, element.textContent.trim()])"""
 
+# The names of layers, with the plain words above or before them, which are of the style sheet.
 NAMES = """() => [...document.querySelectorAll(".strip-buttons .layer")].map(button => {
-    const range = document.createRange();
+    const range = document.createRange(), box = button.getBoundingClientRect();
     range.selectNodeContents(button);
     const {left, top, right, bottom} = range.getBoundingClientRect();
-    return {name: button.textContent, left, top, right, bottom};
+    const style = getComputedStyle(button, "::before"), context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.font = style.font;
+    context.letterSpacing = style.letterSpacing;
+    const plain = context.measureText(button.dataset.plain).width, middle = (box.left + box.right) / 2;
+    const half = style.display === "block" ? plain / 2 : middle - left + plain;
+    return {
+        name: button.textContent, top: Math.min(top, box.top), bottom,
+        left: Math.min(left, middle - half), right: Math.max(right, middle + (style.display === "block" ? half : 0)),
+    };
 })"""
 
 

@@ -162,7 +162,10 @@ def test_a_layers_name_leads_there(stage):
         assert lab.field("layer").input_value() == name
         lab.wait(f"answers.view.layer === '{name}' && answers.view.morph === 0")
         current = lab.page.locator("#strip-buttons .layer[aria-current=true]").all_text_contents()
-        assert current == [f"{PLAIN[name]} {name}"]
+        assert current == [name]
+        words = "button => [button.ariaDescription, getComputedStyle(button, '::before').content]"
+        said = lab.button(f"Go to layer {name}").evaluate(words)
+        assert said == [PLAIN[name], f'"{PLAIN[name]}"']
 
 
 def test_heat_maps_of_the_input_are_its_coordinates(stage):
