@@ -134,7 +134,7 @@ class App:
 
         from page.timeline import Timeline
 
-        self.views.add(Timeline(self.seek, self.loop.go_on_from_here))
+        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.is_seeking))
         await let_browser_work()
 
         from scripts import uplot

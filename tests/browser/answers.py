@@ -297,8 +297,8 @@ def segments(path, unit=UNIT):
     return unit * np.concatenate(pieces) if pieces else np.zeros((0, 2, 2))
 
 
-def enclosed(polygon, places):
-    """`(surely, perhaps)`: numbers of the places inside a polygon, without and with those within 2 pixels of its edge.
+def enclosed(polygon, places, near=2):
+    """`(surely, perhaps)`: numbers of the places in a polygon, without and with those within `near` pixels of its edge.
 
     Counts how often a ray to the right crosses an edge.
     """
@@ -312,5 +312,5 @@ def enclosed(polygon, places):
             inside ^= between & (places[:, 0] < x + (places[:, 1] - y) / dy * dx)
         share = np.clip(((places - start) @ (dx, dy)) / (dx * dx + dy * dy), 0, 1)
         nearest = np.minimum(nearest, np.hypot(*(places - start - share[:, None] * (dx, dy)).T))
-    clear = nearest > 2
+    clear = nearest > near
     return set(np.flatnonzero(inside & clear).tolist()), set(np.flatnonzero(inside | ~clear).tolist())

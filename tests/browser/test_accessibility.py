@@ -404,7 +404,7 @@ def test_escape_closes_the_explanation(lab):
     lab.wait("document.activeElement.id === 'theme' && !document.getElementById('about').open")
     # A view in focus has its own use for the key.
     summary.click()
-    lab.field("seed").click()
+    lab.field("layer").focus()
     lab.page.keyboard.press("Escape")
     lab.wait("!document.getElementById('about').open")
 

@@ -193,7 +193,8 @@ def loop(view):
 def assert_chosen(stage, view, polygon):
     """Just the points in the polygon are chosen, which is said, and shown in both views."""
     stage.rest()
-    surely, perhaps = enclosed(polygon, view.places())
+    # On a phone a pixel is a larger part of the view.
+    surely, perhaps = enclosed(polygon, view.places(), min(2, min(view.size()) / 200))
     chosen = set(stage.chosen())
     assert len(surely) > 5
     assert surely <= chosen <= perhaps
