@@ -42,8 +42,9 @@ FOCUSED = """() => {
     let ground = element.parentElement;
     while (ground && /, 0\\)|transparent/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
     return {
-        name: element === document.body ? "" : name.id || element.localName === "summary" &&
-            (element.ariaLabel || element.querySelector("b")?.textContent) || element.textContent.trim().split("\\n")[0],
+        name: element === document.body ? "" : name.id
+            || element.localName === "summary" && (element.ariaLabel || element.querySelector("b")?.textContent)
+            || element.textContent.trim().split("\\n")[0],
         outline: [style.outlineStyle, parseFloat(style.outlineWidth), style.outlineColor],
         ground: getComputedStyle(ground || document.documentElement).backgroundColor, seen,
     };
