@@ -163,7 +163,7 @@ class App:
         self.status.show(self.state.phase)
         from page.extras import Extras
 
-        self.extras = Extras()
+        self.extras = Extras(self.rail.step, self.status.announce)
         if self.state.phase.state == phase.ERROR:
             return
         if window.watchdog.unseen.length:

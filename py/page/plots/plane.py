@@ -137,7 +137,7 @@ class Plane(Plot):
 
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
-        axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
+        axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
         context.save()
         x, y, _ = self.plane
         yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
