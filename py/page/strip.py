@@ -241,7 +241,7 @@ class Strip:
 
     def redraw(self):
         """Draws the tint at the playhead, then what lies under the tiles, the tiles, and the chosen neuron's border."""
-        if not self.layers or not self.window[0]:
+        if not self.layers or not all(self.window):
             return
         context = self.context
         width, height = self.window
@@ -293,7 +293,7 @@ class Strip:
 
     def _paint_under(self):
         """Draws what lies under the tiles, and changes only with weights, theme and window: edges, frames, borders."""
-        if not self.layers or not self.window[0]:
+        if not self.layers or not all(self.window):
             return
         context = self.under_context
         context.clearRect(0, 0, *self.window)

@@ -353,14 +353,14 @@ def clock(monkeypatch):
 
 def test_first_drawing_has_weights_and_probes(clock):
     scene = Scene(hidden_layers=(20, 3))
-    drawn = scene.draw()
+    drawn = scene.draw(miniature=0)
     assert drawn["weights"].dtype == np.int8
     assert drawn["weights"].shape == (2 * 16 + 16 * 3 + 3 * 2,)
     assert drawn["probes"].dtype == np.float32
     assert_probed(scene, drawn["probes"])
     # And then nothing more, as nothing has changed.
     assert not drawn["moving"]
-    again = scene.draw()
+    again = scene.draw(miniature=0)
     assert "weights" not in again
     assert "probes" not in again
 
