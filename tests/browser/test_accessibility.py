@@ -18,7 +18,7 @@ LEAST_HIGH = 33
 # WCAG 2.2: text against its ground is axe's business; what is not text needs this.
 LEAST_CONTRAST = 3
 
-MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "theme", "source"]
+MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "present", "theme", "source"]
 PLANE = ["lasso-boundary", "Options of the plane", "boundary"]
 SPACE = ["layer", "fit", "lasso-representation", "Options of the representation", "representation"]
 SIDE = ["Data", "Network", "Training"]
@@ -402,7 +402,8 @@ def test_escape_closes_the_explanation(lab):
     lab.page.keyboard.press("Enter")
     lab.page.keyboard.press("Tab")
     lab.page.keyboard.press("Tab")
-    lab.wait("document.activeElement.id === 'theme' && !document.getElementById('about').open")
+    lab.page.keyboard.press("Tab")
+    lab.wait("document.activeElement.id === 'present' && !document.getElementById('about').open")
     # A view in focus has its own use for the key.
     summary.click()
     lab.field("layer").focus()

@@ -82,6 +82,22 @@ SIZES = """() => {
     return seen;
 }"""
 
+# Of every layer, whether its miniature covers its place.
+MINIATURES = """() => {
+    const canvas = document.getElementById("strip");
+    const { width, height } = canvas, copy = new OffscreenCanvas(width, height);
+    const context = copy.getContext("2d", { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const sheet = document.getElementById("network-sheet").style;
+    const [column, top, side] = ["--column", "--miniatures", "--miniature"].map(
+        (name) => parseFloat(sheet.getPropertyValue(name)));
+    return [...document.querySelectorAll(".layer")].map((layer, index) => {
+        const left = (index + 0.5) * column - side / 2;
+        const { data } = context.getImageData(left + 4, top + 4, side - 8, side - 8);
+        return data.every((value, at) => at % 4 !== 3 || value === 255);
+    });
+}"""
+
 
 @pytest.fixture
 def lab(lab_at):
@@ -420,23 +436,7 @@ def test_miniatures_of_all_layers_come_back_in_the_new_size(present):
     lab.page.keyboard.press("4")
     at_rest(lab)
     Stage(lab).rest()
-    seen = lab.page.evaluate(
-        """() => {
-            const canvas = document.getElementById("strip");
-            const { width, height } = canvas, copy = new OffscreenCanvas(width, height);
-            const context = copy.getContext("2d", { willReadFrequently: true });
-            context.drawImage(canvas, 0, 0);
-            const sheet = document.getElementById("network-sheet").style;
-            const [column, top, side] = ["--column", "--miniatures", "--miniature"].map(
-                (name) => parseFloat(sheet.getPropertyValue(name)));
-            return [...document.querySelectorAll(".layer")].map((layer, index) => {
-                const left = (index + 0.5) * column - side / 2;
-                const { data } = context.getImageData(left + 4, top + 4, side - 8, side - 8);
-                return data.every((value, at) => at % 4 !== 3 || value === 255);
-            });
-        }"""
-    )
-    assert seen == [True] * 5
+    lab.wait(f"({MINIATURES})().join() === 'true,true,true,true,true'")
 
 
 @pytest.mark.parametrize("scheme", THEMES)
