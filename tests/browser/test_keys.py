@@ -70,7 +70,7 @@ SIZES = """() => {
         if (parent.closest("dialog, script, #status, #message, #offer, .loading, option")) continue;
         seen.push([parseFloat(getComputedStyle(parent).fontSize), data.trim()]);
     }
-    for (const button of document.querySelectorAll(".layer")) {
+    for (const button of document.querySelectorAll(".strip-buttons .layer")) {
         if (button.checkVisibility({ visibilityProperty: true })) {
             seen.push([parseFloat(getComputedStyle(button, "::before").fontSize), button.dataset.plain]);
         }
@@ -91,7 +91,7 @@ MINIATURES = """() => {
     const sheet = document.getElementById("network-sheet").style;
     const [column, top, side] = ["--column", "--miniatures", "--miniature"].map(
         (name) => parseFloat(sheet.getPropertyValue(name)));
-    return [...document.querySelectorAll(".layer")].map((layer, index) => {
+    return [...document.querySelectorAll(".strip-buttons .layer")].map((layer, index) => {
         const left = (index + 0.5) * column - side / 2;
         const { data } = context.getImageData(left + 4, top + 4, side - 8, side - 8);
         return data.every((value, at) => at % 4 !== 3 || value === 255);
