@@ -9,8 +9,8 @@ from lab.choices import function_of
 from lab.gradients import value_and_gradients
 from spec import registry, shape
 
-# The orders of consecutive epochs are drawn together, as many as have so many rows: a call that draws costs far more than
-# a row of it.
+# The orders of consecutive epochs are drawn together, as many as have so many rows: a call that draws costs far more
+# than a row of it.
 ROWS_TOGETHER = 11_520
 
 
