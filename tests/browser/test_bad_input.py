@@ -6,6 +6,7 @@ import pytest
 
 from spec import fields
 from tests.browser import test_files
+from tests.browser.lab_page import TRAINING
 
 BAD = [
     ("hidden_layers", "abc", ["whole numbers from 1 up", "8, 4, 2", "abc"]),
@@ -23,9 +24,9 @@ BAD = [
     ("dimensions", "1, 1", ["different", "twice"]),
     ("dimensions", "0, 2", ["from 0 to 1", "2"]),
     ("dimensions", "x", ["whole numbers", "x"]),
-    ("batch_size", "0", ["from 1 to 180"]),
-    ("batch_size", "181", ["from 1 to 180"]),
-    ("batch_size", "", ["from 1 to 180", "empty"]),
+    ("batch_size", "0", [f"from 1 to {TRAINING}"]),
+    ("batch_size", str(TRAINING + 1), [f"from 1 to {TRAINING}"]),
+    ("batch_size", "", [f"from 1 to {TRAINING}", "empty"]),
     ("seed", "-1", ["from 0"]),
     ("seed", "<b>1</b>", ["from 0", "<b>1</b>"]),
 ]

@@ -8,6 +8,7 @@ import pytest
 
 from lab import datasets
 from spec import fields, registry, shape
+from tests.browser.lab_page import ROWS
 from tests.browser.touch import Finger
 
 THUMB = 18
@@ -38,7 +39,7 @@ def wait_for_layer(lab, name):
     """Until the playhead rests on a layer, and everything says so."""
     lab.wait(f"document.getElementById('rail').getAttribute('aria-valuetext') === 'layer {name}'")
     lab.wait(f"document.getElementById('layer').value === '{name}'")
-    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, 200 ×')")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, {ROWS} ×')")
     lab.wait("!location.hash.includes('morph=')")
 
 
