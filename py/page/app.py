@@ -134,7 +134,7 @@ class App:
 
         from page.timeline import Timeline
 
-        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.is_seeking))
+        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.sought))
         await let_browser_work()
 
         from scripts import uplot
@@ -209,8 +209,9 @@ class App:
         self.rest_if_all_is_known()
 
     def step(self):
-        """Trains to the end of the present epoch."""
-        self.do(store.TYPED, store.STEP, self.run.epoch)
+        """Trains to the end of the present epoch, which is the one that is being gone to, if any is."""
+        sought = self.loop.sought()
+        self.do(store.TYPED, store.STEP, self.run.epoch if sought is None else sought)
 
     def reset(self):
         """Starts the experiment again, with the same initial weights and the same order of batches."""
@@ -435,12 +436,13 @@ class App:
                 messages.clear()
             self.report("shown")
             self.extras.start()
-        if run.diverged and self.state.phase.state != phase.DIVERGED and not self.loop.is_seeking():
+        is_there = self.loop.sought() is None
+        if run.diverged and self.state.phase.state != phase.DIVERGED and is_there:
             self.report("diverged")
             self.loop.look_again()
             self.say_diverged()
         until = self.state.phase.until
-        if until is not None and until != phase.FOREVER and run.epoch >= until:
+        if until is not None and until != phase.FOREVER and run.epoch >= until and is_there:
             self.report("arrived")
             self.loop.look_again()
         self.rest_if_all_is_known()

@@ -286,6 +286,21 @@ def test_scrubbing_pauses(lab):
     lab.wait_for_state("paused")
 
 
+def test_a_step_right_after_going_back_goes_on_from_there(lab):
+    """Before the lab has answered where the run is now."""
+    lab.set_speed(0)
+    lab.play_to(60)
+    lab.page.evaluate("""() => {
+        const slider = document.getElementById("timeline");
+        slider.value = 2;
+        slider.dispatchEvent(new Event("input"));
+        document.getElementById("step").click();
+    }""")
+    lab.wait("document.documentElement.dataset.epoch === '3'")
+    lab.wait_for_state("paused")
+    assert lab.number("epoch") == 3
+
+
 def test_playing_from_the_past_marks_the_way(lab):
     lab.set_speed(0)
     lab.play_to(60)
