@@ -127,7 +127,7 @@ class App:
 
         from page.timeline import Timeline
 
-        self.views.add(Timeline(self.seek, self.loop.go_on_from_here))
+        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.sought))
         await let_browser_work()
 
         from scripts import uplot
