@@ -43,7 +43,9 @@ class App:
         self.opened = False
         self.controls = self.transport = self.rail = self.recording = None
         self.described = 0
-        self.describe_due = False
+        # The timer after which the labels are updated, and the time for which it is set; None if it is not.
+        self.describe_timer = None
+        self.describe_at = None
         self.describe_proxy = create_proxy(self.describe_now)
         # When the last network was asked for, in milliseconds.
         self.network_asked = 0
@@ -493,17 +495,18 @@ class App:
 
     def describe(self):
         """Updates the canvases' labels, which say what they show: soon after a change, seldom while training."""
-        if self.describe_due:
-            return
         every = DESCRIBE_EVERY if self.state.phase.state == phase.TRAINING else DESCRIBE_STILL_EVERY
-        if now() - self.described >= every:
-            self.describe_now()
-        else:
-            self.describe_due = True
-            window.setTimeout(self.describe_proxy, every)
+        at = self.described + every
+        if self.describe_timer is not None:
+            if self.describe_at <= at:
+                return
+            # It was set while training, which is over.
+            window.clearTimeout(self.describe_timer)
+        self.describe_at = at
+        self.describe_timer = window.setTimeout(self.describe_proxy, max(0, at - now()))
 
     def describe_now(self):
-        self.describe_due = False
+        self.describe_timer = None
         self.described = now()
         if self.run.metrics and not self.run.due:
             self.views.tell("describe", self.rail.seen(self.state.experiment), self.run)
