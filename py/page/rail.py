@@ -1,6 +1,6 @@
 """The layer rail: the playhead along the layers, and a bar for each layer that shows its separability."""
 
-from page import journey
+from page import journey, wording
 from page.dom import by_id, copies, element, listen, numbers, set_text
 from spec import fields, shape
 
@@ -54,6 +54,7 @@ class Rail:
 
     def begin(self, experiment):
         """Makes a stop and a bar for every layer, unless they are shown already, and empties the bars."""
+        set_text(by_id("separability-words"), wording.separability_words(experiment))
         names = shape.layer_names(experiment)
         if names != self.names:
             self.names = names
