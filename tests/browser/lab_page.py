@@ -1,5 +1,7 @@
 """The page as a person meets it: controls by label, buttons by name, and what `<html>` tells programs."""
 
+import re
+
 from spec import fields, registry, shape
 from tools import browser
 
@@ -145,4 +147,4 @@ class LabPage:
 
     def picture(self, label):
         """A canvas, found by how its label begins."""
-        return self.page.get_by_role("img", name=label)
+        return self.page.get_by_role("img", name=re.compile("^" + re.escape(label)))
