@@ -184,7 +184,7 @@ def test_places_by_keyboard(stage):
 LOOP = [(0.15, 0.2), (0.5, 0.12), (0.62, 0.35), (0.5, 0.55), (0.4, 0.38), (0.2, 0.6)]
 
 # On a phone, where the margin of a pixel is a larger part of a loop, it encloses more.
-LARGE_LOOP = [(0.06, 0.1), (0.75, 0.04), (0.94, 0.45), (0.75, 0.9), (0.55, 0.6), (0.1, 0.94)]
+LARGE_LOOP = [(0.04, 0.04), (0.62, 0.06), (0.54, 0.5), (0.6, 0.95), (0.05, 0.94), (0.12, 0.5)]
 
 
 def loop(view, corners=LOOP):
@@ -216,7 +216,7 @@ def class_distances(stage, view):
     """How far the colour seen at every point that stands alone is from its class's: `(chosen, others)`."""
     colours = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
     labels, training, chosen = stage.left.labels(), stage.left.training(), stage.chosen()
-    indices = [index for index in view.apart(9) if training[index]]
+    indices = [index for index in view.apart(2 * view.radius() + 1) if training[index]]
     distances = np.abs(view.colours(view.places()[indices]) - colours[labels[indices]]).max(axis=1)
     mine = np.isin(indices, chosen)
     return distances[mine], distances[~mine]

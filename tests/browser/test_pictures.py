@@ -15,15 +15,15 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 LEFT_ALIKE, RIGHT_ALIKE = 45, 12
 
 
-def assert_points_are_painted(stage):
+def assert_points_are_painted(stage, least=20):
     """Every point that no other covers: its class's colour if it is trained on, hollow if it is held out."""
     labels, training = stage.left.labels(), stage.left.training()
     classes = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
     surface = stage.colour("--surface")
     seen = set()
     for view, tolerance in ((stage.left, LEFT_ALIKE), (stage.right, RIGHT_ALIKE)):
-        indices = np.array(view.apart())
-        assert len(indices) > 20, view.identifier
+        indices = np.array(view.apart(2 * view.radius() + 0.5))
+        assert len(indices) > least, view.identifier
         colours = view.colours(view.places()[indices])
         for index, colour in zip(indices, colours, strict=True):
             expected = classes[labels[index]] if training[index] else surface
@@ -84,7 +84,8 @@ def test_points_on_a_phone(stage_at):
     stage = stage_at("", **PHONE, device_scale_factor=3)
     stage.rest()
     for _ in range(2):
-        assert_points_are_painted(stage)
+        # Where both views are side by side few points stand alone.
+        assert_points_are_painted(stage, least=6)
         assert_boundary_is_painted(stage)
         stage.lab.step_one_epoch()
         stage.rest()
