@@ -20,6 +20,8 @@ LASSO_KEY = 12
 HANDLE_REACH = 12
 # An axis that looks shorter than this share of its length has no number, which would lie on other numbers.
 SHORT_AXIS = 0.3
+# The shorter side of a view in whose corner there is room for a cross of the axes, in CSS pixels.
+LEAST_FOR_CROSS = 240
 # The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
 # Of the upright line's label, and its distance from the line and from the top of the plot, in CSS pixels.
@@ -215,11 +217,15 @@ class Representation(Plot):
             context.stroke()
         if self.parted is None:
             return
-        words = "separability %d %%" % self.parted
         context.font = axes.font(self.text_size, UPRIGHT_WEIGHT)
         context.textBaseline = "top"
         gap = axes.scaled(UPRIGHT_GAP, self.text_size)
-        fits = x + gap + context.measureText(words).width < left + width
+        # On a phone there may be room for the number only, on either side.
+        for words in ("separability %d %%" % self.parted, "%d %%" % self.parted):
+            length = gap + context.measureText(words).width
+            fits = x + length < left + width
+            if fits or x - length > left:
+                break
         context.textAlign = "left" if fits else "right"
         context.lineJoin = "round"
         context.lineWidth = 4
@@ -229,7 +235,8 @@ class Representation(Plot):
 
     def _paint_directions(self, context):
         """Paints the layer's axes as they are projected: as handles of a tour, or as a small cross in a corner."""
-        if not self.directions:
+        # In a small view the cross would lie on the points.
+        if not self.directions or (not self.touring and min(self.size) < LEAST_FOR_CROSS):
             return
         middle_x, middle_y, radius = self._circle()
         context.font = axes.font(self.text_size)
@@ -237,6 +244,7 @@ class Representation(Plot):
         context.textBaseline = "middle"
         context.lineWidth = 1.2
         away = axes.scaled(12, self.text_size)
+        written = []
         for number, x, y in self.directions:
             held = self.axis is not None and self.axis[0] == number
             tip_x, tip_y = middle_x + radius * x, middle_y - radius * y
@@ -252,8 +260,12 @@ class Representation(Plot):
             length = (x * x + y * y) ** 0.5
             if length < SHORT_AXIS:
                 continue
-            context.fillStyle = self.text
-            context.fillText(str(number), tip_x + away * x / length, tip_y - away * y / length)
+            place = tip_x + away * x / length, tip_y - away * y / length
+            # Where many numbers would lie on one another, one of them is written.
+            if all(abs(place[0] - across) + abs(place[1] - down) > away for across, down in written):
+                written.append(place)
+                context.fillStyle = self.text
+                context.fillText(str(number), *place)
 
     # What a person does.
 
