@@ -13,11 +13,12 @@ TARGET = ROOT / "docs" / "capture.webp"
 EXPERIMENT = "dataset=spiral&hidden_layers=8,8&activation=tanh&learning_rate=0.03&seed=2&layer=fc3&speed=20"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 WIDTH = 960
-FRAME_MILLISECONDS = 70
+# All in all the story takes eight seconds; its last picture is shown longer, before everything begins again.
+FRAME_MILLISECONDS, LAST_MILLISECONDS = 70, 1500
 # The epochs that are shown: close together at first, where most happens.
-EPOCHS = [round(1.5 * 1.105**index - 1.5) for index in range(54)]
+EPOCHS = [round(1.5 * 1.15**index - 1.5) for index in range(39)]
 # The number of pictures from one layer to the next, and of pictures for which the journey rests at a layer.
-STRIDES, REST = 9, 4
+STRIDES, REST = 8, 3
 # Only an `input` event, as of a hand that does not let go: on release the playhead would snap to a near layer.
 DRAG = "(rail, position) => { rail.value = position; rail.dispatchEvent(new Event('input')); }"
 FORGET_WHAT_IS_SHOWN = "document.getElementById('representation').setAttribute('aria-label', '')"
@@ -36,10 +37,10 @@ def main() -> None:
         pictures = [*learning(page), *journey(page)]
         chromium.close()
     first, *others = pictures
-    # The last picture is shown longer, before everything begins again.
-    durations = [FRAME_MILLISECONDS] * (len(pictures) - 1) + [1500]
+    durations = [FRAME_MILLISECONDS] * (len(pictures) - 1) + [LAST_MILLISECONDS]
     first.save(TARGET, save_all=True, append_images=others, duration=durations, loop=0, quality=62, method=6)
-    print(f"{TARGET}: {len(pictures)} pictures, {TARGET.stat().st_size / 1e6:.1f} MB")
+    seconds = sum(durations) / 1000
+    print(f"{TARGET}: {len(pictures)} pictures, {seconds:.1f} s, {TARGET.stat().st_size / 1e6:.1f} MB")
 
 
 def learning(page: Page) -> list[Image.Image]:
@@ -61,9 +62,10 @@ def learning(page: Page) -> list[Image.Image]:
 
 
 def journey(page: Page) -> list[Image.Image]:
-    """Pictures from the input to the last layer, along the layer rail, with a short rest at each layer."""
+    """Pictures from the input to the scores, along the layer rail, with a short rest at each layer."""
     rail = page.get_by_label("Layer rail")
-    last = int(rail.get_attribute("max") or 0)
+    # The probabilities come last; at the scores the boundary is one straight line.
+    last = int(rail.get_attribute("max") or 0) - 1
     pictures = []
     for layer in range(last + 1):
         for stride in range(STRIDES if layer < last else 1):
