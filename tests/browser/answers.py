@@ -193,8 +193,9 @@ class View:
         return bool(alike(self.colours(np.array(shape) + place, picture), colour).all())
 
     def radius(self):
-        """The radius of a mark."""
-        return max(2.6, RADIUS * min(1, min(self.size()) / 280))
+        """The radius of a mark, which grows with the page's text, of 13 pixels at first, where there is room."""
+        text = self.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+        return max(2.6, RADIUS * min(max(13, round(text)) / 13, min(self.size()) / 280))
 
     def apart(self, distance=None):
         """The numbers of the points that are in sight and farther than that, or a mark's width, from any other."""

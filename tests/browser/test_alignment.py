@@ -87,11 +87,12 @@ def fitted(stage, view, picture, places, among=None):
     labels = stage.left.labels()
     guesses = view.places()
     found, pixels = [], []
-    least = 20 * (view.radius() / RADIUS) ** 2
-    for index in view.apart(13) if among is None else among:
+    larger = view.radius() / RADIUS
+    least = 20 * larger**2
+    for index in view.apart(13 * max(1, larger)) if among is None else among:
         if view.inside(guesses[index], 8):
             x, y = np.round(guesses[index] * ratio).astype(int)
-            reach = int(6 * ratio)
+            reach = int(6 * max(1, larger) * ratio)
             window = picture[y - reach : y + reach + 1, x - reach : x + reach + 1, :3]
             rows, columns = np.nonzero(alike(window, colours[labels[index]], 60))
             if len(rows) > least * ratio * ratio:

@@ -139,8 +139,14 @@ class Browser:
         self.click(f"//button[@aria-label='{name}' or not(@aria-label) and normalize-space()='{name}']")
 
     def choose(self, label, option):
-        """Picks one of the choices of a control, by the words that a person reads."""
+        """Picks one of the choices of a control, by the words that a person reads; unfolds the panel that it is in."""
+        if not self.evaluate(f"({self.found(label)}).checkVisibility()"):
+            self.click(f"{self.control(label)}/ancestor::details[not(@open)]/summary")
         self.click(f"{self.control(label)}/option[normalize-space()='{option}']")
+
+    def found(self, label):
+        """JavaScript for a control by its label."""
+        return f"document.evaluate({json.dumps(self.control(label))}, document, null, 9).singleNodeValue"
 
     def control(self, label):
         """The XPath of a control by its label."""
