@@ -7,10 +7,10 @@ leaves unexplained: of the residual of the activations' regression on x.
 
 **A predicted number.** x is what the probe predicts, y as above; there is no line.
 
-**More than two outputs.** The first two principal components of the outputs that the probe predicts. For a fit by least
-squares to one-hot targets they span the plane of Fisher's first two discriminant coordinates, if there are three
-classes or all have the same size (optimal scoring: Hastie, Buja, Tibshirani, Penalized Discriminant Analysis, 1995).
-For three classes they hold all that the probe says. There is no single line.
+**More than two outputs.** The first two principal components of what the probe says: of the classes' scores or of the
+predicted numbers. For three classes they hold all that it says. (Of least squares to one-hot targets they would span
+the plane of Fisher's first two discriminant coordinates, if there are three classes or all have the same size: optimal
+scoring, Hastie, Buja, Tibshirani, Penalized Discriminant Analysis, 1995.) There is no single line.
 
 **Nothing to part by**, as where all activations are equal or all rows have one class: the first two principal
 components of the activations.

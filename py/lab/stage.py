@@ -136,8 +136,10 @@ class Stage:
         self.output = np.zeros((0, 0))
         self._last = shape.layer_names(experiment)[-2:]
         self._projector = Projector(experiment)
-        training = np.isin(data.sample, data.training).nonzero()[0]
-        self._fits = probe.Fits(self.task, data.targets[data.sample], training)
+        parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
+        names = shape.layer_names(experiment)
+        own = names[names.index(shape.logits_layer(experiment)) :]
+        self._fits = probe.Fits(self.task, data.targets[data.sample], *parts, own)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
@@ -169,7 +171,7 @@ class Stage:
         # The latest lattice and left view, each with a key of all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
-        self._turns = Turns(experiment, data, self.task)
+        self._turns = Turns(experiment, data, self._fits)
         self._miniatures = Miniatures(experiment, data)
         # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
@@ -200,6 +202,9 @@ class Stage:
         asked = time.perf_counter()
         fitted = [name for name in names if len(self._selectors[name]) > 3 and _wants_probe(view)]
         probes = {name: self._fits.of(name, outputs[name], self._version) for name in fitted}
+        # Before others are fitted, with which the picture was not made.
+        fit = all(self._fits.fits(name, self._version) for name in fitted)
+        parted = [self._fits.qualities(name, outputs[name])[0] for name in fitted if names == [name]]
         projections = [self._projector.project(name, outputs[name], view, probes.get(name)) for name in names]
         terms = representation.terms(self.experiment, view, projections)
         projected = time.perf_counter()
@@ -227,7 +232,7 @@ class Stage:
         if view["miniature"]:
             first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
-        waiting = self._turns.waiting or not all(self._fits.fits(name, self._version) for name in fitted)
+        waiting = self._turns.waiting or not fit
         moving = self._projector.moving or waiting
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)
@@ -248,13 +253,17 @@ class Stage:
             "axes": projections[0].axes,
             "shares": projections[0].shares,
             "upright": representation.upright(terms, projections),
-            "parted": np.array([self._fits.quality(name, outputs[name]) for name in fitted if names == [name]], "f4"),
+            "parted": np.array(parted, "f4"),
             "moving": moving,
             "fine": self._fine,
             "tiles": tiles,
             "tile_size": tiles.shape[1],
             **turn,
         }
+
+    def forget(self):
+        """Lets go of the networks before, for one that they did not lead to."""
+        self._fits.forget()
 
     def _sample_outputs(self, trainer, names):
         """The outputs of layers for the rows of `data.sample`, by name; sets `output` as well if these are all rows."""
@@ -546,15 +555,13 @@ class Turns:
     The first drawing renews both.
     """
 
-    def __init__(self, experiment, data, task):
-        self.task = task
+    def __init__(self, experiment, data, fits):
+        self._fits = fits
         self._names = shape.layer_names(experiment)
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
         self._portions = _portions([layer.width for layer in shape.layers(experiment)])
-        # The rows from which probes are computed, None for all; they are fitted to the training rows among them.
+        # The rows from which probes are computed, None for all.
         self._sample = data.sample if len(data.sample) < len(data.inputs) else None
-        self._targets = data.targets[data.sample]
-        self._parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
         self._next = 0
         # How many portions of each do not belong to the present network; when each may be renewed during training.
         self._stale = {"weights": 1, "probes": len(self._portions)}
@@ -575,26 +582,30 @@ class Turns:
             self._stale = {"weights": 1, "probes": len(self._portions)}
         if self._first:
             self._first = False
-            return {**self._renew("weights", trainer), **self._renew("probes", trainer)}
+            return {**self._renew("weights", trainer, False), **self._renew("probes", trainer, False)}
         now = time.perf_counter()
         ready = [part for part, count in self._stale.items() if count and (not renewed or now >= self._due[part])]
-        return self._renew(min(ready, key=self._due.__getitem__), trainer) if ready else {}
+        return self._renew(min(ready, key=self._due.__getitem__), trainer, renewed) if ready else {}
 
-    def _renew(self, part, trainer):
-        began = time.perf_counter()
+    def _renew(self, part, trainer, renewed):
+        began, done = time.perf_counter(), True
         if part == "weights":
             result = neurons.weights(trainer.kernels(plane.SHOWN))
         else:
             portion = self._portions[self._next]
             outputs = trainer.outputs([self._names[index] for index in portion], self._sample)
             for index in portion:
-                self._probes[index] = probe.qualities(
-                    self.task, outputs[self._names[index]], self._targets, *self._parts
-                )
-            self._next = (self._next + 1) % len(self._portions)
+                name = self._names[index]
+                self._fits.renew(name, outputs[name], trainer.version)
+                self._probes[index] = self._fits.qualities(name, outputs[name])
+                done = done and self._fits.fits(name, trainer.version)
+            # While it learns others have their turn; at rest a fit that takes long is finished first.
+            done = done or renewed
+            if done:
+                self._next = (self._next + 1) % len(self._portions)
             result = self._probes.copy()
         now = time.perf_counter()
-        self._stale[part] -= 1
+        self._stale[part] -= done
         self._due[part] = now + max(TURN_SECONDS, TURN_REST * (now - began))
         return {part: result}
 

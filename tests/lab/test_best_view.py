@@ -320,16 +320,19 @@ class Scene:
     ids=networks.name_of,
 )
 def test_what_is_seen_right_of_the_line_is_what_separability_says(quick, choices):
-    """Counted on the picture, at rest and while it learns; computed by plain least squares as well."""
+    """Counted on the picture, at rest and while it learns; computed from nothing as well."""
     scene = Scene(**choices)
     training, labels = scene.data.training, scene.data.labels
+    probes = None
     for steps in (0, 1, 50, 300):
         scene.train(steps)
         for number, (layer, _, width) in enumerate(shape.layers(scene.experiment)):
             # A layer is there at once when it comes into sight.
             drawn = scene.draw(layer=layer)
+            probes = drawn.get("probes", probes)
             for _ in range(3):
-                scene.kept = {**scene.kept, **{k: v for k, v in scene.draw(layer=layer).items() if k != "probes"}}
+                drawn = scene.draw(layer=layer)
+                probes = drawn.get("probes", probes)
             if width <= 3:
                 assert drawn["upright"].tolist() == drawn["parted"].tolist() == []
                 continue
@@ -337,8 +340,13 @@ def test_what_is_seen_right_of_the_line_is_what_separability_says(quick, choices
             share = (right == labels)[training].mean()
             assert share == pytest.approx(drawn["parted"][0], abs=1.1 / len(training))
             activations = scene.trainer.outputs([layer])[layer]
-            told = probe.qualities(scene.stage.task, activations, scene.data.targets, training, scene.data.held_out)
-            assert drawn["parted"][0] == pytest.approx(told[0], abs=1e-6), (layer, number)
+            given = scene.stage.task, activations, scene.data.targets, training, scene.data.held_out
+            told = networks.qualities_of(*given)[0]
+            # From another start the line ends where it does but for what is left when a fit is finished.
+            assert drawn["parted"][0] == pytest.approx(told, abs=1.1 / len(training)), layer
+            assert (drawn["parted"][0] == 1) == (told == 1)
+            # The bars are about the same line.
+            assert probes[number, 0] == drawn["parted"][0]
 
 
 @pytest.mark.parametrize("dataset", ["circle", "spiral"])
@@ -358,8 +366,8 @@ def test_no_flips_and_no_jumps_while_it_learns(quick, dataset, layer, first, ste
             assert np.corrcoef(places[:, axis], before[:, axis])[0, 1] > 0.9
         assert np.sqrt(np.square(places - before).mean(axis=0)).max() < 0.4
         before = places
-    # The line stands, except while x glides: at the circle's start, where hardly anything parts the classes.
-    assert lines == 80 if (dataset, steps) != ("circle", 1) else lines > 30
+    # The line stands, except while x glides: from the moment on when a line parts the very last row as well.
+    assert lines == 80 if (dataset, layer, steps) != ("spiral", "tanh2", 20) else lines > 50
 
 
 def test_components_that_change_places_change_y_gradually_and_leave_the_line():
@@ -442,14 +450,19 @@ def test_every_shape_of_data(quick, key):
         task = shape.shape_of(scene.experiment)
         for layer in ("fc1", "tanh1", "tanh2"):
             drawn = scene.draw(layer=layer)
+            # At rest a fit that takes long is finished.
+            for _ in range(200):
+                if scene.stage._fits.fits(layer, scene.trainer.version):
+                    break
+                drawn = scene.draw(layer=layer)
             assert np.isfinite(drawn["positions"]).all()
             two = task.task == registry.CLASSIFICATION and task.outputs == 2
             assert len(drawn["upright"]) == two
             sample, targets = scene.data.sample, scene.data.targets
             activations = scene.trainer.outputs([layer], sample)[layer]
             parts = [np.isin(sample, rows).nonzero()[0] for rows in (scene.data.training, scene.data.held_out)]
-            told = probe.qualities(scene.stage.task, activations, targets[sample], *parts)[0]
-            np.testing.assert_allclose(drawn["parted"][0], told, atol=1e-6)
+            told = networks.qualities_of(scene.stage.task, activations, targets[sample], *parts)[0]
+            np.testing.assert_allclose(drawn["parted"][0], told, atol=4 / len(sample))
             if two:
                 right = drawn["positions"][sample, 0] > drawn["upright"][0]
                 share = (right == scene.data.labels[sample])[parts[0]].mean()
@@ -492,14 +505,14 @@ class Clock:
     def __init__(self, monkeypatch, seconds_a_fit):
         self.now, self.fits = 0.0, 0
         monkeypatch.setattr(time, "perf_counter", lambda: self.now)
-        fit = probe.linear_probe
+        fit = probe.separate
 
         def counted(*arguments):
             self.now += seconds_a_fit
             self.fits += 1
             return fit(*arguments)
 
-        monkeypatch.setattr(probe, "linear_probe", counted)
+        monkeypatch.setattr(probe, "separate", counted)
 
 
 def test_a_quick_probe_is_fitted_for_every_network(monkeypatch):
@@ -525,16 +538,14 @@ def test_a_slow_probe_is_fitted_when_its_time_has_come(monkeypatch):
     bias = first[-1, 1] - first[-1, 0]
     said = -activations @ (first[:-1, 1] - first[:-1, 0]) + bias
     expected = ((said > 0) == targets[:, 1]).mean()
-    assert fits.quality("fc1", -activations) == pytest.approx(expected)
+    assert fits.qualities("fc1", -activations)[0] == pytest.approx(expected)
     clock.now += 0.5
-    assert fits.of("fc1", -activations, 1) is not first
+    second = fits.of("fc1", -activations, 1)
+    assert second is not first
     assert fits.fits("fc1", 1)
-    assert (
-        fits.quality("fc1", -activations)
-        == probe.qualities(
-            networks.task_of(networks.experiment_of()), -activations, targets, np.arange(40), np.arange(0)
-        )[0]
-    )
+    task = networks.task_of(networks.experiment_of())
+    told = networks.qualities_of(task, -activations, targets, np.arange(40), np.arange(0))
+    assert fits.qualities("fc1", -activations)[0] == told[0]
 
 
 def test_a_probe_without_rows_or_of_numbers_that_are_none(monkeypatch):
@@ -542,11 +553,11 @@ def test_a_probe_without_rows_or_of_numbers_that_are_none(monkeypatch):
     task = networks.task_of(networks.experiment_of())
     empty = probe.Fits(task, targets, np.arange(0))
     assert empty.of("fc1", activations, 0) is None
-    assert np.isnan(empty.quality("fc1", activations))
+    assert np.isnan(empty.qualities("fc1", activations)).all()
     activations[2, 2] = np.nan
     hopeless = probe.Fits(task, targets, np.arange(40))
     assert hopeless.of("fc1", activations, 0) is None
-    assert np.isnan(hopeless.quality("fc1", activations))
+    assert np.isnan(hopeless.qualities("fc1", activations)).all()
 
 
 @pytest.mark.parametrize("long", [False, True])

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lab import boundary, datasets, network, picking, plane, probe, representation, shadings, stage
+from lab import boundary, datasets, network, picking, plane, representation, shadings, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
@@ -385,10 +385,10 @@ def assert_probed(scene, probes):
     """Every layer's probe is that of the network as it is."""
     outputs = scene.trainer.outputs(scene.names)
     for row, name in zip(probes, scene.names, strict=True):
-        expected = probe.qualities(
-            scene.stage.task, outputs[name], scene.data.targets, scene.data.training, scene.data.held_out
-        )
-        assert row.tolist() == np.float32(expected).tolist()
+        given = scene.stage.task, outputs[name], scene.data.targets, scene.data.training, scene.data.held_out
+        expected = networks.qualities_of(*given, own=name in scene.names[-2:])
+        # From another start but for what is left when a fit is finished.
+        assert (np.abs(row - expected) < 1.1 / np.array([180, 20])).all(), name
 
 
 def test_wide_layers_are_probed_one_after_the_other(clock):
