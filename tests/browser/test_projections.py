@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.browser.answers import RING, alike
+from tests.logistic import logistic_line
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -238,20 +239,20 @@ def test_principal_components(stage, width):
     assert stage.answer("spatial")
 
 
-def by_least_squares(stage, activations):
-    """What the linear fit to the training points says of all points: the second class's score minus the first's."""
+def by_logistic_regression(stage, activations):
+    """What a line fitted to the training points says of all points: the second class's score minus the first's."""
     training, labels = stage.left.training(), stage.left.labels()
-    features = np.column_stack([activations, np.ones(len(activations))]).astype(float)
-    return features @ np.linalg.lstsq(features[training], 2.0 * labels[training] - 1, rcond=None)[0]
+    weights, bias = logistic_line(activations[training], labels[training])
+    return activations @ weights + bias
 
 
 def test_the_best_view_is_what_a_layer_is_seen_in_at_first(stage):
-    """The line by which separability counts stands where the linear fit decides, and says what it gets right."""
+    """The line by which separability counts stands where the fit decides, and says what it gets right."""
     show(stage, "8", "tanh1")
     stage.rest()
     assert stage.lab.field("projection").input_value() == "best"
     assert stage.lab.field("dimensions").is_disabled()
-    said = by_least_squares(stage, stage.untrained()["tanh1"])
+    said = by_logistic_regression(stage, stage.untrained()["tanh1"])
     (line,) = stage.answer("upright")
     positions = stage.positions()
     clear = np.abs(said) > 1e-3
