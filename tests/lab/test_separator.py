@@ -208,7 +208,7 @@ def objective(weights, activations, labels):
     said = activations.astype(float) @ weights[:-1] + weights[-1]
     shifted = said - said.max(axis=1, keepdims=True)
     loss = (np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).sum()
-    return loss + separator.ORDINARY * len(labels) / 2 * np.square(penalized).sum()
+    return loss + separator.ORDINARY / activations.shape[1] * len(labels) / 2 * np.square(penalized).sum()
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_no_line_is_better(rows, width, classes):
 @pytest.mark.parametrize("width", [1, 2, 8, 40])
 def test_two_classes_by_another_way(width):
     activations, labels = overlapping(np.random.default_rng(width), 180, width, 2)
-    weights, bias = logistic_line(activations, labels, separator.ORDINARY)
+    weights, bias = logistic_line(activations, labels)
     found = np.diff(finished(activations, labels).weights, axis=1)[:, 0]
     np.testing.assert_allclose(found, [*weights, bias], atol=0.01)
 

@@ -391,6 +391,21 @@ def assert_probed(scene, probes):
         assert (np.abs(row - expected) < 1.1 / np.array([180, 20])).all(), name
 
 
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("dataset", ["circle", "spiral"])
+def test_the_bars_at_the_end_are_never_below_the_networks_own_accuracy(clock, dataset, loss):
+    scene = Scene(dataset=dataset, hidden_layers=(6,), loss=loss)
+    logits = scene.names.index("fc2")
+    for _ in range(25):
+        scene.train()
+        drawn = scene.draw()
+        while "probes" not in drawn:
+            drawn = scene.draw()
+        labels, training = scene.data.labels, scene.data.training
+        right = scene.stage.output.argmax(axis=1)[training] == labels[training]
+        assert (drawn["probes"][logits:, 0] >= np.float32(right.mean())).all()
+
+
 def test_wide_layers_are_probed_one_after_the_other(clock):
     scene = Scene(hidden_layers=(70,))
     drawn = scene.draw()
