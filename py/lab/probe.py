@@ -15,7 +15,7 @@ from spec import registry
 RIDGE = 1e-6
 # A probe that takes no more seconds than this is fitted again for every picture. A slower one is fitted again after so
 # many times its own time.
-QUICK = 0.002
+QUICK = 0.005
 REST = 10
 
 
