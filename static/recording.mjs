@@ -39,7 +39,7 @@ export function unpacked(bytes) {
                 epoch,
                 step,
                 last_epoch: epoch,
-                live: floats(live),
+                live,
                 diverged: false,
                 metrics: floats(history.slice(1).map((row) => row[index])),
                 measured: true,

@@ -22,6 +22,7 @@ ORDER = (
     "charts",
     "timeline",
     "messages",
+    "present",
     "licences",
 )
 # The root of a page whose theme a person has chosen, and of one that follows a dark system.

@@ -42,6 +42,7 @@ class CompiledTrainer:
         self._size = min(experiment["batch_size"], len(data.training))
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
         self._block = None
+        self._block_epochs = training.epochs_together(data.training)
         parameters, statistics = network.initialize(experiment)
         state = training.initial_state(experiment, parameters)
         self._counts = len(parameters), len(state), len(statistics)
@@ -52,9 +53,9 @@ class CompiledTrainer:
         self._loss = workspace.place(np.zeros(1, np.float32))
         self._inputs = workspace.place(data.inputs)
         self._targets = workspace.place(data.targets)
-        self._order = workspace.place(np.zeros((training.BLOCK, len(data.training)), np.int32))
+        self._order = workspace.place(np.zeros((self._block_epochs, len(data.training)), np.int32))
         self._losses = workspace.place(np.zeros(LOSSES, np.float32))
-        self._calls = workspace.place(np.zeros((2 * training.BLOCK + 2, 2), np.int32))
+        self._calls = workspace.place(np.zeros((2 * self._block_epochs + 2, 2), np.int32))
         short = len(data.training) - self._size * (self._epoch_steps - 1)
         self._add_step("full", self._size)
         if short != self._size:
@@ -184,14 +185,14 @@ class CompiledTrainer:
         """
         machine = self.workspace.machine
         epoch, position = divmod(first, self._epoch_steps)
-        block = epoch // training.BLOCK
+        block, epoch_of_block = divmod(epoch, self._block_epochs)
         if block != self._block:
             self.workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
             self._block = block
-        count = min(count, LOSSES, (block + 1) * training.BLOCK * self._epoch_steps - first)
+        count = min(count, LOSSES, (block + 1) * self._block_epochs * self._epoch_steps - first)
         self.workspace.write(self._rate, np.array([learning_rate], np.float32))
         self.workspace.write(self._count, np.array([first + 1], np.float32))
-        row = (epoch % training.BLOCK) * len(self.data.training) + position * self._size
+        row = epoch_of_block * len(self.data.training) + position * self._size
         machine.set("cursor", self._order.address + 4 * row)
         machine.set("log", self._losses.address)
         portions = self._portions(position, count)

@@ -32,12 +32,24 @@ class Miniatures:
         # The last basis of each layer, by number.
         self._bases: dict = {}
         self._next = 0
+        # What the latest drawing depended on beside the layer, and how many layers have to be drawn so yet.
+        self._drawn_for = None
+        self._left = 0
+
+    @property
+    def waiting(self):
+        """Whether the miniatures of some layers have not been drawn yet as those of the latest drawing were."""
+        return self._left > 0
 
     def draw(self, trainer, lattice, palette, side, count):
         """`count` layers' miniatures: `(first layer, pixels)`, the pixels of shape (n, side, side, 4) uint8."""
+        asked = trainer.version, side, repr(palette)
+        if asked != self._drawn_for:
+            self._drawn_for, self._left = asked, len(self._layers)
         first = self._next
         numbers = range(first, min(first + count, len(self._layers)))
         self._next = (first + count) % len(self._layers) if numbers.stop < len(self._layers) else 0
+        self._left -= len(numbers)
         outputs = trainer.outputs([self._layers[number].name for number in numbers], self._rows)
         crossings = contour.crossings(lattice.margins.reshape(-1, lattice.resolution + 1, lattice.resolution + 1))
         pictures = [self._picture(number, outputs, lattice, crossings, palette, side) for number in numbers]

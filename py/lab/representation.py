@@ -17,8 +17,9 @@ from lab.contour import BREAK, LIMIT
 from lab.plane import SPREAD, golden_spread, projected
 from spec import registry, shape
 
-# The picture shows the bent grid up to so many times the distance of the farthest point.
-GRID_REACH = 1.6
+# The picture shows all of the bent grid, unless that would leave the points in a small part of its middle: up to so
+# many times the distance of the farthest point.
+GRID_REACH = 4
 # The number of depths that are drawn differently.
 DEPTHS = 4
 # Half the picture in units of a path.

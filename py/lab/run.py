@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from lab.plane import plane_of
 from lab.recipes import recipe_of
 from lab.stage import TOLD_ONCE, Stage, leaves_of
 from lab.tasks import task_of
-from lab.timeline import Rates, Timeline
+from lab.timeline import Schedule, Timeline
 from spec import protocol, registry
 
 # A drawing that takes no longer than this is made with every request.
@@ -73,9 +74,9 @@ class Run:
         # How many steps take about `CHUNK_SECONDS`.
         self.affordable = 1
         self.diverged = False
-        # The learning rate for the next step. After going back, a person may choose another one than the run had here.
-        self.rate = experiment["learning_rate"]
-        self.rates = Rates(self.rate)
+        # The live fields for the next step. After going back, a person may choose others than the run had here.
+        self.live: Mapping[str, Any] = protocol.live_of(experiment)
+        self.schedule = Schedule(self.live)
         self.timeline = Timeline(budget)
         self.present: Present | None = None
         self.saved = self.steps, self.trainer.arrays()
@@ -151,7 +152,7 @@ class Run:
             "step": self.steps,
             "taken": taken,
             "last_epoch": self.last_epoch,
-            "live": np.array([self.rate]),
+            "live": protocol.write_live(self.live),
             "diverged": self.diverged,
             "metrics": np.array(self.metrics),
             "measured": self._is_measured(),
@@ -162,16 +163,15 @@ class Run:
         }
 
     def _go_where_asked(self, request):
-        chosen = request.live["learning_rate"]
-        is_chosen = not _same_rate(chosen, self.rate)
+        is_chosen = not _same_live(request.live, self.live)
         if request.seek is not None:
             self._seek(request.seek)
         if request.branch:
             self._forget_future()
         if is_chosen:
-            self.rate = chosen
+            self.live = request.live
             if not self.present:
-                self.rates.set(self.steps, chosen)
+                self.schedule.set(self.steps, self.live)
 
     def _seek(self, epoch):
         if type(epoch) is not int or epoch < 0:
@@ -202,7 +202,7 @@ class Run:
         if self.stage:
             self.stage.forget()
         self.steps = steps
-        self.rate = self.rates.at(steps)
+        self.live = self.schedule.at(steps)
         self.saved = steps, arrays
         self.seconds_since_saved = 0.0
         self.drawn = None
@@ -211,7 +211,7 @@ class Run:
         """Makes this step the latest of the run: forgets everything that was recorded after it."""
         if self.present:
             self.present = None
-            self.rates.set(self.steps, self.rate)
+            self.schedule.set(self.steps, self.live)
             self.timeline.cut(self.epoch)
             self.history = [row for row in self.history if row[0] <= self.epoch]
             # From here on the history is as fine as that of a run that reaches this epoch for the first time.
@@ -227,7 +227,7 @@ class Run:
             last = min(last, request.to_epoch * self.steps_per_epoch)
         first = self.steps
         while self.steps < last and not self.diverged and (self.steps == first or time.perf_counter() < end):
-            if not _same_rate(self.rate, self.rates.at(self.steps)):
+            if not _same_live(self.live, self.schedule.at(self.steps)):
                 self._forget_future()
             self._take_steps(min(last - self.steps, self._chunk()))
         return self.steps - first
@@ -235,20 +235,20 @@ class Run:
     def _chunk(self):
         """How many steps to take at once: for about `CHUNK_SECONDS`, and up to the next step with something else to do.
 
-        That is the end of an epoch to record or keep, a change of the learning rate, or the end of what is repeated.
+        That is the end of an epoch to record or keep, a change of the live fields, or the end of what is repeated.
         """
         stride = self.history_stride * self.steps_per_epoch
         stop = min(
             self.steps - self.steps % stride + stride,
             self.timeline.next * self.steps_per_epoch,
-            self.rates.end(self.steps),
+            self.schedule.end(self.steps),
             self.present.steps if self.present else math.inf,
         )
         return min(self.affordable, stop - self.steps)
 
     def _take_steps(self, count):
         began = time.perf_counter()
-        losses = self.trainer.train(self.rate, self.steps, count)
+        losses = self.trainer.train(self.live["learning_rate"], self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
             # The other metrics were measured on an earlier network.
@@ -263,7 +263,7 @@ class Run:
         if self.present and self.steps == self.present.steps:
             self._return_to_present()
             return
-        self.rate = self.rates.at(self.steps)
+        self.live = self.schedule.at(self.steps)
         if self.steps % (self.history_stride * self.steps_per_epoch) == 0:
             self._record()
         if self.steps == self.timeline.next * self.steps_per_epoch:
@@ -309,7 +309,8 @@ class Run:
             step, arrays = self.saved
             self.trainer.restore(arrays)
             while step < last:
-                step += len(self.trainer.train(self.rates.at(step), step, min(last, self.rates.end(step)) - step))
+                rate = self.schedule.at(step)["learning_rate"]
+                step += len(self.trainer.train(rate, step, min(last, self.schedule.end(step)) - step))
             if _finite(self.trainer.arrays()):
                 return
 
@@ -371,6 +372,15 @@ def _finite(arrays):
     return all(np.isfinite(parameter).all() for parameter in arrays[0])
 
 
-def _same_rate(one, other):
-    """Whether two learning rates are equal in float32. The last digit may change on the way through the page."""
-    return np.float32(one) == np.float32(other)
+def _same_live(one, other):
+    """Whether values of the live fields are equal, numbers in float32: the last digit may change on the way.
+
+    Both are mappings by name.
+    """
+    return {name: _in_float32(value) for name, value in one.items()} == {
+        name: _in_float32(value) for name, value in other.items()
+    }
+
+
+def _in_float32(value):
+    return np.float32(value) if isinstance(value, float) else value

@@ -232,8 +232,8 @@ class Stage:
         if view["miniature"]:
             first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
-        waiting = self._turns.waiting or not fit
-        moving = self._projector.moving or waiting
+        waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or not fit
+        moving = bool(self._projector.moving or waiting)
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)
         if not renewed:

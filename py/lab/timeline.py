@@ -94,26 +94,26 @@ class Timeline:
         return tuple(arrays)
 
 
-class Rates:
-    """The learning rate at each step of a run."""
+class Schedule:
+    """The values of the live fields at each step of a run: mappings by name."""
 
-    def __init__(self, rate):
-        self._changes = [(0, rate)]
+    def __init__(self, live):
+        self._changes = [(0, live)]
 
     def at(self, step):
-        """The learning rate of the step that is taken after `step` steps."""
+        """The values for the step that is taken after `step` steps."""
         return self._changes[self._after(step) - 1][1]
 
     def end(self, step):
-        """The number of steps after which the learning rate `at(step)` changes; infinity if it never does."""
+        """The number of steps after which the values `at(step)` change; infinity if they never do."""
         index = self._after(step)
         return self._changes[index][0] if index < len(self._changes) else math.inf
 
-    def set(self, step, rate):
-        """Sets the learning rate from `step` steps on to `rate`, and forgets all later changes."""
+    def set(self, step, live):
+        """Sets the values from `step` steps on, and forgets all later changes."""
         self._changes = [change for change in self._changes if change[0] < step]
-        if not self._changes or self._changes[-1][1] != rate:
-            self._changes.append((step, rate))
+        if not self._changes or self._changes[-1][1] != live:
+            self._changes.append((step, live))
 
     def _after(self, step):
         return bisect_right(self._changes, step, key=itemgetter(0))

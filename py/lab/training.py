@@ -9,8 +9,9 @@ from lab.choices import function_of
 from lab.gradients import value_and_gradients
 from spec import registry, shape
 
-# Number of consecutive epochs whose orders of rows are drawn together.
-BLOCK = 64
+# The orders of consecutive epochs are drawn together, as many as have so many rows: a call that draws costs far more
+# than a row of it.
+ROWS_TOGETHER = 11_520
 
 
 def initial_state(experiment, parameters):
@@ -52,18 +53,21 @@ def steps_per_epoch(experiment, training):
     return -(-len(training) // experiment["batch_size"])
 
 
+def epochs_together(training):
+    """The number of consecutive epochs, a block, whose orders of the training rows are drawn together."""
+    return max(1, ROWS_TOGETHER // len(training))
+
+
 @lru_cache(maxsize=4)
 def _orders(seed, block, training):
-    """The orders of `BLOCK` consecutive epochs, shape (BLOCK, rows); drawing them one by one would take longer.
-
-    `training` are the training rows, as bytes of int32 numbers.
-    """
-    orders = np.tile(np.frombuffer(training, np.int32), (BLOCK, 1))
+    """The orders of a block of epochs, shape (epochs, rows); `training` are the rows, as bytes of int32 numbers."""
+    rows = np.frombuffer(training, np.int32)
+    orders = np.tile(rows, (epochs_together(rows), 1))
     return np.random.default_rng([seed, 2, block]).permuted(orders, axis=1)
 
 
 def orders(experiment, training, block):
-    """The orders in which the epochs from `block · BLOCK` on go through the training rows, shape (BLOCK, rows).
+    """The orders in which a block's epochs go through the training rows, shape (`epochs_together`, rows).
 
     An epoch's order depends only on the seed and on the epoch, so that any epoch can be repeated.
     """
@@ -72,7 +76,8 @@ def orders(experiment, training, block):
 
 def epoch_batches(experiment, training, epoch):
     """The batches of an epoch (the first has number 0): index arrays, of which the last may be short."""
-    order = orders(experiment, training, epoch // BLOCK)[epoch % BLOCK]
+    block, position = divmod(epoch, epochs_together(training))
+    order = orders(experiment, training, block)[position]
     size = experiment["batch_size"]
     return [order[start : start + size] for start in range(0, len(order), size)]
 

@@ -1,1 +1,1 @@
-"""The page, in MicroPython: one module for each thing on screen. `main` puts them together."""
+"""The page, in MicroPython: one module for each thing on screen. `app` puts them together."""

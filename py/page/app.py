@@ -43,7 +43,9 @@ class App:
         self.opened = False
         self.controls = self.transport = self.rail = self.recording = None
         self.described = 0
-        self.describe_due = False
+        # The timer after which the labels are updated, and the time for which it is set; None if it is not.
+        self.describe_timer = None
+        self.describe_at = None
         self.describe_proxy = create_proxy(self.describe_now)
         # When the last network was asked for, in milliseconds.
         self.network_asked = 0
@@ -134,7 +136,7 @@ class App:
 
         from page.timeline import Timeline
 
-        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.is_seeking))
+        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.sought))
         await let_browser_work()
 
         from scripts import uplot
@@ -163,7 +165,7 @@ class App:
         self.status.show(self.state.phase)
         from page.extras import Extras
 
-        self.extras = Extras()
+        self.extras = Extras(self.rail.step, self.status.announce)
         if self.state.phase.state == phase.ERROR:
             return
         if window.watchdog.unseen.length:
@@ -209,8 +211,9 @@ class App:
         self.rest_if_all_is_known()
 
     def step(self):
-        """Trains to the end of the present epoch."""
-        self.do(store.TYPED, store.STEP, self.run.epoch)
+        """Trains to the end of the present epoch, which is the one that is being gone to, if any is."""
+        sought = self.loop.sought()
+        self.do(store.TYPED, store.STEP, self.run.epoch if sought is None else sought)
 
     def reset(self):
         """Starts the experiment again, with the same initial weights and the same order of batches."""
@@ -435,12 +438,13 @@ class App:
                 messages.clear()
             self.report("shown")
             self.extras.start()
-        if run.diverged and self.state.phase.state != phase.DIVERGED and not self.loop.is_seeking():
+        is_there = self.loop.sought() is None
+        if run.diverged and self.state.phase.state != phase.DIVERGED and is_there:
             self.report("diverged")
             self.loop.look_again()
             self.say_diverged()
         until = self.state.phase.until
-        if until is not None and until != phase.FOREVER and run.epoch >= until:
+        if until is not None and until != phase.FOREVER and run.epoch >= until and is_there:
             self.report("arrived")
             self.loop.look_again()
         self.rest_if_all_is_known()
@@ -491,17 +495,18 @@ class App:
 
     def describe(self):
         """Updates the canvases' labels, which say what they show: soon after a change, seldom while training."""
-        if self.describe_due:
-            return
         every = DESCRIBE_EVERY if self.state.phase.state == phase.TRAINING else DESCRIBE_STILL_EVERY
-        if now() - self.described >= every:
-            self.describe_now()
-        else:
-            self.describe_due = True
-            window.setTimeout(self.describe_proxy, every)
+        at = self.described + every
+        if self.describe_timer is not None:
+            if self.describe_at <= at:
+                return
+            # It was set while training, which is over.
+            window.clearTimeout(self.describe_timer)
+        self.describe_at = at
+        self.describe_timer = window.setTimeout(self.describe_proxy, max(0, at - now()))
 
     def describe_now(self):
-        self.describe_due = False
+        self.describe_timer = None
         self.described = now()
         if self.run.metrics and not self.run.due:
             self.views.tell("describe", self.rail.seen(self.state.experiment), self.run)

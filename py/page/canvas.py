@@ -5,6 +5,8 @@ from pyscript.ffi import create_proxy, to_js
 
 # A media query gives the ratio as a text, which may have fewer digits than the ratio itself.
 TOLERANCE = 0.001
+# The least size of text, in CSS pixels, that what is drawn is made for.
+TEXT = 13
 
 
 def size(canvas):
@@ -26,6 +28,12 @@ def fit(canvas):
     # The number of pixels may be the same although the ratio has changed, for half the size with twice the ratio.
     context_of(canvas).setTransform(ratio, 0, 0, ratio, 0, 0)
     return width, height
+
+
+def text_size():
+    """The size of text that a person or the layout has chosen, in CSS pixels, but at least the one drawn for."""
+    size = window.getComputedStyle(document.documentElement).fontSize
+    return max(TEXT, round(float(size.replace("px", ""))))
 
 
 def follow_ratio(on_change):

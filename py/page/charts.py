@@ -3,9 +3,10 @@
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 
-from page import run_words
+from page import canvas, run_words
 from page.dom import by_id, element, now
 from page.palette import css
+from page.plots import axes
 from spec import protocol, shape
 
 # The interval at which the charts are drawn while training, in milliseconds.
@@ -31,6 +32,8 @@ class Charts:
         # The typed arrays of the epochs and of each metric, by name; empty before there are any.
         self.history = {}
         self.drawn_at = 0
+        # The size of text for which the charts were made.
+        self.text_size = None
         # The epoch to which the run has gone back; None if it is at its end.
         self.epoch = None
         self.marks = [by_id(name + "-mark") for name, _, _, _ in CHARTS]
@@ -50,14 +53,18 @@ class Charts:
         for chart in self.charts:
             chart.destroy()
         self.charts = []
+        self.text_size = canvas.text_size()
         for name, _, _, limits in CHARTS:
-            self.charts.append(_chart(self.uplot, by_id(name + "-chart"), limits, self.place_proxy))
+            self.charts.append(_chart(self.uplot, by_id(name + "-chart"), limits, self.text_size, self.place_proxy))
         self.resize()
         self._draw()
         self._label()
 
     def resize(self):
-        """Fits the charts to their boxes."""
+        """Fits the charts to their boxes, and their text to that of the page."""
+        if self.text_size != canvas.text_size():
+            self.restyle()
+            return
         for chart in self.charts:
             box = chart.root.parentElement
             chart.setSize(to_js({"width": box.clientWidth, "height": box.clientHeight}))
@@ -115,14 +122,23 @@ class Charts:
             chart.ctx.canvas.setAttribute("aria-label", text)
 
 
-def _chart(uplot, box, limits, on_draw):
+def _chart(uplot, box, limits, text_size, on_draw):
     low, high = limits
     quiet, grid = css("--quiet"), css("--grid")
-    axis = {"stroke": quiet, "grid": {"stroke": grid, "width": 1}, "ticks": {"show": False}, "font": "11px Inter"}
+
+    def scaled(length):
+        return axes.scaled(length, text_size)
+
+    axis = {
+        "stroke": quiet,
+        "grid": {"stroke": grid, "width": 1},
+        "ticks": {"show": False},
+        "font": axes.font(text_size),
+    }
     options = {
         "width": box.clientWidth,
         "height": box.clientHeight,
-        "padding": [6, 14, 0, 0],
+        "padding": [scaled(6), scaled(14), 0, 0],
         "legend": {"show": False},
         "hooks": {},
         "cursor": {"show": False},
@@ -132,7 +148,10 @@ def _chart(uplot, box, limits, on_draw):
             {"stroke": css("--training"), "width": 2, "points": {"show": False}},
             {"stroke": css("--held-out"), "width": 1.5, "dash": [5, 4], "points": {"show": False}},
         ],
-        "axes": [dict(axis, size=24, space=60), dict(axis, size=38, space=28)],
+        "axes": [
+            dict(axis, size=scaled(24), space=scaled(60)),
+            dict(axis, size=scaled(38), space=scaled(28)),
+        ],
     }
     options = to_js(options)
     options.hooks.draw = window.Array.of(on_draw)

@@ -24,6 +24,7 @@ class Controls:
         for name in fields.names(control=fields.SWITCH):
             self._listen_to_switch(name)
         self._offer_all_learning_rates()
+        messages.follow(self.show)
 
     def _listen(self, name):
         field = by_id(name)
@@ -47,10 +48,10 @@ class Controls:
             self.on_enter(name, text)
         except ValueError as error:
             messages.show(str(error), field)
-            if control not in (fields.BOX, fields.SWITCH):
+            if control == fields.SWITCH:
+                field.checked = self.experiment()[name]
+            elif control != fields.BOX:
                 field.value = self._text(name)
-            # There is only one message. A wrong entry elsewhere has lost its own, and is replaced by the field's value.
-            self.show()
 
     def show(self):
         """Puts the experiment into the controls."""

@@ -1,6 +1,6 @@
 """Fetches modules of the page only when they are needed, because nothing on screen needs them at the start."""
 
-from pyscript import config
+from pyscript import config, document
 from pyscript.ffi import create_proxy
 from scripts import fetchModule
 
@@ -8,20 +8,34 @@ from page.dom import by_id, listen
 
 
 class Extras:
-    """The modules that are fetched late: `offline`, and `about` for the panel that explains the page."""
+    """The modules that are fetched late: `offline`, `about` for the panel that explains the page, and `keys`.
 
-    def __init__(self):
+    `travel` and `announce` are what `keys.Keys` takes.
+    """
+
+    def __init__(self, travel, announce):
+        self.travel, self.announce = travel, announce
         # The names of the modules that have been asked for.
         self.wanted = set()
-        # The `Offline` and the `About`, once their modules have been fetched.
+        # The `Offline`, the `About` and the `Keys`, once their modules have been fetched.
         self.offline = None
         self.about = None
+        self.keys = None
+        # What is to be done with the `Keys` as soon as there are any.
+        self.deeds = []
+        listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
+        listen(by_id("present"), "click", lambda event: self._with_keys(lambda keys: keys.toggle()))
+        listen(by_id("keys"), "click", lambda event: self._with_keys(lambda keys: keys.show()))
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         if by_id("about").open:
             self._open_about()
 
     def start(self):
-        """Has the browser keep the site for offline use; called when the page has nothing more urgent to do."""
+        """Fetches what is likely to be needed, and has the browser keep the site for offline use.
+
+        Called when the page has nothing more urgent to do.
+        """
+        self._with_keys(lambda keys: None)
         if config["offline"]:
             self._fetch("offline", self._keep)
 
@@ -42,6 +56,23 @@ class Extras:
             self.about = About()
 
         self._fetch("about", run)
+
+    def _with_keys(self, deed):
+        """Calls `deed(keys)`, at once or, if the module has to be fetched, then."""
+        if self.keys:
+            deed(self.keys)
+            return
+
+        def run():
+            from page.keys import Keys
+
+            self.keys = Keys(self.travel, self.announce)
+            for kept in self.deeds:
+                kept(self.keys)
+            self.deeds = []
+
+        self.deeds.append(deed)
+        self._fetch("keys", run)
 
     def _fetch(self, name, run):
         """Fetches a module once and then calls `run()`. If that fails, the next call tries again."""

@@ -99,9 +99,9 @@ class Loop:
         self.seek = epoch
         self.look_again()
 
-    def is_seeking(self):
-        """Whether answers are still of where the run was before another epoch was gone to."""
-        return self.seek is not None or self.run.is_seeking()
+    def sought(self):
+        """The epoch that is being gone to, while answers may still be of where the run was before; else None."""
+        return self.run.sought() if self.seek is None else self.seek
 
     def go_on_from_here(self):
         """Has the run forget what was recorded after the epoch to which it went back."""

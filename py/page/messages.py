@@ -4,6 +4,17 @@ from pyscript import document, window
 
 from page.dom import by_id, element, listen
 
+# The least distance of a message from the window's edges, in pixels.
+MARGIN = 8
+# What is called when a wrong entry is not said to be wrong any more although nobody has corrected it.
+_on_unmarked = []
+
+
+def follow(on_unmarked):
+    """Has `on_unmarked()` called when a control's message goes by itself, and keeps messages inside the window."""
+    _on_unmarked.append(on_unmarked)
+    listen(window.window, "resize", lambda event: _place())
+
 
 def show(text, field=None, button=None, action=None):
     """Shows `text` under `field`, a control's element, whose panel is opened, or at the foot of the page.
@@ -14,14 +25,10 @@ def show(text, field=None, button=None, action=None):
     message = by_id("message")
     place = field.closest(".field") if field else document.body
     place.append(message)
-    message.className = "across"
     if field:
         panel = field.closest("details")
         if panel:
             panel.open = True
-        # Under a control in the right half of the window the message grows to the left, so that it stays inside.
-        right_half = field.getBoundingClientRect().left > window.innerWidth / 2
-        message.className = "near end" if right_half else "near"
         field.setAttribute("aria-invalid", "true")
         field.setAttribute("aria-errormessage", "message")
     message.append(element("span", text))
@@ -30,10 +37,24 @@ def show(text, field=None, button=None, action=None):
         listen(control, "click", lambda event: action())
         message.append(control)
     message.setAttribute("data-field", field.id if field else "")
+    _place()
+
+
+def _place():
+    """Places the message: across the page, or under its control, and as far to the left as the window asks for."""
+    message = by_id("message")
+    near = message.getAttribute("data-field")
+    message.className = "near" if near else "across"
+    message.style.left = ""
+    if near:
+        box = message.getBoundingClientRect()
+        beyond = box.right - (window.innerWidth - MARGIN)
+        if beyond > 0:
+            message.style.left = "%dpx" % -min(beyond, box.left - MARGIN)
 
 
 def clear(field=None):
-    """Removes the message; with `field`, only if it is about that control."""
+    """Removes the message; with `field`, which a person is changing, only if it is about that control."""
     message = by_id("message")
     name = message.getAttribute("data-field")
     if field and name != field.id:
@@ -44,3 +65,6 @@ def clear(field=None):
         control.removeAttribute("aria-errormessage")
     message.replaceChildren()
     message.setAttribute("data-field", "")
+    if name and not field:
+        for unmarked in _on_unmarked:
+            unmarked()

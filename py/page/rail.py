@@ -1,6 +1,6 @@
 """The layer rail: the playhead along the layers, and a bar for each layer that shows its separability."""
 
-from page import journey
+from page import journey, wording
 from page.dom import by_id, copies, element, listen, numbers, set_text
 from spec import fields, shape
 
@@ -54,6 +54,7 @@ class Rail:
 
     def begin(self, experiment):
         """Makes a stop and a bar for every layer, unless they are shown already, and empties the bars."""
+        set_text(by_id("separability-words"), wording.separability_words(experiment))
         names = shape.layer_names(experiment)
         if names != self.names:
             self.names = names
@@ -184,19 +185,21 @@ class Rail:
         self.on_move(position)
 
     def _pressed(self, event):
-        key, last = event.key, len(self.names) - 1
+        key = event.key
         if event.altKey or event.ctrlKey or event.metaKey or key not in FORWARD + BACK + ("Home", "End"):
             return
         event.preventDefault()
-        if event.shiftKey and key in FORWARD + BACK:
-            by = SMALL_STEP if key in FORWARD else -SMALL_STEP
-            self._moved_by_hand(journey.stepped(self.position, by, last))
+        if key in FORWARD + BACK:
+            self.step(1 if key in FORWARD else -1, event.shiftKey)
+        else:
+            self.on_go(len(self.names) - 1 if key == "End" else 0)
+
+    def step(self, way, finely):
+        """Sends the playhead to the next layer (`way` 1) or the one before (-1), or only a small part of that way."""
+        last = len(self.names) - 1
+        if finely:
+            self._moved_by_hand(journey.stepped(self.position, way * SMALL_STEP, last))
             return
         # While the playhead glides to a layer, a key counts from that layer.
         position = self.target if self.way == "go" else self.position
-        if key in FORWARD:
-            self.on_go(journey.stop_after(position, last))
-        elif key in BACK:
-            self.on_go(journey.stop_before(position))
-        else:
-            self.on_go(last if key == "End" else 0)
+        self.on_go(journey.stop_after(position, last) if way > 0 else journey.stop_before(position))

@@ -59,9 +59,10 @@ class RunClient:
         """Whether a request can be sent, so that no more than `most` are on their way."""
         return self.ready and not self.opening and len(self.asked) < most
 
-    def is_seeking(self):
-        """Whether another epoch was asked for that is still to come."""
-        return any(request.seek is not None for request, _ in self.asked)
+    def sought(self):
+        """The epoch that was asked for last and is still to come, or None."""
+        epochs = [request.seek for request, _ in self.asked if request.seek is not None]
+        return epochs[-1] if epochs else None
 
     def may_train(self):
         """Whether a request on its way asks for training."""

@@ -1,6 +1,6 @@
 """The network strip: for each layer a column of heat maps, with the weights as lines between them, and buttons."""
 
-from pyscript import document, window
+from pyscript import window
 from pyscript.ffi import to_js
 
 from page import canvas, strip_layout
@@ -163,7 +163,7 @@ class Strip:
         """Lays everything out for the network and the available room."""
         widths = [width for _, _, width in self.layers]
         count = len(self.layers)
-        self.text_size = text_size()
+        self.text_size = canvas.text_size()
         # With a touch screen the height depends on this property, so the room is measured after it is set.
         column = strip_layout.column_width(self.scroller.clientWidth, count, self.text_size)
         least = strip_layout.height_for_fingers(widths, column, self.text_size)
@@ -189,7 +189,7 @@ class Strip:
         self.under, self.under_context = canvas.spare(*self.window)
         # By layer: its edges as texts, the same as paths, and its tiles' outlines; made when they are first visible.
         self.pieces, self.paths, self.squares = {}, {}, {}
-        self.buttons.build(self.layers, hidden_layers, self.columns, self.column, self.rows.frames)
+        self.buttons.build(self.layers, hidden_layers, self.columns, self.column, self.rows.frames, self.text_size)
         self.buttons.mark(self.position, self.neuron)
         self._take_window()
         self._follow()
@@ -241,7 +241,7 @@ class Strip:
 
     def redraw(self):
         """Draws the tint at the playhead, then what lies under the tiles, the tiles, and the chosen neuron's border."""
-        if not self.layers or not self.window[0]:
+        if not self.layers or not all(self.window):
             return
         context = self.context
         width, height = self.window
@@ -293,7 +293,7 @@ class Strip:
 
     def _paint_under(self):
         """Draws what lies under the tiles, and changes only with weights, theme and window: edges, frames, borders."""
-        if not self.layers or not self.window[0]:
+        if not self.layers or not all(self.window):
             return
         context = self.under_context
         context.clearRect(0, 0, *self.window)
@@ -324,7 +324,9 @@ class Strip:
             context.stroke(self.squares[index])
             if width > column.shown:
                 context.fillStyle = self.quiet
-                context.fillText("+%d" % (width - column.shown), column.x, bottom + 12)
+                context.fillText(
+                    "+%d" % (width - column.shown), column.x, bottom + strip_layout.scaled(12, self.text_size)
+                )
         context.restore()
 
     def _paint_edges(self, context):
@@ -368,9 +370,3 @@ class Strip:
         for index, (_, kind, _) in enumerate(self.layers):
             if kind == "dense":
                 self.paths.pop(index, None)
-
-
-def text_size():
-    """The size of text that a person has chosen, in CSS pixels, but at least the one that the page is made for."""
-    size = window.getComputedStyle(document.documentElement).fontSize
-    return max(strip_layout.TEXT, round(float(size.replace("px", ""))))

@@ -39,8 +39,8 @@ class StripButtons:
         listen(by_id("add-layer"), "click", lambda event: self._change(strip_layout.deepened(self.hidden_layers)))
         listen(by_id("remove-layer"), "click", lambda event: self._change(self.hidden_layers[:-1]))
 
-    def build(self, layers, hidden_layers, columns, column, frames):
-        """Makes all buttons again; the one that has the focus keeps it."""
+    def build(self, layers, hidden_layers, columns, column, frames, text):
+        """Makes all buttons again, for a size of text; the one that has the focus keeps it."""
         self.had_focus = self.box.contains(document.activeElement)
         self.last_stop = self.stops[self.at[0]][self.at[1]] if self.stops else None
         self.hidden_layers = hidden_layers
@@ -50,7 +50,7 @@ class StripButtons:
         self.stops = strip_layout.stops(layers, columns, frames)
         self.marked = []
         spans = strip_layout.hidden_spans(layers)
-        self.frames = [strip_layout.width_frame(first, last, column) for first, last in spans]
+        self.frames = [strip_layout.width_frame(first, last, column, text) for first, last in spans]
         if self.last_stop:
             self.at = strip_layout.found_again(self.stops, self.last_stop, *self.at)
         self.box.replaceChildren()

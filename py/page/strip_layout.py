@@ -54,57 +54,65 @@ Rows = namedtuple("Rows", ("miniatures", "side", "probes", "frames", "tiles", "w
 Stop = namedtuple("Stop", ("name", "action", "number", "x", "y"))
 
 
+def scaled(length, text):
+    """A length that is meant for text of the size `TEXT`, for text of another size."""
+    return length * text // TEXT
+
+
 def column_width(available, count, text=TEXT):
     """The width of each of `count` columns for a size of text. If all need more than `available`, the strip scrolls."""
-    return max(LEAST_COLUMN * text // TEXT, int(available - OUTSIDE) // count)
+    return max(scaled(LEAST_COLUMN, text), int(available - OUTSIDE) // count)
 
 
 def height_for_fingers(widths, column, text=TEXT):
     """The least height of a strip, for layers of these widths, in which a finger can hit every tile."""
     shown = min(max(widths), SHOWN)
     across = int(TILES_OF_COLUMN * column) // LEAST_TARGET
-    tiles = -(-shown // across) * LEAST_TARGET + (MORE if max(widths) > SHOWN else 0)
+    tiles = -(-shown // across) * LEAST_TARGET + (scaled(MORE, text) if max(widths) > SHOWN else 0)
     side = min(column - 8, math.ceil(tiles * MINIATURE / (1 - MINIATURE)))
     _, names, probe = _head(column, text)
-    return names + max(LEAST_MINIATURE, side) + probe + FRAME + tiles
+    return names + max(LEAST_MINIATURE, side) + probe + scaled(FRAME, text) + tiles
 
 
 def _head(column, text):
     """`(wide, names, probe)`: whether columns are wide, see `Rows`, and the heights of those rows."""
-    wide = column >= WIDE_COLUMN * text // TEXT
-    names, probe = (NAMES_IN_LINE, 4) if wide else (NAMES * text // TEXT, PROBE * text // TEXT)
-    return wide, names, probe
+    wide = column >= scaled(WIDE_COLUMN, text)
+    names, probe = (NAMES_IN_LINE, 4) if wide else (NAMES, PROBE)
+    return wide, scaled(names, text), scaled(probe, text)
 
 
 def rows(column, height, text=TEXT):
     """The `Rows` of a strip whose columns are so wide, and which is `height` high, for a size of text."""
     wide, names, probe = _head(column, text)
-    free = height - names - probe - FRAME
+    frame = scaled(FRAME, text)
+    free = height - names - probe - frame
     side = max(LEAST_MINIATURE, min(column - 8, int(MINIATURE * free)))
     end = names + side
-    return Rows(names, side, names + (side - PROBE) // 2 if wide else end, end + probe, end + probe + FRAME, wide)
+    return Rows(
+        names, side, names + (side - scaled(PROBE, text)) // 2 if wide else end, end + probe, end + probe + frame, wide
+    )
 
 
 def columns(widths, column, height, text=TEXT):
     """A `Column` for each layer of these widths, in a strip that is `height` high, for a size of text."""
     top = rows(column, height, text).tiles
     # Layers of the same width have the same layout.
-    alike = {width: _laid_out(width, column, top, height - top) for width in set(widths)}
+    alike = {width: _laid_out(width, column, top, height - top, text) for width in set(widths)}
     return [Column(int((index + 0.5) * column), *alike[width]) for index, width in enumerate(widths)]
 
 
-def _laid_out(width, column, top, room):
+def _laid_out(width, column, top, room, text):
     """`(top, size, pitch, shown, across)` of a `Column`: as many tiles in a row as make them largest."""
     shown = min(width, SHOWN)
     if width > shown:
-        room -= MORE
+        room -= scaled(MORE, text)
     best = None
     for across in range(1, shown + 1):
         pitch = min(int(TILES_OF_COLUMN * column) // across, room // -(-shown // across))
         size = int(pitch / (1 + GAP_OF_TILE))
         if size + _gap(size) > pitch:
             size -= 1
-        size = min(size, LARGEST_TILE)
+        size = min(size, scaled(LARGEST_TILE, text))
         if best is None or size > best[0]:
             best = size, across
     size, across = max(best[0], SMALLEST_TILE), best[1]
@@ -218,10 +226,10 @@ def hidden_spans(layers):
     return [(first, after - 1) for first, after in zip(dense, dense[1:])]
 
 
-def width_frame(first, last, column):
+def width_frame(first, last, column, text=TEXT):
     """`(left, width)` of the frame with a hidden layer's number of neurons, above the columns that belong to it."""
     room = (last - first + 1) * column
-    width = min(room - 4, LARGEST_FRAME)
+    width = min(room - 4, scaled(LARGEST_FRAME, text))
     return first * column + (room - width) // 2, width
 
 

@@ -6,12 +6,12 @@ from page.dom import by_id, listen, numbers, set_text
 class Timeline:
     """A view of the run's epoch. Calls `on_seek(epoch)` when a person moves the slider to an epoch.
 
-    Calls `on_branch()` when the run has to continue from there and forget what came after. `is_seeking()` returns
-    whether answers are still of where the run was before: these do not move the slider, which a person has moved.
+    Calls `on_branch()` when the run has to continue from there and forget what came after. `sought()` returns
+    the epoch that is being gone to, or None: meanwhile answers do not move the slider, which a person has moved.
     """
 
-    def __init__(self, on_seek, on_branch, is_seeking):
-        self.is_seeking = is_seeking
+    def __init__(self, on_seek, on_branch, sought):
+        self.sought = sought
         self.kept = [0]
         self.last = self.epoch = 0
         self.slider = by_id("timeline")
@@ -34,7 +34,7 @@ class Timeline:
         self.show(0, 0)
 
     def answered(self, run):
-        if self.is_seeking():
+        if self.sought() is not None:
             return
         if run.kept is not None:
             self.kept = [int(epoch) for epoch in numbers(run.kept)] or [0]

@@ -91,6 +91,20 @@ def spoken_speed(speed):
     return "%d steps per second" % speed if speed else "flat out, as fast as it goes"
 
 
+def plane_title(experiment):
+    """What the input plane shows, as a title."""
+    return "Prediction" if shape.shape_of(experiment).task == registry.REGRESSION else "Decision boundary"
+
+
+def separability_words(experiment):
+    """What the percentages at the layers are."""
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION:
+        return "variance explained by a linear fit (least squares)"
+    lines = "the straight line that parts" if data.outputs <= 2 else "the straight lines that part"
+    return "right by %s the classes best (logistic regression)" % lines
+
+
 def legend(experiment, targets=()):
     """`[(words, style)]`: what the marks of the points mean, each with the class of its style.
 

@@ -89,11 +89,12 @@ SEEN = (
 
 # Where a run is. epoch, step: the number of whole epochs and of steps up to here. taken: the number of steps by this
 # request. last_epoch: the number of whole epochs up to the run's end, which is later than `epoch` after going back.
-# live: the values of the live fields here. diverged: whether training has ended here because the loss is not finite.
-# metrics: an OrderedDict by `METRICS`, measured at the last recorded epoch or drawing. measured: whether that was at
-# this step; it always is if no step was taken. milliseconds: an OrderedDict by `PARTS`. history, shape (1 + metrics,
-# epochs): epochs and the metrics at their ends, if it was asked for, else None. kept: with the history, the epochs to
-# which the run can go back. picture: an object with the parts of `PICTURE`, or None if it was not drawn again.
+# live: the values of the live fields here, an OrderedDict by name. diverged: whether training has ended here because
+# the loss is not finite. metrics: an OrderedDict by `METRICS`, measured at the last recorded epoch or drawing.
+# measured: whether that was at this step; it always is if no step was taken. milliseconds: an OrderedDict by `PARTS`.
+# history, shape (1 + metrics, epochs): epochs and the metrics at their ends, if it was asked for, else None. kept: with
+# the history, the epochs to which the run can go back. picture: an object with the parts of `PICTURE`, or None if it
+# was not drawn again. The lab gives `live` as a text, see `write_live`, and metrics and milliseconds as arrays.
 ANSWER = (
     "run",
     "epoch",
@@ -194,6 +195,11 @@ def live_of(experiment):
     return OrderedDict([(name, experiment[name]) for name in fields.names(fields.LIVE)])
 
 
+def write_live(live):
+    """The values of the live fields, by name, as the text that an answer has of them."""
+    return json.dumps(_texts(live))
+
+
 def write_openings(openings):
     """`Opening`s as the text for the worker's `open`."""
     return json.dumps([[each.run, _texts(each.experiment), each.drawn, each.budget] for each in openings])
@@ -243,7 +249,8 @@ def read_opened(given):
 def read_answer(given, task, numbers=list):
     """The `Answer` made of an object from `frame`, for a run of that task; `numbers` makes a list of a typed array."""
     found = {name: getattr(given, name, None) for name in ANSWER}
-    found["live"] = _named(fields.names(fields.LIVE), numbers(found["live"]))
+    live = _values(json.loads(given.live))
+    found["live"] = OrderedDict([(name, live[name]) for name in fields.names(fields.LIVE)])
     found["metrics"] = _named(METRICS[task], numbers(found["metrics"]))
     found["milliseconds"] = _named(PARTS, numbers(found["milliseconds"]))
     return Answer(*[found[name] for name in ANSWER])

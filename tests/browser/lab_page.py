@@ -1,9 +1,11 @@
 """The page as a person meets it: controls by label, buttons by name, and what `<html>` tells programs."""
 
-from spec import fields, registry
+from spec import fields, registry, shape
 from tools import browser
 
 ALERT = "alert"
+# How many points the page begins with, and how many of them it trains on.
+ROWS, TRAINING = shape.shape_of(fields.defaults()).rows, shape.shape_of(fields.defaults()).training
 
 
 class LabPage:

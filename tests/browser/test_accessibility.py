@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.answers import Stage, enclosed
 from tests.browser.conftest import ARGUMENTS, SIZE, SUB_PATH, visit
-from tests.browser.lab_page import LabPage
+from tests.browser.lab_page import ROWS, LabPage
 from tools import browser, runtime
 
 THEMES = ("light", "dark")
@@ -18,7 +18,7 @@ LEAST_HIGH = 33
 # WCAG 2.2: text against its ground is axe's business; what is not text needs this.
 LEAST_CONTRAST = 3
 
-MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "theme", "source"]
+MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "present", "theme", "source"]
 PLANE = ["lasso-boundary", "Options of the plane", "boundary"]
 SPACE = ["layer", "fit", "lasso-representation", "Options of the representation", "representation"]
 SIDE = ["Data", "Network", "Training"]
@@ -182,11 +182,11 @@ def test_axe_with_the_explanation_open(themed, axe):
 @pytest.mark.parametrize(
     ("fragment", "shape"),
     [
-        ("hidden_layers=3&layer=tanh1", "tanh1, 200 × 3, dimensions 0, 1 and 2"),
-        ("layer=tanh1", "tanh1, 200 × 8, best view"),
-        ("layer=tanh1&projection=dimensions", "tanh1, 200 × 8, dimensions 0 and 1"),
-        ("layer=tanh1&projection=pca", "tanh1, 200 × 8, PCA"),
-        ("layer=tanh1&projection=tour", "tanh1, 200 × 8, grand tour"),
+        ("hidden_layers=3&layer=tanh1", f"tanh1, {ROWS} × 3, dimensions 0, 1 and 2"),
+        ("layer=tanh1", f"tanh1, {ROWS} × 8, best view"),
+        ("layer=tanh1&projection=dimensions", f"tanh1, {ROWS} × 8, dimensions 0 and 1"),
+        ("layer=tanh1&projection=pca", f"tanh1, {ROWS} × 8, PCA"),
+        ("layer=tanh1&projection=tour", f"tanh1, {ROWS} × 8, grand tour"),
         ("layer=fc1&morph=0.4&shading=neuron&neuron=tanh1.3", "fc1 → tanh1"),
     ],
 )
@@ -197,7 +197,7 @@ def test_axe_in_every_projection(themed, axe, fragment, shape):
 
 def test_axe_with_a_large_network(themed, axe):
     """Of a wide layer sixteen tiles are shown, as high as there is room: on this screen lower than a target."""
-    go_to(themed, "hidden_layers=40,16,8,8,8&normalization=batch", "fc6, 200 × 2")
+    go_to(themed, "hidden_layers=40,16,8,8,8&normalization=batch", f"fc6, {ROWS} × 2")
     assert_open_to_all(themed.page, axe, **{"target-size": {"enabled": False}})
 
 
@@ -299,7 +299,7 @@ def test_a_panel_is_opened_walked_through_and_closed_by_keyboard(themed, panel):
 @pytest.mark.parametrize("panel", FOLDED)
 def test_axe_with_a_panel_open(themed, axe, panel):
     """As it is where all of it can be chosen; all of it is large enough to be hit, and lies inside of the window."""
-    go_to(themed, "layer=tanh1&projection=dimensions", "tanh1, 200 × 8, dimensions 0 and 1")
+    go_to(themed, "layer=tanh1&projection=dimensions", f"tanh1, {ROWS} × 8, dimensions 0 and 1")
     summary_of(themed, panel).click()
     assert_open_to_all(themed.page, axe)
     sheet = themed.page.locator("details[open] .sheet").bounding_box()
@@ -402,7 +402,8 @@ def test_escape_closes_the_explanation(lab):
     lab.page.keyboard.press("Enter")
     lab.page.keyboard.press("Tab")
     lab.page.keyboard.press("Tab")
-    lab.wait("document.activeElement.id === 'theme' && !document.getElementById('about').open")
+    lab.page.keyboard.press("Tab")
+    lab.wait("document.activeElement.id === 'present' && !document.getElementById('about').open")
     # A view in focus has its own use for the key.
     summary.click()
     lab.field("layer").focus()

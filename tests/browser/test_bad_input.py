@@ -5,6 +5,8 @@ import math
 import pytest
 
 from spec import fields
+from tests.browser import test_files
+from tests.browser.lab_page import TRAINING
 
 BAD = [
     ("hidden_layers", "abc", ["whole numbers from 1 up", "8, 4, 2", "abc"]),
@@ -22,9 +24,9 @@ BAD = [
     ("dimensions", "1, 1", ["different", "twice"]),
     ("dimensions", "0, 2", ["from 0 to 1", "2"]),
     ("dimensions", "x", ["whole numbers", "x"]),
-    ("batch_size", "0", ["from 1 to 180"]),
-    ("batch_size", "181", ["from 1 to 180"]),
-    ("batch_size", "", ["from 1 to 180", "empty"]),
+    ("batch_size", "0", [f"from 1 to {TRAINING}"]),
+    ("batch_size", str(TRAINING + 1), [f"from 1 to {TRAINING}"]),
+    ("batch_size", "", [f"from 1 to {TRAINING}", "empty"]),
     ("seed", "-1", ["from 0"]),
     ("seed", "<b>1</b>", ["from 0", "<b>1</b>"]),
 ]
@@ -74,6 +76,52 @@ def test_only_one_alert_at_a_time(lab):
     assert lab.page.get_by_role("alert").count() == 1
     assert "Batch size" in lab.alert()
     assert lab.field("hidden_layers").input_value() == "8", "an entry that no message is about any more is undone"
+
+
+def _reset(lab):
+    lab.press("Reset")
+
+
+def _go_back(lab):
+    lab.page.get_by_label("Timeline", exact=True).press("Home")
+
+
+def _diverge(lab):
+    lab.press("Play")
+    lab.wait_for_state("diverged")
+
+
+def _drop_a_file(lab):
+    lab.page.evaluate(test_files.DROP, "body")
+    lab.wait(f"document.getElementById('message').textContent.startsWith('{test_files.SENTENCE}')")
+
+
+@pytest.mark.parametrize("happen", [_reset, _go_back, _diverge, _drop_a_file])
+def test_a_box_shows_what_is_in_force_once_its_message_is_gone(lab_at, happen):
+    lab = lab_at("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0" if happen == _diverge else "")
+    if happen == _go_back:
+        lab.step_one_epoch()
+    field = lab.field("batch_size")
+    lab.enter("batch_size", "-1")
+    lab.alert()
+    happen(lab)
+    lab.wait("document.getElementById('batch_size').value === '40'")
+    assert field.get_attribute("aria-invalid") is None
+    assert "Batch size" not in lab.page.locator("[role=alert]").text_content()
+
+
+@pytest.mark.parametrize(("before", "after"), [(1280, 320), (320, 1280), (1920, 768)])
+@pytest.mark.parametrize("name", ["dimensions", "batch_size", "seed"])
+def test_a_message_stays_in_the_window_whatever_becomes_of_it(lab_at, name, before, after):
+    lab = lab_at(viewport={"width": before, "height": 800})
+    lab.enter(name, "abc")
+    lab.alert()
+    lab.page.set_viewport_size({"width": after, "height": 800})
+    inside = (
+        "(box => box.left >= 0 && box.right <= innerWidth)(document.getElementById('message').getBoundingClientRect())"
+    )
+    lab.wait(inside)
+    assert lab.page.evaluate("document.documentElement.scrollWidth") <= after
 
 
 def test_bad_address_is_told_and_the_rest_of_it_is_kept(open_page):

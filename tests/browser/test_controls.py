@@ -5,6 +5,7 @@ import math
 import pytest
 
 from spec import fields, registry
+from tests.browser.lab_page import ROWS, TRAINING
 
 CHOICES = [
     (name, key)
@@ -91,11 +92,11 @@ def test_hidden_layers(lab, text):
     assert_trains(lab)
 
 
-@pytest.mark.parametrize("size", ["1", "7", "180"])
+@pytest.mark.parametrize("size", ["1", "7", str(TRAINING)])
 def test_batch_size(lab, size):
     lab.enter("batch_size", size)
     assert_trains(lab)
-    assert lab.number("step") == math.ceil(180 / int(size))
+    assert lab.number("step") == math.ceil(TRAINING / int(size))
 
 
 @pytest.mark.parametrize("normalization", ["batch_norm", "layer_norm"])
@@ -109,9 +110,9 @@ def test_every_layer_can_be_seen(lab_at, normalization):
     lab.step_one_epoch()
     for name, width in zip(names, widths, strict=True):
         lab.field("layer").select_option(label=name)
-        lab.wait(f"document.getElementById('representation-shape').textContent.includes('{name}, 200 × {width}')")
+        lab.wait(f"document.getElementById('representation-shape').textContent.includes('{name}, {ROWS} × {width}')")
         label = lab.picture("Representation").get_attribute("aria-label")
-        assert name in label and f"200 × {width}" in label
+        assert name in label and f"{ROWS} × {width}" in label
         # The best view chooses for itself.
         assert lab.field("dimensions").is_disabled() == (width == 1 or width > 3)
     assert lab.number("epoch") == 1, "another view leaves the network as it is"
@@ -129,7 +130,7 @@ def test_dimensions(lab_at):
 def test_a_link_that_says_dimensions_shows_them(lab_at):
     """Whether or not it says so."""
     lab = lab_at("layer=tanh1&dimensions=5,2")
-    lab.wait("document.getElementById('representation-shape').textContent === 'tanh1, 200 × 8, dimensions 5 and 2'")
+    lab.wait(f"document.getElementById('representation-shape').textContent === 'tanh1, {ROWS} × 8, dimensions 5 and 2'")
     assert lab.field("projection").input_value() == "dimensions"
 
 

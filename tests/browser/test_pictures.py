@@ -8,6 +8,7 @@ import pytest
 from spec import registry, shape
 from tests import sweeps
 from tests.browser.answers import RADIUS, Stage, alike, segments
+from tests.browser.lab_page import ROWS
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # In the left view a mark lets a little of what lies below shine through.
@@ -188,7 +189,7 @@ def every_picture(stage, layers, every=1, first=0):
                 assert stage.view("morph") == pytest.approx(0.5 * half)
                 assert stage.view("projection") == projection
                 assert np.isfinite(stage.positions()).all()
-                assert stage.answer("mark_groups")[1::2].sum() == 200
+                assert stage.answer("mark_groups")[1::2].sum() == ROWS
                 assert_not_blank(stage)
                 seen.add((projection, name, half, width))
     assert len(seen) == len(range(first, len(registry.entries("projection")) * (2 * len(layers) - 1), every))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.browser.answers import RING, alike
+from tests.browser.lab_page import ROWS
 from tests.logistic import logistic_line
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -44,9 +45,9 @@ def in_space(stage, layer, dimensions=(0, 1, 2)):
 def test_a_layer_of_any_width(stage, width, words):
     show(stage, width, "tanh1", "dimensions" if int(width) > 3 else None)
     stage.rest()
-    stage.right.wait_for_label(f"the 200 points at layer tanh1, shape 200 × {width}, {words}.")
-    assert stage.page.locator("#representation-shape").inner_text() == f"tanh1, 200 × {width}, {words}"
-    assert list(stage.answer("shape")) == [200, int(width)]
+    stage.right.wait_for_label(f"the {ROWS} points at layer tanh1, shape {ROWS} × {width}, {words}.")
+    assert stage.page.locator("#representation-shape").inner_text() == f"tanh1, {ROWS} × {width}, {words}"
+    assert list(stage.answer("shape")) == [ROWS, int(width)]
     assert stage.answer("spatial") == (width == "3")
     activations = stage.untrained()["tanh1"]
     positions = stage.positions()
@@ -113,7 +114,7 @@ def test_depth_is_seen(stage):
     stage.rest()
     depths = in_space(stage, "tanh1")[:, 2]
     keys, counts = stage.answer("mark_groups").reshape(-1, 2).T
-    assert counts.sum() == 200
+    assert counts.sum() == ROWS
     assert list(keys // 4 % 4) == sorted(keys // 4 % 4), "far groups first"
     assert len(set(keys // 4 % 4)) > 1
     stage.lab.switch_off("grid")
@@ -259,7 +260,7 @@ def test_the_best_view_is_what_a_layer_is_seen_in_at_first(stage):
     assert ((positions[:, 0] > line) == (said > 0))[clear].all()
     training, labels = stage.left.training(), stage.left.labels()
     share = ((said > 0) == labels)[training].mean()
-    words = f"tanh1, 200 × 8, best view: {100 * share:.0f} % parted by the upright line"
+    words = f"tanh1, {ROWS} × 8, best view: {100 * share:.0f} % parted by the upright line"
     stage.lab.wait(f"document.getElementById('representation-shape').textContent === '{words}'")
     stage.right.wait_for_label(f"best view: {100 * share:.0f} % parted by the upright line.")
     bar = stage.page.locator("#probes .bar").nth(2)

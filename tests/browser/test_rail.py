@@ -7,6 +7,7 @@ import pytest
 
 from lab import datasets
 from spec import fields, registry, shape
+from tests.browser.lab_page import ROWS, TRAINING
 from tests.browser.touch import Finger
 from tests.logistic import logistic_line
 
@@ -43,7 +44,7 @@ def wait_for_layer(lab, name):
     """Until the playhead rests on a layer, and everything says so."""
     lab.wait(f"document.getElementById('rail').getAttribute('aria-valuetext') === 'layer {name}'")
     lab.wait(f"document.getElementById('layer').value === '{name}'")
-    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, 200 ×')")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, {ROWS} ×')")
     lab.wait("!location.hash.includes('morph=')")
 
 
@@ -260,7 +261,7 @@ def test_journey(lab):
 def test_the_journey_is_rewound_from_its_end(lab):
     """It rests there, counts, and goes back the same way."""
     right = round(180 * lab.number("train-accuracy"))
-    said = f"fc2, 200 × 2: {right} of 180 training points on the right side of the line"
+    said = f"fc2, {ROWS} × 2: {right} of {TRAINING} training points on the right side of the line"
     lab.wait(f"document.getElementById('representation-shape').textContent === '{said}'")
     record(lab)
     lab.press(REWIND)

@@ -45,6 +45,21 @@ def open_data(shaped):
     assert complaints == []
 
 
+def title_of(key):
+    """What the input plane shows."""
+    return "Prediction" if key in TARGETS else "Decision boundary"
+
+
+@pytest.mark.parametrize("key", TARGETS)
+def test_where_numbers_are_to_be_predicted_no_boundary_and_no_line_between_classes_is_spoken_of(open_data, key):
+    lab = open_data(key)
+    assert lab.page.get_by_role("heading", name="Prediction").is_visible()
+    assert "variance explained by a linear fit" in lab.page.locator(".separability").inner_text()
+    lab = open_data(next(iter(CLASSES)))
+    assert lab.page.get_by_role("heading", name="Decision boundary").is_visible()
+    assert "right by a line" in lab.page.locator(".separability").inner_text()
+
+
 @pytest.mark.parametrize("key", SHAPES)
 def test_data_of_any_shape_are_trained_on_and_drawn(open_data, key):
     lab = open_data(key, hidden_layers="6,5", batch_size=1 if SHAPES[key]["training"] == 1 else 4, speed=0)
@@ -58,7 +73,7 @@ def test_data_of_any_shape_are_trained_on_and_drawn(open_data, key):
     assert lab.number("train-loss") >= 0
     rows = SHAPES[key]["rows"]
     lab.wait(f"document.getElementById('representation').ariaLabel.includes('the {rows} point')")
-    for name in ("Decision boundary", "Representation:", "Network:"):
+    for name in (title_of(key), "Representation:", "Network:"):
         assert "nothing to show" not in lab.picture(name).get_attribute("aria-label")
 
 
@@ -75,7 +90,7 @@ def test_every_class_has_its_place_in_the_legend_and_in_the_words(open_data, key
     assert [text.split(":")[0] for text in classes] == [f"class {label}" for label in range(CLASSES[key])]
     marks = [text.split(": ")[1] for text in classes]
     assert len(set(marks)) == len(marks)
-    plane = lab.picture("Decision boundary")
+    plane = lab.picture(title_of(key))
     plane.press("n")
     readout = lab.page.locator("#boundary-readout")
     lab.wait("document.getElementById('boundary-readout').textContent.includes('predicted')")
@@ -101,7 +116,7 @@ def test_the_legend_is_whole_and_pointing_moves_nothing(open_data, key, size):
     lab.wait("document.documentElement.dataset.picture === 'fine'")
     cut, *heights = lab.page.evaluate(LEGEND)
     assert not cut
-    plane = lab.picture("Decision boundary")
+    plane = lab.picture(title_of(key))
     plane.press("n")
     lab.wait("document.getElementById('representation-readout').textContent !== ''")
     assert lab.page.evaluate(LEGEND)[1:] == heights
@@ -117,7 +132,7 @@ def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data
     assert lab.data("test-accuracy") is None
     assert lab.number("test-loss") > 0
     assert "%" not in lab.page.get_by_label("Accuracy over epochs", exact=False).first.inner_text()
-    for name in ("Decision boundary", "Representation:", "Loss over epochs"):
+    for name in (title_of(key), "Representation:", "Loss over epochs"):
         assert "NaN" not in lab.picture(name).get_attribute("aria-label")
     offered = lab.field("loss").locator("option").all_text_contents()
     assert offered == ["Mean squared error"]
@@ -131,7 +146,7 @@ def test_a_point_says_its_target_and_what_is_predicted(open_data, key):
         experiment = {**fields.defaults(), "dataset": key}
         data = datasets.load(experiment)
         *_, output = network.predict(experiment, *network.initialize(experiment), data.inputs).values()
-    plane = lab.picture("Decision boundary")
+    plane = lab.picture(title_of(key))
     readout = "document.getElementById('boundary-readout').textContent"
     for index in range(2):
         plane.press("n")

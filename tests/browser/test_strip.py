@@ -8,6 +8,7 @@ import pytest
 from page import strip_layout
 from spec import fields, shape
 from tests.browser import answers
+from tests.browser.lab_page import ROWS
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # How far the data sets of the page reach from the middle of their plane.
@@ -158,7 +159,7 @@ def test_a_layers_name_leads_there(stage):
     lab = stage.lab
     for name in layer_names(lab):
         lab.button(f"Go to layer {name}").click()
-        lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, 200 ×')")
+        lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, {ROWS} ×')")
         assert lab.field("layer").input_value() == name
         lab.wait(f"answers.view.layer === '{name}' && answers.view.morph === 0")
         current = lab.page.locator("#strip-buttons .layer[aria-current=true]").all_text_contents()
@@ -302,7 +303,7 @@ def test_by_keyboard(stage):
     press("ArrowUp")
     at("Go to layer fc1")
     press("Enter")
-    lab.wait("document.getElementById('representation-shape').textContent.startsWith('fc1, 200 ×')")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('fc1, {ROWS} ×')")
     press("ArrowDown")
     press("ArrowDown")
     at("Neuron 0 of fc1")
@@ -346,7 +347,7 @@ def test_by_touch(stage_at):
     neuron(lab, "tanh1", 2).tap()
     stage.left.wait_for_label("shaded by how probable")
     lab.button("Go to layer fc1").tap()
-    lab.wait("document.getElementById('representation-shape').textContent.startsWith('fc1, 200 ×')")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('fc1, {ROWS} ×')")
     lab.button("Add a neuron to hidden layer 1").tap()
     wait_for_hidden_layers(lab, "9")
     lab.button("Remove a neuron from hidden layer 1").tap()
@@ -390,7 +391,7 @@ def test_normalization_is_a_layer_of_its_own(stage, normalization):
     name = {"batch_norm": "BN1", "layer_norm": "LN1"}[normalization]
     lab.wait(f"document.getElementById('strip').getAttribute('aria-label').includes('fc1 8, {name} 8, tanh1 8')")
     lab.button(f"Go to layer {name}").click()
-    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, 200 × 8')")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, {ROWS} × 8')")
     lab.button(f"Neuron 6 of {name}").click()
     stage.left.wait_for_label(f"neuron {name}.6")
     strip = strip_of(stage)
@@ -412,7 +413,7 @@ def test_a_deep_network_scrolls_along_with_the_playhead(stage):
     }"""
     for name in ("input", "softmax", "tanh6"):
         lab.field("layer").select_option(label=name)
-        lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, 200 ×')")
+        lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, {ROWS} ×')")
         stage.rest()
         assert lab.page.evaluate(inside, name)
     lab.button("Neuron 2 of tanh6").click()

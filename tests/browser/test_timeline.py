@@ -286,6 +286,39 @@ def test_scrubbing_pauses(lab):
     lab.wait_for_state("paused")
 
 
+def test_an_answer_from_before_does_not_take_the_slider_back(lab_at):
+    lab = lab_at("hidden_layers=400,400&speed=0")
+    lab.press("Play")
+    lab.wait_for_epoch(8)
+    # While requests are on their way.
+    places = lab.page.evaluate("""async () => {
+        const slider = document.getElementById("timeline"), places = [];
+        slider.value = 0;
+        slider.dispatchEvent(new Event("input"));
+        while (document.documentElement.dataset.epoch !== "0") {
+            places.push(slider.value);
+            await new Promise(requestAnimationFrame);
+        }
+        return places;
+    }""")
+    assert set(places) == {"0"}
+
+
+def test_a_step_right_after_going_back_goes_on_from_there(lab):
+    """Before the lab has answered where the run is now."""
+    lab.set_speed(0)
+    lab.play_to(60)
+    lab.page.evaluate("""() => {
+        const slider = document.getElementById("timeline");
+        slider.value = 2;
+        slider.dispatchEvent(new Event("input"));
+        document.getElementById("step").click();
+    }""")
+    lab.wait("document.documentElement.dataset.epoch === '3'")
+    lab.wait_for_state("paused")
+    assert lab.number("epoch") == 3
+
+
 def test_playing_from_the_past_marks_the_way(lab):
     lab.set_speed(0)
     lab.play_to(60)

@@ -79,7 +79,8 @@ def test_every_batch_is_the_plain_trainers(size):
 
 def test_portions_end_with_the_orders_that_are_drawn_together():
     ours, plain = trainers()
-    block = training.BLOCK * training.steps_per_epoch(ours.experiment, ours.data.training)
+    rows = ours.data.training
+    block = training.epochs_together(rows) * training.steps_per_epoch(ours.experiment, rows)
     assert len(ours.train(0.01, 0, block + 10)) == block
     assert len(ours.train(0.01, block, 10)) == 10
     plain_losses = plain.train(0.01, 0, block + 10)

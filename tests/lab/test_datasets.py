@@ -6,6 +6,8 @@ import pytest
 from lab import datasets
 from spec import fields, registry
 
+# The data sets of the original demo.
+ORIGINAL = ("circle", "gaussian", "spiral", "xor")
 SEEDS = range(60)
 # 0.1 of the radius of 4.5 along both axes, at most.
 CIRCLE_NOISE = 0.45 * np.sqrt(2)
@@ -28,19 +30,20 @@ def many(dataset):
 
 @pytest.mark.parametrize("dataset", registry.entries("dataset"))
 def test_shapes_and_types(dataset):
-    data = load(dataset)
-    assert data.inputs.shape == (200, 2)
+    data, told = load(dataset), registry.entry("dataset", dataset).traits
+    assert data.inputs.shape == (told["rows"], told["inputs"])
     assert data.inputs.dtype == np.float32
-    assert data.labels.shape == (200,)
-    assert set(data.labels) == {0, 1}
-    assert data.targets.shape == (200, 2)
+    assert data.labels.shape == (told["rows"],)
+    assert data.targets.shape == (told["rows"], told["outputs"])
     assert data.targets.dtype == np.float32
-    assert (data.targets.argmax(axis=1) == data.labels).all()
-    assert (np.sort(data.targets, axis=1) == [0, 1]).all()
+    if told["task"] == registry.CLASSIFICATION:
+        assert set(data.labels) == set(range(told["outputs"]))
+        assert (data.targets.argmax(axis=1) == data.labels).all()
+        assert (np.sort(data.targets, axis=1) == [0] * (told["outputs"] - 1) + [1]).all()
 
 
-@pytest.mark.parametrize("dataset", registry.entries("dataset"))
-def test_points_stay_within_6(dataset):
+@pytest.mark.parametrize("dataset", ORIGINAL)
+def test_the_originals_points_stay_within_6(dataset):
     extremes = np.array([np.abs(load(dataset, seed).inputs).max() for seed in SEEDS])
     assert extremes.max() > 4
     # A Gaussian has no end, and nothing is clipped.
@@ -57,8 +60,15 @@ def test_a_hundred_points_a_class(dataset):
 def test_split(dataset):
     for seed in range(5):
         data = load(dataset, seed)
-        assert (len(data.training), len(data.held_out)) == (180, 20)
-        assert sorted([*data.training, *data.held_out]) == list(range(200))
+        told = registry.entry("dataset", dataset).traits
+        assert len(data.training) == told["training"]
+        assert sorted([*data.training, *data.held_out]) == list(range(told["rows"]))
+
+
+@pytest.mark.parametrize("dataset", ORIGINAL)
+def test_the_original_has_two_hundred_points_and_trains_on_nine_tenths(dataset):
+    data = load(dataset)
+    assert (data.inputs.shape, len(data.training), set(data.labels)) == ((200, 2), 180, {0, 1})
 
 
 def test_split_is_drawn():

@@ -102,11 +102,11 @@ class Seen(Run):
 
     def frame(self, request):
         answer = super().frame(request)
-        (rate,) = answer.pop("live")
+        rate = json.loads(answer.pop("live"))["learning_rate"]
         picture = answer.pop("picture") or {}
         if "positions" in picture or "positions" in self.kept:
             picture = self.kept = pictures.as_kept(self.kept, picture)
-        flat = {**answer, **picture, "learning_rate": rate}
+        flat = {**answer, **picture, "learning_rate": float(rate)}
         return {name: value for name, value in flat.items() if value is not None}
 
 
@@ -514,6 +514,8 @@ def test_input_layer_shows_the_points():
 
 
 def test_what_is_measured_is_not_measured_again(monkeypatch):
+    # However slow the machine is, every request draws.
+    monkeypatch.setattr(run_module, "CHEAP_VIEW_SECONDS", math.inf)
     experiment = networks.experiment_of()
     run = Seen(experiment)
     measured = []
@@ -529,12 +531,13 @@ def test_what_is_measured_is_not_measured_again(monkeypatch):
 
 
 def test_a_view_is_drawn_once():
-    experiment = networks.experiment_of()
+    # Of so few layers a picture has all miniatures.
+    experiment = networks.experiment_of(hidden_layers=())
     run = Seen(experiment)
     assert "pixels" in run.frame(request(experiment))
     assert "pixels" not in run.frame(request(experiment))
     assert "pixels" in run.frame(request(experiment, view={"dimensions": (1, 0)}))
-    assert "pixels" in run.frame(request(experiment, view={"layer": "fc1"}))
+    assert "pixels" in run.frame(request(experiment, view={"layer": "softmax"}))
     run.frame(request(experiment, 3))
     # Whether or not the last frame had time to draw, a request that trains nothing shows what there is.
     run.drawn = None
@@ -587,7 +590,7 @@ def test_a_network_that_diverges_while_it_is_measured_is_not_the_one_that_is_dra
     run = overflowed(stage)
     drawn = []
     stage.look = lambda trainer: drawn.append(trainer.outputs(["fc1"])["fc1"])
-    assert run.frame(request(run.experiment, learning_rate=run.rate))["diverged"] is True
+    assert run.frame(request(run.experiment, learning_rate=run.live["learning_rate"]))["diverged"] is True
     assert np.isfinite(drawn[-1]).all()
     np.testing.assert_array_equal(drawn[-1], run.trainer.outputs(["fc1"])["fc1"])
 
@@ -724,7 +727,9 @@ class Recording:
         self.known = known_of(answer)
 
     def frame(self, steps=0, **changes):
-        return self.run.frame(request(self.experiment, steps, **{"learning_rate": self.run.rate, **changes}))
+        return self.run.frame(
+            request(self.experiment, steps, **{"learning_rate": self.run.live["learning_rate"], **changes})
+        )
 
     def is_here(self, answer):
         """Asserts that the run is just as it was when it first was where it is."""
@@ -919,6 +924,25 @@ def test_another_learning_rate_makes_another_future_from_the_first_step_on(stage
     assert fingerprint(recording.run) == fingerprint(alone)
 
 
+def test_any_live_field_follows_the_run_and_comes_back_with_it():
+    fields.enter("shrink", "Shrink", "training", 0.0, float, str, fields.LIVE)
+    try:
+        experiment = {**fields.defaults(), "shrink": 0.25}
+        run = Run(experiment)
+
+        def live(**changes):
+            asked = request(experiment, **changes)._replace(live={**protocol.live_of(experiment), "shrink": shrink})
+            return json.loads(run.frame(asked)["live"])
+
+        shrink = 0.25
+        assert live(steps=50) == {"learning_rate": "0.01", "shrink": "0.25"}
+        shrink = 0.5
+        assert live(steps=50)["shrink"] == "0.5"
+        assert live(seek=5)["shrink"] == "0.25", "as it was there"
+    finally:
+        fields.remove("shrink")
+
+
 def test_another_learning_rate_thought_better_of(stage):
     recording = Recording(networks.experiment_of())
     recording.frame(seek=10)
@@ -1078,7 +1102,7 @@ def test_divergence_in_another_future_keeps_its_last_finite_network(monkeypatch,
     for steps, rate in ((12, 0.001), (300, 0.002)):
         run.frame(request(experiment, steps, learning_rate=rate))
     monkeypatch.setattr(run_module, "SAVE_EVERY_SECONDS", save_after)
-    run.frame(request(experiment, 2, seek=2, learning_rate=run.rate))
+    run.frame(request(experiment, 2, seek=2, learning_rate=run.live["learning_rate"]))
     assert run.steps == 12
     for steps, rate in rates[1:]:
         answer = run.frame(request(experiment, steps, learning_rate=rate))
@@ -1091,8 +1115,8 @@ def test_divergence_in_another_future_keeps_its_last_finite_network(monkeypatch,
 
 def test_divergence_not_yet_noticed_is_noticed_before_the_end_is_left(stage):
     run = overflowed(stage)
-    assert run.frame(request(run.experiment, seek=0, learning_rate=run.rate))["diverged"] is False
-    answer = run.frame(request(run.experiment, seek=1, learning_rate=run.rate))
+    assert run.frame(request(run.experiment, seek=0, learning_rate=run.live["learning_rate"]))["diverged"] is False
+    answer = run.frame(request(run.experiment, seek=1, learning_rate=run.live["learning_rate"]))
     assert (answer["step"], answer["diverged"]) == (8, True)
     assert not math.isfinite(answer["metrics"][0])
     assert all(np.isfinite(array).all() for array in run.trainer.arrays()[0])

@@ -100,7 +100,7 @@ def assert_well_formed(scene, drawn, layer):
     assert drawn["unit"] > 0
     assert np.isfinite(drawn["extent"]).all()
     # It shows the points, and the grid as far as that is near.
-    assert 0.999 < drawn["extent"][2] / (20_000 * drawn["unit"]) < 1.601
+    assert 0.999 < drawn["extent"][2] / (20_000 * drawn["unit"]) < 1.001 * representation.GRID_REACH
     widths = {name: width for name, _, width in shape.layers(scene.experiment)}
     assert drawn["shape"].tolist() == [200, widths[layer]]
     assert isinstance(drawn["spatial"], bool)
@@ -353,14 +353,14 @@ def clock(monkeypatch):
 
 def test_first_drawing_has_weights_and_probes(clock):
     scene = Scene(hidden_layers=(20, 3))
-    drawn = scene.draw()
+    drawn = scene.draw(miniature=0)
     assert drawn["weights"].dtype == np.int8
     assert drawn["weights"].shape == (2 * 16 + 16 * 3 + 3 * 2,)
     assert drawn["probes"].dtype == np.float32
     assert_probed(scene, drawn["probes"])
     # And then nothing more, as nothing has changed.
     assert not drawn["moving"]
-    again = scene.draw()
+    again = scene.draw(miniature=0)
     assert "weights" not in again
     assert "probes" not in again
 
@@ -744,8 +744,9 @@ def test_the_picture_shows_the_bent_grid_as_far_as_it_is_near(width):
     assert (x, y) == pytest.approx(without[:2])
     points = np.concatenate([line for _, lines in grouped(drawn["lines"], drawn["line_groups"]) for line in lines])
     reach = np.abs(points * drawn["unit"] - [x, y]).max()
-    assert without[2] < half <= 1.601 * without[2]
-    assert reach <= half * 1.0001 or half == pytest.approx(1.6 * without[2])
+    most = representation.GRID_REACH * without[2]
+    assert without[2] < half <= 1.001 * most
+    assert reach <= half * 1.0001 or half == pytest.approx(most)
     # A space may be turned, and its picture does not jump.
     turned = scene.draw(layer="fc1", turn=[0, 0, 1, 0, 1, 0, -1, 0, 0] if width == 3 else [1, 0, 0, 0, 1, 0, 0, 0, 1])
     assert turned["extent"] == pytest.approx(drawn["extent"], rel=1e-5)
@@ -754,6 +755,8 @@ def test_the_picture_shows_the_bent_grid_as_far_as_it_is_near(width):
 def test_a_grid_that_runs_off_does_not_make_the_points_tiny():
     places = np.float32([[0, 1, 1e20, np.nan], [0, 1, 5, np.inf], [0, 0, 0, 0]])
     extent = np.float32([0, 0, 2])
-    assert representation.extent_with(extent, places, False).tolist() == pytest.approx([0, 0, 3.2])
+    assert representation.extent_with(extent, places, False).tolist() == pytest.approx(
+        [0, 0, 2 * representation.GRID_REACH]
+    )
     assert representation.extent_with(extent, places[:, :2], False).tolist() == [0, 0, 2]
     assert representation.extent_with(extent, places[:, 3:], False).tolist() == [0, 0, 2]

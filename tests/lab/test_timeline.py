@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab import network, training
-from lab.timeline import Rates, Timeline, most_crowded, next_epoch
+from lab.timeline import Schedule, Timeline, most_crowded, next_epoch
 from spec import protocol, shape
 from tests.lab import networks
 
@@ -174,26 +174,26 @@ def test_the_largest_network_of_the_page():
     assert kept.epochs == [0, 5]
 
 
-# Learning rates.
+# The live fields.
 
 
-def test_rates():
-    rates = Rates(0.01)
-    assert (rates.at(0), rates.at(10**9), rates.end(0)) == (0.01, 0.01, math.inf)
-    rates.set(5, 0.02)
-    rates.set(9, 0.03)
-    assert [rates.at(step) for step in (0, 4, 5, 8, 9, 100)] == [0.01, 0.01, 0.02, 0.02, 0.03, 0.03]
-    assert [rates.end(step) for step in (0, 4, 5, 8, 9)] == [5, 5, 9, 9, math.inf]
+def test_a_schedule():
+    schedule = Schedule(0.01)
+    assert (schedule.at(0), schedule.at(10**9), schedule.end(0)) == (0.01, 0.01, math.inf)
+    schedule.set(5, 0.02)
+    schedule.set(9, 0.03)
+    assert [schedule.at(step) for step in (0, 4, 5, 8, 9, 100)] == [0.01, 0.01, 0.02, 0.02, 0.03, 0.03]
+    assert [schedule.end(step) for step in (0, 4, 5, 8, 9)] == [5, 5, 9, 9, math.inf]
 
 
-def test_a_rate_that_is_set_replaces_all_from_there_on():
-    rates = Rates(0.01)
+def test_what_is_set_replaces_all_from_there_on():
+    schedule = Schedule(0.01)
     for step, rate in ((5, 0.02), (9, 0.03), (7, 0.04)):
-        rates.set(step, rate)
-    assert [rates.at(step) for step in (4, 5, 6, 7, 100)] == [0.01, 0.02, 0.02, 0.04, 0.04]
-    rates.set(7, 0.05)
-    assert (rates.at(6), rates.at(7), rates.end(7)) == (0.02, 0.05, math.inf)
-    rates.set(7, 0.02)
-    assert (rates.at(7), rates.end(5)) == (0.02, math.inf)
-    rates.set(0, 0.06)
-    assert (rates.at(0), rates.at(100), rates.end(0)) == (0.06, 0.06, math.inf)
+        schedule.set(step, rate)
+    assert [schedule.at(step) for step in (4, 5, 6, 7, 100)] == [0.01, 0.02, 0.02, 0.04, 0.04]
+    schedule.set(7, 0.05)
+    assert (schedule.at(6), schedule.at(7), schedule.end(7)) == (0.02, 0.05, math.inf)
+    schedule.set(7, 0.02)
+    assert (schedule.at(7), schedule.end(5)) == (0.02, math.inf)
+    schedule.set(0, 0.06)
+    assert (schedule.at(0), schedule.at(100), schedule.end(0)) == (0.06, 0.06, math.inf)

@@ -82,7 +82,9 @@ def page(monkeypatch):
     window = types.SimpleNamespace(
         devicePixelRatio=2,
         performance=types.SimpleNamespace(now=lambda: next(clock)),
-        getComputedStyle=lambda element: types.SimpleNamespace(getPropertyValue=lambda name: " #336699"),
+        getComputedStyle=lambda element: types.SimpleNamespace(
+            fontSize="13px", getPropertyValue=lambda name: " #336699"
+        ),
         Path2D=new,
         ImageData=new,
         Uint8ClampedArray=new,

@@ -65,7 +65,7 @@ def test_the_rows_of_the_strip_lie_below_one_another(column, height, text):
     end = rows.miniatures + rows.side
     if rows.wide:
         # Beside the miniature, in its middle.
-        assert abs(rows.probes + strip_layout.PROBE / 2 - (rows.miniatures + end) / 2) <= 1
+        assert abs(rows.probes + strip_layout.scaled(strip_layout.PROBE, text) / 2 - (rows.miniatures + end) / 2) <= 1
     else:
         assert rows.probes == end
     assert end < rows.frames < rows.tiles

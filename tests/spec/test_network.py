@@ -259,8 +259,10 @@ def test_same_run():
         "boundary": False,
         "speed": 1,
     }
-    assert set(others) == set(fields.defaults())
     assert fields.same_run(fields.defaults(), dict(fields.defaults()))
+    for name, field in fields.FIELDS.items():
+        goes_on = field.acts in (fields.PAGE, fields.VIEW, fields.LIVE)
+        assert fields.same_run(fields.defaults(), {**fields.defaults(), name: object()}) is goes_on
     for name, value in others.items():
         assert value != fields.defaults()[name]
         acts_on_a_running_network = name in ("learning_rate", "speed", *fields.names(fields.VIEW))

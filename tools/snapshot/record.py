@@ -124,7 +124,7 @@ def packed(opened: Answer, answers: list[Answer]) -> bytes:
         },
         "history": rounded(history),
         "answers": [
-            {"epoch": answer["epoch"], "step": answer["step"], "live": answer["live"].tolist(), "picture": few(picture)}
+            {"epoch": answer["epoch"], "step": answer["step"], "live": answer["live"], "picture": few(picture)}
             for answer, picture in zip(answers, pictures, strict=True)
         ],
         "parts": parts,

@@ -2,6 +2,10 @@
 
 import math
 
+# The size of the page's text, in CSS pixels, for which the lengths below are meant; they grow with larger text.
+TEXT = 13
+# The size of the ticks' texts as a share of that of the page.
+SHARE = 0.92
 MARGIN_LEFT = 34
 MARGIN_BOTTOM = 22
 MARGIN_TOP = 8
@@ -9,12 +13,21 @@ MARGIN_RIGHT = 8
 # The left margin grows in steps of this size, up to a limit, for wide texts.
 MARGIN_STEP = 8
 LARGEST_MARGIN = 90
-FONT = "11px Inter, system-ui, sans-serif"
 # CSS pixels between a tick's text and the plot, and the least number of them between two texts.
 GAP = 6
 APART = 10
 # About so many ticks are along the shorter side.
 COUNT = 6
+
+
+def scaled(length, text):
+    """A length that is meant for text of the size `TEXT`, for text of another size."""
+    return length * text // TEXT
+
+
+def font(text, weight=400):
+    """The font of what is written in a view, for a size of the page's text."""
+    return "%d %.1fpx Inter, system-ui, sans-serif" % (weight, SHARE * text)
 
 
 def tick_step(span, count=COUNT):
@@ -59,9 +72,10 @@ def power_text(power):
     return "×10" + "".join(["⁻" if digit == "-" else "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(power)])
 
 
-def plot_box(width, height, left=MARGIN_LEFT):
-    """`(left, top, width, height)` of the plot inside a canvas of that size, in CSS pixels."""
-    return left, MARGIN_TOP, max(1, width - left - MARGIN_RIGHT), max(1, height - MARGIN_TOP - MARGIN_BOTTOM)
+def plot_box(width, height, left=MARGIN_LEFT, text=TEXT):
+    """`(left, top, width, height)` of the plot inside a canvas of that size, in CSS pixels, for a size of text."""
+    top, right, bottom = [scaled(margin, text) for margin in (MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM)]
+    return left, top, max(1, width - left - right), max(1, height - top - bottom)
 
 
 def square(box):
@@ -82,31 +96,35 @@ def labelled(ranges):
     return result
 
 
-def margin(context, axes):
-    """The width of the left margin that the ticks of `labelled` need."""
-    widest = _width(context, axes[1][1]) + GAP + 2
-    steps = math.ceil(max(0, widest - MARGIN_LEFT) / MARGIN_STEP)
-    return min(MARGIN_LEFT + MARGIN_STEP * steps, LARGEST_MARGIN)
+def margin(context, axes, text=TEXT):
+    """The width of the left margin that the ticks of `labelled` need, for a size of text."""
+    least, step = scaled(MARGIN_LEFT, text), scaled(MARGIN_STEP, text)
+    widest = _width(context, axes[1][1], text) + scaled(GAP, text) + 2
+    return min(least + step * math.ceil(max(0, widest - least) / step), scaled(LARGEST_MARGIN, text))
 
 
-def _width(context, texts):
+def _width(context, texts, text):
     """The width of the longest text, in CSS pixels."""
-    context.font = FONT
+    context.font = font(text)
     most = max([len(text) for text in texts] or [0])
     return max([context.measureText(text).width for text in texts if len(text) == most] or [0])
 
 
-def draw(context, mapping, axes, text_colour, line_colour):
-    """Draws grid lines, the frame and the ticks' texts around the plot of a `Mapping`; `axes` come from `labelled`."""
+def draw(context, mapping, axes, text_colour, line_colour, size=TEXT):
+    """Draws grid lines, the frame and the ticks' texts around the plot of a `Mapping`; `axes` come from `labelled`.
+
+    `size` is that of the page's text.
+    """
+    gap = scaled(GAP, size)
     left, top, width, height = mapping.box
     context.lineWidth = 1
     context.strokeStyle = line_colour
     context.fillStyle = text_colour
     (values, texts, power), (up_values, up_texts, up_power) = axes
-    widest = _width(context, texts)
+    widest = _width(context, texts, size)
     # Where texts would overlap, only every so many-th tick has one.
-    every = max(1, math.ceil((widest + APART) * len(values) / width))
-    rightmost = left + width + MARGIN_RIGHT - widest / 2
+    every = max(1, math.ceil((widest + scaled(APART, size)) * len(values) / width))
+    rightmost = left + width + scaled(MARGIN_RIGHT, size) - widest / 2
     context.textAlign = "center"
     context.textBaseline = "top"
     context.beginPath()
@@ -115,20 +133,20 @@ def draw(context, mapping, axes, text_colour, line_colour):
         context.moveTo(x, top)
         context.lineTo(x, top + height)
         if index % every == 0:
-            context.fillText(texts[index], min(x, rightmost), top + height + 7)
+            context.fillText(texts[index], min(x, rightmost), top + height + gap + 1)
     context.textAlign = "right"
     context.textBaseline = "middle"
     for value, text in zip(up_values, up_texts):
         _, y = mapping.pixel(0, value)
         context.moveTo(left, y)
         context.lineTo(left + width, y)
-        context.fillText(text, left - GAP, y)
+        context.fillText(text, left - gap, y)
     context.stroke()
     context.strokeRect(left, top, width, height)
     if power:
         context.textBaseline = "bottom"
-        context.fillText(power_text(power), left + width - GAP, top + height - 4)
+        context.fillText(power_text(power), left + width - gap, top + height - 4)
     if up_power:
         context.textAlign = "left"
         context.textBaseline = "top"
-        context.fillText(power_text(up_power), left + GAP, top + 4)
+        context.fillText(power_text(up_power), left + gap, top + 4)

@@ -97,7 +97,7 @@ class Highlight:
             self.step(event.key == "n")
         elif event.key in ("Enter", " ") and self.point is not None:
             self.choose(picking.toggled(self.selected, self.point, self.count))
-        elif event.key == "Escape":
+        elif event.key == "Escape" and (self.point is not None or self.place or self.selected or self.loop):
             self.pin(None)
             self.choose("")
         else:

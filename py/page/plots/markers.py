@@ -20,9 +20,12 @@ AT_A_TIME = 100
 SMALLEST = 1.5
 
 
-def radius_of(count, side):
-    """The radius of the marks of `count` points on a canvas whose shorter side is `side`, in CSS pixels."""
-    radius = max(SMALL, RADIUS * min(1, side / AMPLE))
+def radius_of(count, side, enlarged=1):
+    """The radius of the marks of `count` points on a canvas whose shorter side is `side`, in CSS pixels.
+
+    Where there is room they are `enlarged` times as large.
+    """
+    radius = max(SMALL, RADIUS * min(enlarged, side / AMPLE))
     return radius if count <= MANY else max(SMALLEST, radius * (MANY / count) ** 0.5)
 
 
@@ -86,20 +89,22 @@ class Mark:
         context.stroke(path)
 
 
-def ring(context, x, y, inner, outer):
+def ring(context, x, y, inner, outer, enlarged=1):
     """Draws a ring around a highlighted point; it is visible on any background."""
-    for radius, width, colour in ((9, 4, outer), (9, 2, inner)):
+    for width, colour in ((4, outer), (2, inner)):
         context.beginPath()
-        context.arc(x, y, radius, 0, 6.2832)
+        context.arc(x, y, 9 * enlarged, 0, 6.2832)
         context.strokeStyle = colour
-        context.lineWidth = width
+        context.lineWidth = width * enlarged
         context.stroke()
 
 
-def crosshair(context, x, y, inner, outer):
+def crosshair(context, x, y, inner, outer, enlarged=1):
     """Draws the mark of a place in the plane."""
-    path = window.Path2D.new("M%.1f %.1fm-10 0h7m6 0h7m-10-10v7m0 6v7" % (x, y))
+    arm, gap = 7 * enlarged, 3 * enlarged
+    arms = arm + gap, arm, 2 * gap, arm, arm + gap, arm + gap, arm, 2 * gap, arm
+    path = window.Path2D.new("M%.1f %.1f" % (x, y) + "m-%.1f 0h%.1fm%.1f 0h%.1fm-%.1f-%.1fv%.1fm0 %.1fv%.1f" % arms)
     for width, colour in ((4, outer), (2, inner)):
         context.strokeStyle = colour
-        context.lineWidth = width
+        context.lineWidth = width * enlarged
         context.stroke(path)

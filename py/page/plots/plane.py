@@ -4,7 +4,8 @@ import math
 
 from pyscript import window
 
-from page import canvas, palette, run_words
+from page import canvas, palette, run_words, wording
+from page.dom import by_id, set_text
 from page.palette import css
 from page.plots import axes
 from page.plots.plot import Plot, path_of
@@ -18,7 +19,7 @@ class Plane(Plot):
     """Draws the plane. The plot is square and shows exactly the square that the lab has sampled."""
 
     def __init__(self, highlight, on_draw):
-        self.plane = None
+        self.plane = self.title = None
         self.picture = self.contour = self.zero_lines = None
         self.is_due = True
 
@@ -87,7 +88,9 @@ class Plane(Plot):
     # As a view, see `page.views`.
 
     def begin(self, experiment):
-        self.canvas.setAttribute("aria-label", "Decision boundary: nothing to show yet")
+        self.title = wording.plane_title(experiment)
+        set_text(by_id("boundary-title"), self.title)
+        self.canvas.setAttribute("aria-label", self.title + ": nothing to show yet")
 
     def empty(self):
         self.plane = self.picture = self.contour = self.zero_lines = None
@@ -137,7 +140,7 @@ class Plane(Plot):
 
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
-        axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
+        axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
         context.save()
         x, y, _ = self.plane
         yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
@@ -214,8 +217,9 @@ class Plane(Plot):
         """Says in the canvas's label what it shows."""
         self.canvas.setAttribute(
             "aria-label",
-            "Decision boundary over the input plane, %s, shaded by %s, after epoch %d: %s.%s"
+            "%s over the input plane, %s, shaded by %s, after epoch %d: %s.%s"
             % (
+                self.title,
                 extent_words(*self.plane),
                 shading_words(experiment, self.points),
                 run.epoch,

@@ -103,6 +103,7 @@ class Plot:
     def restyle(self):
         """Draws in the colours of the present theme and in the present size."""
         self.size = canvas.fit(self.canvas)
+        self.text_size = canvas.text_size()
         self.colours = self.take_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.text, self.quiet = css("--text"), css("--quiet")
@@ -142,7 +143,7 @@ class Plot:
 
     def box_of(self, margin):
         """`(left, top, width, height)` of the plot inside the canvas, with that left margin."""
-        return axes.plot_box(self.size[0], self.size[1], margin)
+        return axes.plot_box(self.size[0], self.size[1], margin, self.text_size)
 
     def map(self):
         """Updates the mapping and the axes, if the shown part of the plane has changed."""
@@ -152,11 +153,11 @@ class Plot:
         self.mapped = view
         for layer in self.layers:
             layer.due = True
-        margin = axes.MARGIN_LEFT
+        margin = axes.scaled(axes.MARGIN_LEFT, self.text_size)
         while True:
             self.mapping = Mapping(self.box_of(margin), *view)
             self.axes = axes.labelled(self.mapping.ranges())
-            needed = axes.margin(self.context, self.axes)
+            needed = axes.margin(self.context, self.axes, self.text_size)
             if needed <= margin:
                 return
             margin = needed
@@ -190,15 +191,19 @@ class Plot:
             self.crosshair(context, *self.loop_end)
         return not done or any(layer.due for layer in self.layers)
 
+    def enlarged(self):
+        """How many times as large marks and lines are as with the smallest text."""
+        return self.text_size / axes.TEXT
+
     def ring(self, context, x, y):
         """Draws a ring around a point at a pixel, unless it is outside of the plot or not finite."""
         if self.mapping.holds(x, y, 9):
-            markers.ring(context, x, y, self.line, self.halo)
+            markers.ring(context, x, y, self.line, self.halo, self.enlarged())
 
     def crosshair(self, context, x, y):
         """Draws a crosshair at a pixel, unless that is NaN."""
         if x == x and y == y:
-            markers.crosshair(context, x, y, self.line, self.halo)
+            markers.crosshair(context, x, y, self.line, self.halo, self.enlarged())
 
     def clip(self, context):
         """Clips all drawing to the plot, until the context is restored."""
@@ -217,10 +222,10 @@ class Plot:
         # The path consists of separate segments; square ends close the gaps between them.
         context.lineCap = "square"
         context.strokeStyle = self.halo
-        context.lineWidth = 4.5 * pixel
+        context.lineWidth = 4.5 * pixel * self.enlarged()
         context.stroke(path)
         context.strokeStyle = self.line
-        context.lineWidth = 2 * pixel
+        context.lineWidth = 2 * pixel * self.enlarged()
         context.stroke(path)
 
     def take_points(self, given):
@@ -252,7 +257,8 @@ class Plot:
         """Draws the points, one group after the other, see `markers.Mark`; a generator."""
         fading = bool(self.highlight.selected)
         count = self.points.rows
-        look = markers.radius_of(count, min(self.size)), count > markers.MANY, self.points.is_regression
+        radius = markers.radius_of(count, min(self.size), self.enlarged())
+        look = radius, count > markers.MANY, self.points.is_regression
         for key, places in self.groups:
             if key not in self.marks:
                 self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text, *look)
@@ -268,7 +274,7 @@ class Plot:
     def point_at(self, x, y):
         """The number of the point at a pixel, or None."""
         x, y = self.mapping.place(x, y)
-        return self.leaves.nearest(x, y, markers.REACH / self.mapping.scale)
+        return self.leaves.nearest(x, y, markers.REACH * self.enlarged() / self.mapping.scale)
 
     def tap(self, x, y):
         """Pins the point at a pixel, or unpins if there is none."""

@@ -23,7 +23,7 @@ SHORT_AXIS = 0.3
 # The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
 # Of the upright line's label, and its distance from the line and from the top of the plot, in CSS pixels.
-UPRIGHT_FONT = "600 12px Inter, system-ui, sans-serif"
+UPRIGHT_WEIGHT = 600
 UPRIGHT_GAP = 6
 
 
@@ -160,7 +160,7 @@ class Representation(Plot):
             context.strokeStyle = self.grid
             context.strokeRect(*self.mapping.box)
         else:
-            axes.draw(context, self.mapping, self.axes, self.quiet, self.grid)
+            axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
 
     def _paint_lines(self, context):
         """Paints the bent grid and the decision boundary."""
@@ -216,25 +216,27 @@ class Representation(Plot):
         if self.parted is None:
             return
         words = "separability %d %%" % self.parted
-        context.font = UPRIGHT_FONT
+        context.font = axes.font(self.text_size, UPRIGHT_WEIGHT)
         context.textBaseline = "top"
-        fits = x + UPRIGHT_GAP + context.measureText(words).width < left + width
+        gap = axes.scaled(UPRIGHT_GAP, self.text_size)
+        fits = x + gap + context.measureText(words).width < left + width
         context.textAlign = "left" if fits else "right"
         context.lineJoin = "round"
         context.lineWidth = 4
         context.strokeStyle, context.fillStyle = self.halo, self.text
         for paint in (context.strokeText, context.fillText):
-            paint(words, x + (UPRIGHT_GAP if fits else -UPRIGHT_GAP), top + UPRIGHT_GAP)
+            paint(words, x + (gap if fits else -gap), top + gap)
 
     def _paint_directions(self, context):
         """Paints the layer's axes as they are projected: as handles of a tour, or as a small cross in a corner."""
         if not self.directions:
             return
         middle_x, middle_y, radius = self._circle()
-        context.font = axes.FONT
+        context.font = axes.font(self.text_size)
         context.textAlign = "center"
         context.textBaseline = "middle"
         context.lineWidth = 1.2
+        away = axes.scaled(12, self.text_size)
         for number, x, y in self.directions:
             held = self.axis is not None and self.axis[0] == number
             tip_x, tip_y = middle_x + radius * x, middle_y - radius * y
@@ -251,7 +253,7 @@ class Representation(Plot):
             if length < SHORT_AXIS:
                 continue
             context.fillStyle = self.text
-            context.fillText(str(number), tip_x + 12 * x / length, tip_y - 12 * y / length)
+            context.fillText(str(number), tip_x + away * x / length, tip_y - away * y / length)
 
     # What a person does.
 
