@@ -1,6 +1,9 @@
-"""Separability of a layer: how many rows of the training data a line gets right that is fitted to part the classes.
+"""Separability of a layer: how many rows of the training data the line gets right that parts the classes best.
 
-Where numbers are to be predicted it is the share of their variance that a linear fit by least squares explains.
+That is the line of logistic regression, see `separator`. No line is fitted to have as many rows right as can be. So
+another one that is known, as that of least squares, may have more; then the line is as near to the first, on the way to
+the other, as it can be and have as many. Where numbers are to be predicted it is the share of their variance that a
+linear fit by least squares explains.
 """
 
 import time
@@ -8,14 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab.separator import Separator, separate
+from lab.separator import Separator, least_share, scaled, separate
 from spec import registry
 
 # Added to the normal equations, relative to the mean squared feature, so that they always have one solution.
 RIDGE = 1e-6
-# A probe that takes no more seconds than this is fitted again for every picture. A slower one is fitted again after so
-# many times its own time.
-QUICK = 0.005
+# A fit by least squares of no more multiplications is cheap: such a layer's probe is renewed for every picture, for so
+# many seconds and one step.
+CHEAP, QUICK = 1 << 20, 0.001
+# Another is renewed after so many times its own time.
 REST = 10
 
 
@@ -44,28 +48,31 @@ def scores(weights, activations):
 
 
 class Fit(NamedTuple):
-    """The probe of a layer at a `version` of the network: its `weights`, or None, and, of classes, the `separator`."""
+    """The probe of a layer at a `version` of the network: its `weights`, or None, and whether it is `finished`.
+
+    Of classes there are the `separator`, if it has begun, and the weights of `least_squares`.
+    """
 
     version: int
     weights: np.ndarray | None
+    finished: bool = True
     separator: Separator | None = None
+    least_squares: np.ndarray | None = None
 
 
 class Fits:
     """The probes of a network's layers, each fitted again when the network has changed and its own time allows.
 
-    Of classes they are the lines that separate them, see `separator`, and as long as these are not finished least
-    squares if it is better; of numbers they are fitted by least squares. `targets` are those of the rows whose
-    activations will be given; `training` and `held_out` are indices of rows, those to fit to and those to judge by the
-    same line. `own` names the layers whose outputs are the network's own scores of the classes: there its own line
-    counts if it has more of the training rows right.
+    `targets` are those of the rows whose activations will be given; `training` and `held_out` are indices of rows,
+    those to fit to and those to judge by the same line. `own` names the layers whose outputs are the network's own
+    scores of the classes: there its own line is known.
     """
 
     def __init__(self, task, targets, training, held_out=(), own=()):
         self._task, self._targets, self._own = task, targets, own
         self._parts = training, np.asarray(held_out, int)
         self._labels = targets[training].argmax(axis=1)
-        # Layer -> its `Fit`; layer -> when it may be fitted again.
+        # Layer -> its `Fit`; layer -> when it may be fitted again, if it is not cheap.
         self._kept: dict[str, Fit] = {}
         self._due: dict[str, float] = {}
 
@@ -74,48 +81,74 @@ class Fits:
 
         None if an activation is not finite, or if there is no row to fit to.
         """
-        if layer not in self._kept or (not self.fits(layer, version) and time.perf_counter() >= self._due[layer]):
+        if layer not in self._kept or _is_cheap(activations) or time.perf_counter() >= self._due[layer]:
             self.renew(layer, activations, version)
         return self._kept[layer].weights
 
-    def renew(self, layer, activations, version):
+    def renew(self, layer, activations, version, seconds=QUICK):
         """Fits the layer's probe to this version of the network, unless it does fit.
 
-        Where that takes long it is nearer afterwards only, and goes on with the next call.
+        Where that takes more than so many seconds it is nearer afterwards only, and goes on with the next call.
         """
         if self.fits(layer, version):
             return
         began = time.perf_counter()
-        before = self._kept.get(layer)
-        self._kept[layer] = self._fit(layer, activations, version, before and before.separator)
+        self._kept[layer] = self._fit(layer, activations, version, began + seconds)
         end = time.perf_counter()
-        self._due[layer] = end + REST * max(0.0, end - began - QUICK)
+        self._due[layer] = end + REST * max(0.0, end - began - seconds)
 
-    def _fit(self, layer, activations, version, before):
-        training = self._parts[0]
+    def _fit(self, layer, activations, version, end):
+        training, kept = self._parts[0], self._kept.get(layer)
         if not len(training) or not np.isfinite(activations).all():
             return Fit(version, None)
-        rows = activations[training]
+        rows, targets = activations[training], self._targets[training]
         if self._task.name == registry.REGRESSION:
-            return Fit(version, linear_probe(rows, self._targets[training]))
-        classes = self._targets.shape[1]
-        found = separate(rows, self._labels, classes, before)
-        candidates = [found.weights]
+            return Fit(version, linear_probe(rows, targets))
+        separator = None if kept is None else kept.separator
+        least_squares = None if kept is None or kept.version != version else kept.least_squares
+        begun = least_squares is not None
+        if least_squares is None:
+            separator = separator and separator.unsettled()
+            least_squares = linear_probe(rows, targets)
+        known = [least_squares]
         if layer in self._own:
-            candidates.append(np.eye(rows.shape[1] + 1, classes))
-        if not found.finished:
-            candidates.append(linear_probe(rows, self._targets[training]))
-        # Of equal ones the first.
-        return Fit(version, max(candidates, key=lambda weights: self._quality(weights, activations, training)), found)
+            known.append(np.eye(rows.shape[1] + 1, targets.shape[1]))
+
+        def quality(weights):
+            return self._task.fit(scores(weights, rows), targets)
+
+        qualities = [quality(weights) for weights in known]
+        wanted = max(qualities)
+        goal = known[qualities.index(wanted)]
+        if not begun and not _is_cheap(activations):
+            # Either takes long, so that the rest is left to the next call.
+            return Fit(version, goal, wanted == 1, separator, least_squares)
+        separator = separate(rows, self._labels, targets.shape[1], separator, end, wanted == 1)
+        weights = separator.ordinary
+        if separator.apart and quality(separator.weak) > wanted:
+            goal = separator.weak
+            wanted = quality(goal)
+        if quality(weights) < wanted:
+            goal = scaled(rows, goal, weights)
+            share = least_share(rows, self._labels, weights, goal)
+            weights = (1 - share) * weights + share * goal
+            if quality(weights) < wanted:
+                # By rounding.
+                weights = goal
+        return Fit(version, weights, separator.finished, separator, least_squares)
 
     def forget(self):
         """Starts all fits from nothing, so that a network that comes back is seen as it was."""
         self._kept.clear()
 
+    def kept(self, layer):
+        """The layer's present `Fit`, or None."""
+        return self._kept.get(layer)
+
     def fits(self, layer, version):
         """Whether the layer's probe was fitted to this version of the network."""
         kept = self._kept.get(layer)
-        return kept is not None and kept.version == version and (kept.separator is None or kept.separator.finished)
+        return kept is not None and kept.version == version and kept.finished
 
     def qualities(self, layer, activations):
         """The quality of the layer's present probe on the training rows and on those held out: a pair of floats.
@@ -130,3 +163,7 @@ class Fits:
 
     def _quality(self, weights, activations, rows):
         return self._task.fit(scores(weights, activations[rows]), self._targets[rows])
+
+
+def _is_cheap(activations):
+    return activations.size * activations.shape[1] <= CHEAP

@@ -1,21 +1,22 @@
-"""The line that separates the classes: logistic regression, multinomial for more than two, by Newton's method.
+"""The line that parts the classes best: logistic regression, multinomial for more than two, by Newton's method.
 
-A penalty on the square of the weights makes the solution one, and lets it follow the activations without jumps. It
-would also keep a line from separating classes that are apart by little only. So where not every row is right, it is
-tried whether a penalty that is next to nothing lets them be. If the sum of the rows' losses is less than log 2, every
-row's is, and so every row is right; of classes that a line can separate the sum comes as near to 0 as the penalty
-allows.
+A penalty on the square of the weights makes the solution one, and lets it follow the activations without jumps:
+`ordinary`. It would also keep a line from separating classes that are apart by little only. So where not every row is
+right, it is tried whether a penalty that is next to nothing lets them be: `weak`. If the sum of the rows' losses is
+less than log 2, every row's is, and so every row is right; of classes that a line can separate the sum comes as near to
+0 as the penalty allows.
 
 It is not tried in vain. Let u be the unit vector of a line that separates two classes by a margin m, the x the rows and
 the r the residuals of any other line. Then m Σ|r| ≤ u Σ r x ≤ |Σ r x|, which says how large m can be at most (Gordan's
 theorem, told by numbers). For more classes r x is a matrix, and u are all classes' weights.
 
-Each step is Newton's, unless there are so many classes and activations that its equations take too long. Then it solves
-for one class after the other, with the curvature 2 p (1 - p): the true matrix, diag(p) - ppᵀ, is never more than that,
-as the difference is diagonally dominant (a bound as in Böhning, Annals of the Institute of Statistical Mathematics 44,
-1992).
+A fit goes on from the one before, of activations that are nearly the same, and stops when its time is over. A step is
+Newton's; where there are so many classes and activations that its equations take too long, they are solved by conjugate
+gradients, as far as there is time: each of these comes nearer (a truncated Newton method: Nash, Journal of
+Computational and Applied Mathematics 124, 2000).
 """
 
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -26,37 +27,43 @@ ORDINARY, WEAKEST = 8e-5, 1e-12
 # On the way to the weakest the penalty is multiplied by this, whenever a step would lower the loss by less than that
 # share of it.
 WEAKER, NEAR = 1e-2, 0.1
-# A fit is finished when a step would lower the loss by less than this.
-PRECISION = 1e-3
-# How far from the first line that separates the classes to the one that does so most clearly.
+# A fit is finished when a step would lower the loss by less than this, or after so many steps for the same activations.
+PRECISION, PATIENCE = 1e-4, 300
+# How far from the first line that has as many rows right as another to where it begins to have less.
 CLEAR = 0.1
 # Margins, in the same units, that are not looked for: single precision hardly tells them from 0.
 LEAST_MARGIN = 1e-5
-# A fit takes as many steps at a time as take so many multiplications, at least one, and at most so many steps.
-MULTIPLICATIONS, STEPS = 4e7, 40
-# As many equations for the weights of all classes are solved at once.
-AT_ONCE = 260
-# The least curvature of a row where it is divided by; more is still a bound.
-CURVATURE = 1e-12
+# The most steps at a time, and the most multiplications for one of them, beside the fewest conjugate gradients.
+STEPS, MULTIPLICATIONS, GRADIENTS = 40, 4e6, 4
+# Conjugate gradients have solved the equations when this share of the right side is left.
+SOLVED = 0.1
 # How often a step that does not lower the loss enough is halved, and how much of what it promises is enough.
 HALVINGS, ENOUGH = 30, 0.1
 
 
 class Separator(NamedTuple):
-    """A fit: `weights`, shape (width + 1, classes), the bias as the last row, and whether it is `finished`.
+    """A fit, as far as it has come. Weights have the shape (width + 1, classes), the bias as the last row.
 
-    A row of activations belongs to the class of the largest of activations @ weights[:-1] + weights[-1]. To go on from:
-    `ordinary`, the weights with the ordinary penalty, and `weak`, those with a weaker one, if that is of use.
+    `ordinary`: those with the ordinary penalty; `settled`: whether they are at their end. `weak`: those with a weaker
+    one, or None; `apart`: whether these have every row right. `finished`: whether nothing is left to do. `steps`: how
+    many were taken for these activations. A row of activations belongs to the class of the largest of
+    activations @ weights[:-1] + weights[-1].
     """
 
-    weights: np.ndarray
-    finished: bool
     ordinary: np.ndarray
+    settled: bool
     weak: np.ndarray | None = None
+    apart: bool = False
+    finished: bool = False
+    steps: int = 0
+
+    def unsettled(self):
+        """Where to begin with other activations that are similar."""
+        return self._replace(settled=False, apart=False, finished=False, steps=0)
 
 
 class _Point(NamedTuple):
-    """Where a descent has come to: the `weights`; whether that is its end; the least margin there; the steps left.
+    """Where a descent has come to: the `weights`; whether that is its end; the least margin there.
 
     `hopeless`: whether no line separates the classes.
     """
@@ -64,20 +71,32 @@ class _Point(NamedTuple):
     weights: np.ndarray
     finished: bool
     margin: float
-    steps: int
     hopeless: bool
 
 
-def separate(activations, labels, classes, before=None):
+class _Steps:
+    """Steps that there is time for until `end`, by `time.perf_counter`; at least one."""
+
+    def __init__(self, end):
+        self.taken, self._end = 0, end
+
+    def take(self):
+        """Whether there is time for one more, which is then counted."""
+        allowed = self.taken == 0 or (self.taken < STEPS and time.perf_counter() < self._end)
+        self.taken += allowed
+        return allowed
+
+
+def separate(activations, labels, classes, before=None, end=np.inf, satisfied=False):
     """The `Separator` of rows of activations, shape (rows, width), all finite, with `labels`, int, shape (rows,).
 
-    It starts from `before`, the `Separator` of similar activations, or from nothing. A fit that is not `finished` goes
-    on if it is given as `before`.
+    It goes on with `before`, the `Separator` of the same activations, or of similar ones if it is `unsettled`. It takes
+    at least one step, and after `end` no more. `satisfied`: whether a line that has every row right is known, so that
+    none is looked for.
     """
     rows, width = activations.shape
     if classes < 2:
-        nothing = np.zeros((width + 1, classes))
-        return Separator(nothing, True, nothing)
+        return Separator(np.zeros((width + 1, classes)), True, finished=True)
     centre = activations.mean(axis=0, dtype=np.float64)
     x = np.ones((rows, width + 1))
     np.subtract(activations, centre, out=x[:, :width])
@@ -97,93 +116,112 @@ def separate(activations, labels, classes, before=None):
         kernel = weights[:-1] / size
         return np.concatenate([kernel, (weights[-1] - centre @ kernel)[None]])
 
-    descend = _descent(x, labels, classes)
-    start = np.zeros((width + 1, 1 if classes == 2 else classes)) if before is None else inside(before.ordinary)
+    steps, descend = _Steps(end), _descent(x, labels, classes)
     usual = ORDINARY / width
-    found = descend(start, usual, None)
-    ordinary = outside(found.weights)
-    if not found.finished or found.margin > 0 or found.hopeless:
-        return Separator(ordinary, found.finished, ordinary)
-    if before is None or before.weak is None:
-        tried = descend(found.weights, usual * WEAKER, found.steps)
+    taken = 0 if before is None else before.steps
+    if before is not None and before.settled:
+        ordinary, start, margin, hopeless = before.ordinary, inside(before.ordinary), -np.inf, False
     else:
-        tried = descend(inside(before.weak), WEAKEST, found.steps)
-    if tried.finished and tried.margin <= 0:
-        return Separator(ordinary, True, ordinary)
-    weak = outside(tried.weights)
-    if tried.margin <= 0:
-        return Separator(ordinary, False, ordinary, weak)
-    return Separator(outside(_nearest(x, labels, found.weights, tried.weights)), True, ordinary, weak)
+        start = np.zeros((width + 1, 1 if classes == 2 else classes)) if before is None else inside(before.ordinary)
+        found = descend(start, usual, True, steps)
+        ordinary, start, margin, hopeless = outside(found.weights), found.weights, found.margin, found.hopeless
+        if not found.finished:
+            taken += steps.taken
+            weak = None if before is None else before.weak
+            apart = weak is not None and _least_margin(x @ inside(weak), labels) > 0
+            return Separator(ordinary, False, weak, apart, taken > PATIENCE, taken)
+    if margin > 0 or hopeless or satisfied:
+        return Separator(ordinary, True, finished=True, steps=taken + steps.taken)
+    if before is None or before.weak is None:
+        found = descend(start, usual * WEAKER, False, steps)
+    else:
+        found = descend(inside(before.weak), WEAKEST, False, steps)
+    taken += steps.taken
+    apart = found.margin > 0
+    if found.finished and not apart:
+        return Separator(ordinary, True, finished=True, steps=taken)
+    return Separator(ordinary, True, outside(found.weights), apart, apart or taken > PATIENCE, taken)
 
 
-def _nearest(x, labels, ordinary, weak):
-    """Weights with every row right near to `ordinary`, on the straight way to `weak`, which have every row right.
+def scaled(activations, weights, reference):
+    """The weights times a number, so that they say as much of the rows as `reference` says; both as a `Separator`'s."""
 
-    So the line moves no farther than it must when it begins or ceases to separate the classes.
+    def said(weights):
+        found = activations @ weights[:-1] + weights[-1]
+        return np.linalg.norm(found - found.mean(axis=1, keepdims=True))
+
+    return weights * (said(reference) / (said(weights) or 1.0) or 1.0)
+
+
+def least_share(activations, labels, start, goal):
+    """The least share of the way from the weights `start` to `goal` after which as many rows are right as at `goal`.
+
+    A little more, since there a row lies on the line. On the way a row's own class is ahead of each other in one
+    interval.
     """
-    here, there = x @ ordinary, x @ weak
-    scale = np.linalg.norm(here) / np.linalg.norm(there) or 1.0
-    before, after = _ahead(here, labels), _ahead(there, labels) * scale
-    behind = before <= 0
-    least = (before[behind] / (before[behind] - after[behind])).max()
-    share = least + CLEAR * (1 - least)
-    return (1 - share) * ordinary + share * scale * weak
+    before, after = (_ahead(activations @ weights[:-1] + weights[-1], labels) for weights in (start, goal))
+    others = np.isfinite(before)
+    before, after = np.where(others, before, 1.0), np.where(others, after, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = before / (before - after)
+    first = np.where(before > 0, 0.0, np.where(after > 0, crossing, np.inf)).max(axis=1)
+    last = np.where(after > 0, np.inf, np.where(before > 0, crossing, -np.inf)).min(axis=1)
+    right = first < last
+    begins, ends = np.sort(first[right]), np.sort(last[right])
+    begins = np.append(begins[begins < 1], 1.0)
+    counts = np.searchsorted(begins[:-1], begins, side="right") - np.searchsorted(ends, begins, side="right")
+    share = begins[np.argmax(counts >= (after > 0).all(axis=1).sum())]
+    return share + CLEAR * (np.append(ends[ends > share], 1.0).min(initial=1.0) - share)
 
 
 def _ahead(said, labels):
-    """By how much each row's own class is ahead of each other, shape (rows, classes or 1); infinite for itself."""
-    if said.shape[1] == 1:
-        return np.where(labels[:, None] == 1, said, -said)
+    """By how much each row's own class is ahead of each other, shape (rows, classes); infinite for itself."""
     own = labels[:, None] == np.arange(said.shape[1])
     return np.where(own, np.inf, said[own][:, None] - said)
 
 
-def _descent(x, labels, classes):
-    """A function of weights, a penalty, and a number of steps, that descends to a `_Point`.
+def _least_margin(said, labels):
+    """The least row's margin: of two classes `said` has one column."""
+    return (np.where(labels[:, None] == 1, said, -said) if said.shape[1] == 1 else _ahead(said, labels)).min()
 
-    Without a number it takes as many steps as there is time for, and ends where the sum of losses and penalty is least.
-    With one the penalty becomes weaker, down to the weakest, and it ends as soon as every row is right or it is
-    hopeless.
+
+def _descent(x, labels, classes):
+    """A function of weights, a penalty, whether it stays, and `_Steps`, that descends to a `_Point`.
+
+    If the penalty stays it ends where the sum of losses and penalty is least. Otherwise the penalty becomes weaker,
+    down to the weakest, and it ends as soon as every row is right or it is hopeless.
     """
     rows, width = x.shape
     columns = 1 if classes == 2 else classes
-    kernel = x @ x.T if width > rows else None
-    at_once = kernel is None and columns > 1 and columns * width <= AT_ONCE
-    equations, times = (columns * width, 1) if at_once else (min(rows, width), columns)
-    most = max(1, min(STEPS, int(MULTIPLICATIONS / (times * (rows + equations) * equations**2))))
     targets = np.eye(classes)[labels]
     losses = _losses_of(labels, targets)
+    equations = columns * width
+    exact = (rows + equations) * equations**2 <= MULTIPLICATIONS
 
     def is_hopeless(slope, residual):
         # Of more than two classes each residual is there twice: of its own class, and of all others.
         every = np.abs(residual).sum() / (1 if columns == 1 else 2)
         return np.vdot(slope, slope) < np.square(LEAST_MARGIN * every)
 
-    def descend(weights, penalty, steps):
-        strong = steps is None
-        steps = most if strong else max(1, steps)
+    def descend(weights, penalty, stays, steps):
         said = x @ weights
         loss, residual, curvature, margin = losses(said)
         while True:
             slope = x.T @ residual
-            if not strong and (margin > 0 or is_hopeless(slope, residual)):
-                return _Point(weights, True, margin, steps, margin <= 0)
-            if not steps:
-                return _Point(weights, False, margin, steps, False)
-            steps -= 1
+            if not stays and (margin > 0 or is_hopeless(slope, residual)):
+                return _Point(weights, True, margin, margin <= 0)
+            if not steps.take():
+                return _Point(weights, False, margin, False)
             ridge = rows * penalty
             gradient = slope - ridge * weights
-            if kernel is not None:
-                step, change = _dual(x, kernel, curvature, residual, said, weights, ridge)
+            solved = True
+            if exact:
+                step = _newton(x, curvature, gradient, ridge)
             else:
-                step = (
-                    _newton(x, targets - residual, gradient, ridge)
-                    if at_once
-                    else _primal(x, curvature, gradient, ridge)
-                )
-                change = x @ step
+                step, solved = _conjugate_gradients(x, curvature, gradient, ridge)
+            change = x @ step
             promise = np.vdot(gradient, step)
-            finished = promise < PRECISION and (strong or penalty == WEAKEST)
+            finished = solved and promise < PRECISION and (stays or penalty == WEAKEST)
             total, share = loss + ridge / 2 * np.vdot(weights, weights), 1.0
             for _ in range(HALVINGS):
                 trial = weights + share * step
@@ -195,62 +233,73 @@ def _descent(x, labels, classes):
                 share /= 2
             else:
                 # No step lowers the loss but by rounding.
-                finished = True
+                finished = stays or penalty == WEAKEST
             if finished:
-                return _Point(weights, True, margin, steps, is_hopeless(x.T @ residual, residual))
-            if not strong and promise < NEAR * loss:
+                return _Point(weights, True, margin, is_hopeless(x.T @ residual, residual))
+            if not stays and promise < NEAR * loss:
                 penalty = max(WEAKEST, penalty * WEAKER)
 
     return descend
 
 
-def _newton(x, probabilities, gradient, ridge):
-    """The step, shape (width, classes), by equations for the weights of all classes at once."""
+def _newton(x, curvature, gradient, ridge):
+    """The step, shape (width, columns), by the equations for all of them at once.
+
+    `curvature`, shape (rows, columns): of two classes the second derivative of each row's loss, of more the
+    probabilities p, of which it is diag(p) - ppᵀ.
+    """
     rows, width = x.shape
-    classes = probabilities.shape[1]
-    each = (probabilities[:, :, None] * x[:, None, :]).reshape(rows, classes * width)
+    columns = curvature.shape[1]
+    if columns == 1:
+        # The product of a matrix with its own transpose takes half the time.
+        scaled = x * np.sqrt(curvature)
+        matrix = scaled.T @ scaled
+        matrix[np.diag_indices(width)] += ridge
+        return np.linalg.solve(matrix, gradient)
+    each = (curvature[:, :, None] * x[:, None, :]).reshape(rows, columns * width)
     matrix = each.T @ each
     np.negative(matrix, out=matrix)
-    for k in range(classes):
+    for k in range(columns):
         part = slice(k * width, (k + 1) * width)
         matrix[part, part] += each[:, part].T @ x
     matrix[np.diag_indices_from(matrix)] += ridge
-    return np.linalg.solve(matrix, gradient.T.ravel()).reshape(classes, width).T
+    return np.linalg.solve(matrix, gradient.T.ravel()).reshape(columns, width).T
 
 
-def _primal(x, curvature, gradient, ridge):
-    """The step, shape (width, columns), by equations for each weight."""
-    diagonal = ridge * np.eye(x.shape[1])
-    columns = []
-    for roots, slope in zip(np.sqrt(curvature).T, gradient.T, strict=True):
-        # The product of a matrix with its own transpose takes half the time.
-        scaled = x * roots[:, None]
-        columns.append(np.linalg.solve(scaled.T @ scaled + diagonal, slope))
-    return np.column_stack(columns)
+def _conjugate_gradients(x, curvature, gradient, ridge):
+    """`(step, solved)`: the same step as far as there is time for it, and whether that is as good as all the way."""
+    rows, width = x.shape
+    columns = curvature.shape[1]
 
+    def bent(direction):
+        said = x @ direction
+        weighted = curvature * said
+        if columns > 1:
+            weighted -= curvature * weighted.sum(axis=1, keepdims=True)
+        return x.T @ weighted + ridge * direction
 
-def _dual(x, kernel, curvature, residual, said, weights, ridge):
-    """`(step, x @ step)` by an equation for each row, of which there are fewer.
-
-    The weights after the step are Xᵀα with (XXᵀ + λ / S) α = f + r / S, where S are the curvatures, f is what the
-    weights say now, and r are the residuals.
-    """
-    roots = np.sqrt(np.maximum(curvature, CURVATURE))
-    diagonal = ridge * np.eye(len(x))
-    columns = [
-        root * np.linalg.solve(kernel * np.outer(root, root) + diagonal, f * root + r / root)
-        for root, f, r in zip(roots.T, said.T, residual.T, strict=True)
-    ]
-    alpha = np.column_stack(columns)
-    return x.T @ alpha - weights, kernel @ alpha - said
+    step, rest, direction = np.zeros_like(gradient), gradient, gradient
+    square = least = np.vdot(rest, rest)
+    for _ in range(max(GRADIENTS, int(MULTIPLICATIONS / (2 * rows * width * columns)))):
+        bend = bent(direction)
+        along = np.vdot(direction, bend)
+        if along <= 0:
+            break
+        step = step + square / along * direction
+        rest = rest - square / along * bend
+        before, square = square, np.vdot(rest, rest)
+        if square <= SOLVED**2 * least:
+            return step, True
+        direction = rest + square / before * direction
+    return step, square == 0
 
 
 def _losses_of(labels, targets):
     """A function of what is said, shape (rows, columns), to `(loss, residual, curvature, margin)`.
 
-    The loss is the sum over the rows of minus the logarithm of the right class's probability. `residual` and
-    `curvature`, of the shape of what is said: the targets less the probabilities, and what the step takes for the
-    second derivative. `margin`: by how much the least right row's class is ahead of the others, negative if it is not.
+    The loss is the sum over the rows of minus the logarithm of the right class's probability. `residual`, of the shape
+    of what is said: the targets less the probabilities; `curvature`: see `_newton`. `margin`: by how much the least
+    right row's class is ahead of the others, negative if it is not.
     """
     if targets.shape[1] == 2:
         signs = targets[:, 1:] - targets[:, :1]
@@ -272,6 +321,6 @@ def _losses_of(labels, targets):
         probabilities = odds / sums
         loss = np.log(sums).sum() - shifted[rows, labels].sum()
         ahead = said[rows, labels] - np.where(targets > 0, -np.inf, said).max(axis=1)
-        return loss, targets - probabilities, 2 * probabilities * (1 - probabilities), ahead.min()
+        return loss, targets - probabilities, probabilities, ahead.min()
 
     return of_many

@@ -1,5 +1,6 @@
 """The best view against what it says of itself: computed independently, for any classes, and while a network learns."""
 
+import itertools
 import time
 import warnings
 
@@ -366,8 +367,41 @@ def test_no_flips_and_no_jumps_while_it_learns(quick, dataset, layer, first, ste
             assert np.corrcoef(places[:, axis], before[:, axis])[0, 1] > 0.9
         assert np.sqrt(np.square(places - before).mean(axis=0)).max() < 0.4
         before = places
-    # The line stands, except while x glides: deep in the circle's start, where hardly anything parts the classes.
-    assert lines == 80 or ((dataset, steps) == ("circle", 1) and layer in ("fc2", "tanh2"))
+    # The line stands, except while x glides: at the circle's start, where hardly anything parts the classes.
+    assert lines == 80 if (dataset, steps) != ("circle", 1) else lines > 30
+
+
+@pytest.mark.parametrize("steps", [5, 20, 100])
+@pytest.mark.parametrize("dataset", ["circle", "spiral"])
+def test_no_jumps_where_there_is_no_time_but_for_one_step(monkeypatch, dataset, steps):
+    monkeypatch.setattr(probe, "QUICK", 0.0)
+    assert_calm(Scene(dataset=dataset, hidden_layers=(8, 8)), steps)
+
+
+@pytest.mark.parametrize("steps", [20, 100])
+@pytest.mark.parametrize("dataset", ["circle", "spiral"])
+def test_no_jumps_where_the_probe_is_fitted_seldom(monkeypatch, dataset, steps):
+    """A probe of another network may put the rows of this one very far away along x; each axis keeps its scale."""
+    pictures = itertools.count()
+
+    def fitted_seldom(fits, layer, activations, version):
+        if next(pictures) % 10 == 0:
+            fits.renew(layer, activations, version)
+        return fits._kept[layer].weights
+
+    monkeypatch.setattr(probe.Fits, "of", fitted_seldom)
+    assert_calm(Scene(dataset=dataset, hidden_layers=(128, 128)), steps)
+
+
+def assert_calm(scene, steps):
+    """While it learns, so many steps from picture to picture, nothing jumps, by the bound of the browser's test."""
+    pictures = [scene.draw(layer="tanh2")["positions"]]
+    for _ in range(40):
+        scene.train(steps)
+        pictures.append(scene.draw(layer="tanh2")["positions"])
+    spread = np.square(pictures).mean()
+    assert 0.5 < spread < 1.25
+    assert np.square(np.diff(pictures, axis=0)).mean(axis=(1, 2)).max() < 0.5 * spread
 
 
 def test_components_that_change_places_change_y_gradually_and_leave_the_line():
@@ -505,29 +539,33 @@ class Clock:
     def __init__(self, monkeypatch, seconds_a_fit):
         self.now, self.fits = 0.0, 0
         monkeypatch.setattr(time, "perf_counter", lambda: self.now)
-        fit = probe.separate
+        fit = probe.linear_probe
 
         def counted(*arguments):
             self.now += seconds_a_fit
             self.fits += 1
             return fit(*arguments)
 
-        monkeypatch.setattr(probe, "separate", counted)
+        monkeypatch.setattr(probe, "linear_probe", counted)
 
 
-def test_a_quick_probe_is_fitted_for_every_network(monkeypatch):
-    clock = Clock(monkeypatch, 0.001)
+def test_a_cheap_probe_is_fitted_for_every_network_however_slow_the_machine(monkeypatch):
+    clock = Clock(monkeypatch, 0.1)
     activations, targets = clouds((20, 20))
     fits = probe.Fits(networks.task_of(networks.experiment_of()), targets, np.arange(40))
     for version in range(5):
+        fits.of("fc1", activations, version)
+        # A step at a time, as there is time for no more.
+        while not fits.fits("fc1", version):
+            fits.of("fc1", activations, version)
         weights = fits.of("fc1", activations, version)
-        assert fits.fits("fc1", version)
         assert fits.of("fc1", activations, version) is weights
     assert clock.fits == 5
 
 
 def test_a_slow_probe_is_fitted_when_its_time_has_come(monkeypatch):
     clock = Clock(monkeypatch, 0.1)
+    monkeypatch.setattr(probe, "CHEAP", 0)
     activations, targets = clouds((20, 20))
     fits = probe.Fits(networks.task_of(networks.experiment_of()), targets, np.arange(40))
     first = fits.of("fc1", activations, 0)
@@ -542,7 +580,9 @@ def test_a_slow_probe_is_fitted_when_its_time_has_come(monkeypatch):
     clock.now += 0.5
     second = fits.of("fc1", -activations, 1)
     assert second is not first
-    assert fits.fits("fc1", 1)
+    while not fits.fits("fc1", 1):
+        clock.now += 1
+        fits.of("fc1", -activations, 1)
     task = networks.task_of(networks.experiment_of())
     told = networks.qualities_of(task, -activations, targets, np.arange(40), np.arange(0))
     assert fits.qualities("fc1", -activations)[0] == told[0]
@@ -558,6 +598,32 @@ def test_a_probe_without_rows_or_of_numbers_that_are_none(monkeypatch):
     hopeless = probe.Fits(task, targets, np.arange(40))
     assert hopeless.of("fc1", activations, 0) is None
     assert np.isnan(hopeless.qualities("fc1", activations)).all()
+
+
+def test_a_glide_comes_to_its_end_however_fast_the_plane_moves_on():
+    activations, _ = clouds((90, 90))
+    centred = activations - activations.mean(axis=0, dtype=float)
+    # Along these two directions the rows are uncorrelated and spread by 1.
+    _, scales, ways = np.linalg.svd(centred, full_matrices=False)
+    directions = np.sqrt(180) * ways[:2].T / scales[:2]
+    projector, experiment = Projector(networks.experiment_of(hidden_layers=(2, WIDE))), networks.experiment_of()
+    lines, before = [], None
+    for step in range(60):
+        # It turns steadily, and once by a right angle.
+        angle = 0.02 * step + (np.pi / 2 if step >= 5 else 0)
+        weights = np.zeros((WIDE + 1, 2))
+        weights[:-1, 1] = directions @ [np.cos(angle), np.sin(angle)]
+        view = view_of(experiment, seconds=step / 60, calm=False)
+        shown = projector.project(LAYER, activations + 0, view, weights)
+        lines.append(len(shown.upright))
+        places = centred @ shown.basis[:, :2]
+        if before is not None:
+            assert np.sqrt(np.square(places - before).mean(axis=0)).max() < np.sqrt(STEADY) * 1.01
+        before = places
+    gliding = round(60 * best_view.LONGEST_GLIDE)
+    assert lines[:5] == [1] * 5
+    assert lines[5 : 4 + gliding] == [0] * (gliding - 1)
+    assert lines[6 + gliding :] == [1] * (60 - 6 - gliding)
 
 
 @pytest.mark.parametrize("long", [False, True])

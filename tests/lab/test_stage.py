@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lab import boundary, datasets, network, picking, plane, representation, shadings, stage
+from lab import boundary, datasets, network, picking, plane, probe, representation, separator, shadings, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
@@ -347,7 +347,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     result = Clock()
-    monkeypatch.setattr(stage, "time", result)
+    for module in (stage, probe, separator):
+        monkeypatch.setattr(module, "time", result)
     return result
 
 
@@ -433,11 +434,49 @@ def test_wide_layers_are_probed_one_after_the_other(clock):
 
 @pytest.mark.parametrize("widths", [(2, 8, 8, 2, 2), (2, 64, 64, 2), (2, 1024, 1024, 2), (2,) + (8,) * 60])
 def test_portions_of_probes(widths):
-    portions = stage._portions(widths)
-    assert [number for portion in portions for number in portion] == list(range(len(widths)))
+    left, portions = list(range(len(widths))), []
+    while left:
+        portions.append(stage._portion(left, widths))
+        assert portions[-1] == left[: len(portions[-1])]
+        left = left[len(portions[-1]) :]
     assert all(len(portion) == 1 for portion in portions if max(widths[number] for number in portion) >= 64)
     assert (len(portions) == 1) == (widths == (2, 8, 8, 2, 2))
     assert max(map(len, portions)) < 16
+
+
+@pytest.mark.parametrize("milliseconds", [0.2, 2, 20])
+def test_a_renewal_of_all_probes_is_spread_over_answers(clock, monkeypatch, milliseconds):
+    """Eight layers of eight, each fit of which takes so long: no answer takes much longer than it may."""
+    separate = separator.separate
+
+    def timed(*given):
+        clock.now += milliseconds / 1000
+        return separate(*given)
+
+    scene = Scene(hidden_layers=(8,) * 8)
+    scene.draw(miniature=0)
+    scene.train()
+    monkeypatch.setattr(probe, "separate", timed)
+    for trained in (True, False):
+        clock.now += 1
+        answers, moving = 0, True
+        renewed = set()
+        while moving and answers < 300:
+            if trained and answers < 60:
+                scene.train()
+            before, began = dict(scene.stage._fits._kept), clock.now
+            moving = scene.draw(miniature=0)["moving"]
+            took = clock.now - began
+            # The shown layer's, and those whose turn it is.
+            assert took <= stage.PROBING_SECONDS + 2 * milliseconds / 1000 + 1e-9
+            renewed |= {name for name, fit in scene.stage._fits._kept.items() if before.get(name) is not fit}
+            clock.now += 1 / 60
+            answers += 1
+            if trained and answers == 60:
+                # Each had its turn within a second, or as often as a tenth of the time allows.
+                assert renewed == set(scene.names) or milliseconds == 20
+        assert not moving
+        scene.train()
 
 
 # Time.
