@@ -82,10 +82,10 @@ class Fits:
         None if an activation is not finite, or if there is no row to fit to.
         """
         if layer not in self._kept or _is_cheap(activations) or time.perf_counter() >= self._due[layer]:
-            self.renew(layer, activations, version)
+            self.renew(layer, activations, version, QUICK)
         return self._kept[layer].weights
 
-    def renew(self, layer, activations, version, seconds=QUICK):
+    def renew(self, layer, activations, version, seconds):
         """Fits the layer's probe to this version of the network, unless it does fit.
 
         Where that takes more than so many seconds it is nearer afterwards only, and goes on with the next call.

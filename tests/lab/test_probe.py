@@ -183,7 +183,7 @@ def test_a_layer_that_is_not_cheap_is_fitted_by_least_squares_first(monkeypatch)
     np.testing.assert_array_equal(fits.of("layer", activations, 0), probe.linear_probe(activations, targets))
     assert not fits.fits("layer", 0)
     while not fits.fits("layer", 0):
-        fits.renew("layer", activations, 0)
+        fits.renew("layer", activations, 0, 1.0)
     assert fits.qualities("layer", activations) == pytest.approx(
         qualities(activations, targets, np.arange(60), np.arange(0)), nan_ok=True
     )
