@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab.separator import Separator, least_share, scaled, separate
+from lab.separator import Separator, least_share, separate
 from spec import registry
 
 # Added to the normal equations, relative to the mean squared feature, so that they always have one solution.
@@ -60,6 +60,14 @@ class Fit(NamedTuple):
     least_squares: np.ndarray | None = None
 
 
+class _Line(NamedTuple):
+    """What weights say of the rows, and how many of these they have right."""
+
+    weights: np.ndarray
+    said: np.ndarray
+    right: int
+
+
 class Fits:
     """The probes of a network's layers, each fitted again when the network has changed and its own time allows.
 
@@ -101,7 +109,7 @@ class Fits:
         training, kept = self._parts[0], self._kept.get(layer)
         if not len(training) or not np.isfinite(activations).all():
             return Fit(version, None)
-        rows, targets = activations[training], self._targets[training]
+        rows, targets = activations[training].astype(np.float64), self._targets[training]
         if self._task.name == registry.REGRESSION:
             return Fit(version, linear_probe(rows, targets))
         separator = None if kept is None else kept.separator
@@ -110,32 +118,33 @@ class Fits:
         if least_squares is None:
             separator = separator and separator.unsettled()
             least_squares = linear_probe(rows, targets)
-        known = [least_squares]
+        known = [self._judged(least_squares, rows)]
         if layer in self._own:
-            known.append(np.eye(rows.shape[1] + 1, targets.shape[1]))
-
-        def quality(weights):
-            return self._task.fit(scores(weights, rows), targets)
-
-        qualities = [quality(weights) for weights in known]
-        wanted = max(qualities)
-        goal = known[qualities.index(wanted)]
+            known.append(self._judged(np.eye(rows.shape[1] + 1, targets.shape[1]), rows))
+        goal = max(known, key=_right)
         if not begun and not _is_cheap(activations):
             # Either takes long, so that the rest is left to the next call.
-            return Fit(version, goal, wanted == 1, separator, least_squares)
-        separator = separate(rows, self._labels, targets.shape[1], separator, end, wanted == 1)
-        weights = separator.ordinary
-        if separator.apart and quality(separator.weak) > wanted:
-            goal = separator.weak
-            wanted = quality(goal)
-        if quality(weights) < wanted:
-            goal = scaled(rows, goal, weights)
-            share = least_share(rows, self._labels, weights, goal)
-            weights = (1 - share) * weights + share * goal
-            if quality(weights) < wanted:
-                # By rounding.
-                weights = goal
+            return Fit(version, goal.weights, goal.right == len(rows), separator, least_squares)
+        separator = separate(rows, self._labels, targets.shape[1], separator, end, goal.right == len(rows))
+        start = self._judged(separator.ordinary, rows)
+        if separator.apart:
+            goal = max(goal, self._judged(separator.weak, rows), key=_right)
+        weights = start.weights if start.right >= goal.right else self._between(start, goal, rows)
         return Fit(version, weights, separator.finished, separator, least_squares)
+
+    def _judged(self, weights, rows):
+        said = scores(weights, rows)
+        # Of two columns the same takes a fraction of the time.
+        told = said[:, 1] > said[:, 0] if said.shape[1] == 2 else said.argmax(axis=1)
+        return _Line(weights, said, int(np.count_nonzero(told == self._labels)))
+
+    def _between(self, start, goal, rows):
+        """The weights of a line between two, as near to `start` as it can be with as many rows right as `goal` has."""
+        size = _size(start.said) / (_size(goal.said) or 1.0) or 1.0
+        share = least_share(start.said, size * goal.said, self._labels)
+        weights = (1 - share) * start.weights + share * size * goal.weights
+        # It might have less by rounding.
+        return weights if self._judged(weights, rows).right >= goal.right else goal.weights
 
     def forget(self):
         """Starts all fits from nothing, so that a network that comes back is seen as it was."""
@@ -167,3 +176,12 @@ class Fits:
 
 def _is_cheap(activations):
     return activations.size * activations.shape[1] <= CHEAP
+
+
+def _right(line):
+    return line.right
+
+
+def _size(said):
+    """How far apart the classes are by what is said of the rows."""
+    return np.linalg.norm(said - said[:, :1])

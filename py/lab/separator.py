@@ -98,11 +98,10 @@ def separate(activations, labels, classes, before=None, end=np.inf, satisfied=Fa
     if classes < 2:
         return Separator(np.zeros((width + 1, classes)), True, finished=True)
     centre = activations.mean(axis=0, dtype=np.float64)
+    centred = activations - centre
+    size = np.sqrt(np.vdot(centred, centred) / rows) or 1.0
     x = np.ones((rows, width + 1))
-    np.subtract(activations, centre, out=x[:, :width])
-    flat = x[:, :width].ravel()
-    size = np.sqrt(flat @ flat / rows) or 1.0
-    x[:, :width] /= size
+    np.divide(centred, size, out=x[:, :width])
 
     def inside(weights):
         # Of two classes one column: what is said of class 1, less what is said of class 0.
@@ -128,7 +127,7 @@ def separate(activations, labels, classes, before=None, end=np.inf, satisfied=Fa
         if not found.finished:
             taken += steps.taken
             weak = None if before is None else before.weak
-            apart = weak is not None and _least_margin(x @ inside(weak), labels) > 0
+            apart = weak is not None and bool((_ahead(x @ inside(weak), labels) > 0).all())
             return Separator(ordinary, False, weak, apart, taken > PATIENCE, taken)
     if margin > 0 or hopeless or satisfied:
         return Separator(ordinary, True, finished=True, steps=taken + steps.taken)
@@ -143,46 +142,35 @@ def separate(activations, labels, classes, before=None, end=np.inf, satisfied=Fa
     return Separator(ordinary, True, outside(found.weights), apart, apart or taken > PATIENCE, taken)
 
 
-def scaled(activations, weights, reference):
-    """The weights times a number, so that they say as much of the rows as `reference` says; both as a `Separator`'s."""
+def least_share(start, goal, labels):
+    """How far to go from one line to another until as many rows are right as there: a share, from 0 to 1, of the way.
 
-    def said(weights):
-        found = activations @ weights[:-1] + weights[-1]
-        return np.linalg.norm(found - found.mean(axis=1, keepdims=True))
-
-    return weights * (said(reference) / (said(weights) or 1.0) or 1.0)
-
-
-def least_share(activations, labels, start, goal):
-    """The least share of the way from the weights `start` to `goal` after which as many rows are right as at `goal`.
-
-    A little more, since there a row lies on the line. On the way a row's own class is ahead of each other in one
-    interval.
+    `start` and `goal`, shape (rows, classes), are what the lines say of the rows. A little farther than where a row
+    lies on the line. On the way a row's own class is ahead of each other in one interval.
     """
-    before, after = (_ahead(activations @ weights[:-1] + weights[-1], labels) for weights in (start, goal))
-    others = np.isfinite(before)
-    before, after = np.where(others, before, 1.0), np.where(others, after, 1.0)
+    before, after = _ahead(start, labels), _ahead(goal, labels)
+    ahead, behind = before > 0, after <= 0
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = before / (before - after)
-    first = np.where(before > 0, 0.0, np.where(after > 0, crossing, np.inf)).max(axis=1)
-    last = np.where(after > 0, np.inf, np.where(before > 0, crossing, -np.inf)).min(axis=1)
+    first = np.where(ahead, 0.0, np.where(behind, np.inf, crossing)).max(axis=1)
+    last = np.where(behind, np.where(ahead, crossing, -np.inf), np.inf).min(axis=1)
     right = first < last
     begins, ends = np.sort(first[right]), np.sort(last[right])
     begins = np.append(begins[begins < 1], 1.0)
     counts = np.searchsorted(begins[:-1], begins, side="right") - np.searchsorted(ends, begins, side="right")
-    share = begins[np.argmax(counts >= (after > 0).all(axis=1).sum())]
-    return share + CLEAR * (np.append(ends[ends > share], 1.0).min(initial=1.0) - share)
+    share = begins[np.argmax(counts >= np.count_nonzero(~behind.any(axis=1)))]
+    return share + CLEAR * (min(ends[np.searchsorted(ends, share, side="right") :].min(initial=1.0), 1.0) - share)
 
 
 def _ahead(said, labels):
-    """By how much each row's own class is ahead of each other, shape (rows, classes); infinite for itself."""
+    """By how much each row's own class is ahead of the others, shape (rows, classes - 1) or, of itself by 1, classes.
+
+    Of two classes `said` may have one column: what is said of class 1 less what is said of class 0.
+    """
+    if said.shape[1] <= 2:
+        return (np.where(labels == 1, 1.0, -1.0) * (said[:, -1] - (said[:, 0] if said.shape[1] == 2 else 0.0)))[:, None]
     own = labels[:, None] == np.arange(said.shape[1])
-    return np.where(own, np.inf, said[own][:, None] - said)
-
-
-def _least_margin(said, labels):
-    """The least row's margin: of two classes `said` has one column."""
-    return (np.where(labels[:, None] == 1, said, -said) if said.shape[1] == 1 else _ahead(said, labels)).min()
+    return np.where(own, 1.0, said[own][:, None] - said)
 
 
 def _descent(x, labels, classes):
@@ -193,8 +181,7 @@ def _descent(x, labels, classes):
     """
     rows, width = x.shape
     columns = 1 if classes == 2 else classes
-    targets = np.eye(classes)[labels]
-    losses = _losses_of(labels, targets)
+    losses = _losses_of(labels, classes)
     equations = columns * width
     exact = (rows + equations) * equations**2 <= MULTIPLICATIONS
 
@@ -294,15 +281,15 @@ def _conjugate_gradients(x, curvature, gradient, ridge):
     return step, square == 0
 
 
-def _losses_of(labels, targets):
+def _losses_of(labels, classes):
     """A function of what is said, shape (rows, columns), to `(loss, residual, curvature, margin)`.
 
     The loss is the sum over the rows of minus the logarithm of the right class's probability. `residual`, of the shape
     of what is said: the targets less the probabilities; `curvature`: see `_newton`. `margin`: by how much the least
     right row's class is ahead of the others, negative if it is not.
     """
-    if targets.shape[1] == 2:
-        signs = targets[:, 1:] - targets[:, :1]
+    if classes == 2:
+        signs = np.where(labels[:, None] == 1, 1.0, -1.0)
 
         def of_two(said):
             ahead = signs * said
@@ -312,7 +299,7 @@ def _losses_of(labels, targets):
             return loss, signs * wrong, small / np.square(1 + small), ahead.min()
 
         return of_two
-    rows = np.arange(len(labels))
+    rows, targets = np.arange(len(labels)), np.eye(classes)[labels]
 
     def of_many(said):
         shifted = said - said.max(axis=1, keepdims=True)
