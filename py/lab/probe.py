@@ -16,11 +16,11 @@ from spec import registry
 
 # Added to the normal equations, relative to the mean squared feature, so that they always have one solution.
 RIDGE = 1e-6
-# A fit by least squares of no more multiplications is cheap: such a layer's probe is renewed for every picture, for so
-# many seconds and one step.
-CHEAP, QUICK = 1 << 20, 0.001
-# Another is renewed after so many times its own time.
-REST = 10
+# A fit by least squares of no more multiplications is cheap: such a layer's probe is renewed for every picture, by so
+# many multiplications.
+CHEAP, WORK = 1 << 20, 1e6
+# Another is renewed after so many times its own time, less so many seconds.
+REST, QUICK = 10, 0.002
 
 
 def linear_probe(activations, targets):
@@ -90,22 +90,22 @@ class Fits:
         None if an activation is not finite, or if there is no row to fit to.
         """
         if layer not in self._kept or _is_cheap(activations) or time.perf_counter() >= self._due[layer]:
-            self.renew(layer, activations, version, QUICK)
+            self.renew(layer, activations, version, WORK)
         return self._kept[layer].weights
 
-    def renew(self, layer, activations, version, seconds):
+    def renew(self, layer, activations, version, work):
         """Fits the layer's probe to this version of the network, unless it does fit.
 
-        Where that takes more than so many seconds it is nearer afterwards only, and goes on with the next call.
+        Where that takes more than so many multiplications it is nearer afterwards only, and goes on with the next call.
         """
         if self.fits(layer, version):
             return
         began = time.perf_counter()
-        self._kept[layer] = self._fit(layer, activations, version, began + seconds)
+        self._kept[layer] = self._fit(layer, activations, version, work)
         end = time.perf_counter()
-        self._due[layer] = end + REST * max(0.0, end - began - seconds)
+        self._due[layer] = end + REST * max(0.0, end - began - QUICK)
 
-    def _fit(self, layer, activations, version, end):
+    def _fit(self, layer, activations, version, work):
         training, kept = self._parts[0], self._kept.get(layer)
         if not len(training) or not np.isfinite(activations).all():
             return Fit(version, None)
@@ -125,7 +125,7 @@ class Fits:
         if not begun and not _is_cheap(activations):
             # Either takes long, so that the rest is left to the next call.
             return Fit(version, goal.weights, goal.right == len(rows), separator, least_squares)
-        separator = separate(rows, self._labels, targets.shape[1], separator, end, goal.right == len(rows))
+        separator = separate(rows, self._labels, targets.shape[1], separator, work, goal.right == len(rows))
         start = self._judged(separator.ordinary, rows)
         if separator.apart:
             goal = max(goal, self._judged(separator.weak, rows), key=_right)

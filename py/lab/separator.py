@@ -10,13 +10,12 @@ It is not tried in vain. Let u be the unit vector of a line that separates two c
 the r the residuals of any other line. Then m Σ|r| ≤ u Σ r x ≤ |Σ r x|, which says how large m can be at most (Gordan's
 theorem, told by numbers). For more classes r x is a matrix, and u are all classes' weights.
 
-A fit goes on from the one before, of activations that are nearly the same, and stops when its time is over. A step is
+A fit goes on from the one before, of activations that are nearly the same, a few steps at a time. A step is
 Newton's; where there are so many classes and activations that its equations take too long, they are solved by conjugate
-gradients, as far as there is time: each of these comes nearer (a truncated Newton method: Nash, Journal of
+gradients, not to the end: each of these comes nearer (a truncated Newton method: Nash, Journal of
 Computational and Applied Mathematics 124, 2000).
 """
 
-import time
 from typing import NamedTuple
 
 import numpy as np
@@ -33,8 +32,9 @@ PRECISION, PATIENCE = 1e-8, 300
 CLEAR = 0.1
 # Margins, in the same units, that are not looked for: single precision hardly tells them from 0.
 LEAST_MARGIN = 1e-5
-# The most steps at a time, and the most multiplications for one of them, beside the fewest conjugate gradients.
-STEPS, MULTIPLICATIONS, GRADIENTS = 40, 4e6, 4
+# The most steps at a time, and the most multiplications for one of them, beside the fewest conjugate gradients. A step
+# takes as long as if it had more multiplications than it has.
+STEPS, MULTIPLICATIONS, GRADIENTS, OVERHEAD = 40, 4e6, 4, 1e5
 # Conjugate gradients have solved the equations when this share of the right side is left.
 SOLVED = 0.1
 # How often a step that does not lower the loss enough is halved, and how much of what it promises is enough.
@@ -75,24 +75,24 @@ class _Point(NamedTuple):
 
 
 class _Steps:
-    """Steps that there is time for until `end`, by `time.perf_counter`; at least one."""
+    """So many steps."""
 
-    def __init__(self, end):
-        self.taken, self._end = 0, end
+    def __init__(self, most):
+        self.taken, self._most = 0, most
 
     def take(self):
-        """Whether there is time for one more, which is then counted."""
-        allowed = self.taken == 0 or (self.taken < STEPS and time.perf_counter() < self._end)
+        """Whether there is one more, which is then counted."""
+        allowed = self.taken < self._most
         self.taken += allowed
         return allowed
 
 
-def separate(activations, labels, classes, before=None, end=np.inf, satisfied=False):
+def separate(activations, labels, classes, before=None, work=np.inf, satisfied=False):
     """The `Separator` of rows of activations, shape (rows, width), all finite, with `labels`, int, shape (rows,).
 
     It goes on with `before`, the `Separator` of the same activations, or of similar ones if it is `unsettled`. It takes
-    at least one step, and after `end` no more. `satisfied`: whether a line that has every row right is known, so that
-    none is looked for.
+    as many steps as make up so many multiplications, `work`, but at least one: by time, another would be seen when the
+    same network comes back. `satisfied`: whether a line that has every row right is known, so that none is looked for.
     """
     rows, width = activations.shape
     if classes < 2:
@@ -115,7 +115,9 @@ def separate(activations, labels, classes, before=None, end=np.inf, satisfied=Fa
         kernel = weights[:-1] / size
         return np.concatenate([kernel, (weights[-1] - centre @ kernel)[None]])
 
-    steps, descend = _Steps(end), _descent(x, labels, classes)
+    equations = (width + 1) * (1 if classes == 2 else classes)
+    a_step = OVERHEAD + min((rows + equations) * equations**2, MULTIPLICATIONS)
+    steps, descend = _Steps(max(1, min(STEPS, work // a_step))), _descent(x, labels, classes)
     usual = ORDINARY / width
     taken = 0 if before is None else before.steps
     if before is not None and before.settled:

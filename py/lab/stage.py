@@ -619,7 +619,7 @@ class Turns:
         ended = False
         for number in numbers:
             name = self._names[number]
-            self._fits.renew(name, outputs[name], trainer.version, 0.0 if renewed else PROBING_SECONDS)
+            self._fits.renew(name, outputs[name], trainer.version, 0 if renewed else probe.WORK)
             self._judged[number] = self._fits.kept(name)
             self._probes[number] = self._fits.qualities(name, outputs[name])
             ended = ended or number == len(self._names) - 1

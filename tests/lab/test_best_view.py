@@ -66,8 +66,9 @@ def line_of(projected, activations):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Every probe counts as quick, however busy the machine is."""
-    monkeypatch.setattr(probe, "QUICK", float("inf"))
+    """Every probe counts as cheap, and is fitted to its end for every picture."""
+    monkeypatch.setattr(probe, "CHEAP", float("inf"))
+    monkeypatch.setattr(probe, "WORK", float("inf"))
 
 
 # Two classes.
@@ -372,7 +373,7 @@ def test_no_flips_and_no_jumps_while_it_learns(quick, dataset, layer, first, ste
 @pytest.mark.parametrize("steps", [5, 20, 100])
 @pytest.mark.parametrize("dataset", ["circle", "spiral"])
 def test_no_jumps_where_there_is_no_time_but_for_one_step(monkeypatch, dataset, steps):
-    monkeypatch.setattr(probe, "QUICK", 0.0)
+    monkeypatch.setattr(probe, "WORK", 0)
     assert_calm(Scene(dataset=dataset, hidden_layers=(8, 8)), steps)
 
 
@@ -384,7 +385,7 @@ def test_no_jumps_where_the_probe_is_fitted_seldom(monkeypatch, dataset, steps):
 
     def fitted_seldom(fits, layer, activations, version):
         if next(pictures) % 10 == 0:
-            fits.renew(layer, activations, version, 1.0)
+            fits.renew(layer, activations, version, probe.WORK)
         return fits._kept[layer].weights
 
     monkeypatch.setattr(probe.Fits, "of", fitted_seldom)

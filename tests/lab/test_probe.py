@@ -131,9 +131,9 @@ def test_accuracies_are_those_of_the_line_that_parts_the_training_rows_or_better
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
-@pytest.mark.parametrize("seconds", [0.0, 1.0])
-def test_never_below_least_squares_or_the_networks_own_line(classes, seconds):
-    """For every network on the way, however little time there is; of scores that come apart, and then overlap again."""
+@pytest.mark.parametrize("work", [0, np.inf])
+def test_never_below_least_squares_or_the_networks_own_line(classes, work):
+    """For every network on the way, however few steps there are; of scores that come apart, and then overlap again."""
     rng = np.random.default_rng(classes)
     labels = np.arange(150) % classes
     targets = np.eye(classes, dtype=np.float32)[labels]
@@ -142,7 +142,7 @@ def test_never_below_least_squares_or_the_networks_own_line(classes, seconds):
     better = 0
     for version, apart in enumerate([*np.linspace(0, 4, 25), 1, 0, 3]):
         activations = (apart * targets + rng.normal(size=targets.shape)).astype(np.float32)
-        fits.renew("layer", activations, version, seconds)
+        fits.renew("layer", activations, version, work)
         share = fits.qualities("layer", activations)[0]
         other = by_least_squares(activations[training], targets[training], ridge_of(activations[training]))
         own = np.eye(classes + 1, classes)
@@ -183,7 +183,7 @@ def test_a_layer_that_is_not_cheap_is_fitted_by_least_squares_first(monkeypatch)
     np.testing.assert_array_equal(fits.of("layer", activations, 0), probe.linear_probe(activations, targets))
     assert not fits.fits("layer", 0)
     while not fits.fits("layer", 0):
-        fits.renew("layer", activations, 0, 1.0)
+        fits.renew("layer", activations, 0, probe.WORK)
     assert fits.qualities("layer", activations) == pytest.approx(
         qualities(activations, targets, np.arange(60), np.arange(0)), nan_ok=True
     )

@@ -265,13 +265,13 @@ def many_points(draw):
 @settings(COMMON, max_examples=120)
 @given(many_points())
 def test_a_layer_of_any_size_is_right_altogether_exactly_if_it_can_be(case):
-    """By the probe, as it is fitted at rest by answers that have no time but for one step each."""
+    """By the probe, as it is fitted at rest by answers of one step each."""
     points, labels, classes = case
     rows, targets = np.arange(len(points)), np.eye(classes, dtype=np.float32)[labels]
     fits = probe.Fits(networks.task_of(networks.experiment_of()), targets, rows)
     answers = 0
     while not fits.fits("layer", 0):
-        fits.renew("layer", points, 0, seconds=0.0)
+        fits.renew("layer", points, 0, work=0)
         answers += 1
     # At rest the page asks again for each picture: this is a second.
     assert answers <= 60
@@ -442,14 +442,14 @@ def test_a_fit_that_goes_on_takes_few_steps(monkeypatch):
 
 
 @pytest.mark.parametrize(("width", "way"), [(8, "_newton"), (300, "_conjugate_gradients")])
-def test_a_fit_without_time_takes_one_step_and_comes_to_the_same_end(monkeypatch, width, way):
+def test_a_fit_takes_one_step_at_least_and_comes_to_the_same_end(monkeypatch, width, way):
     rng = np.random.default_rng(0)
     activations, labels = overlapping(rng, 600, width, 2)
     steps = counted(monkeypatch, way)
     found, calls = None, 0
     while found is None or not found.finished:
         steps.clear()
-        found = separate(activations, labels, 2, found, end=0)
+        found = separate(activations, labels, 2, found, work=0)
         calls += 1
         assert len(steps) == 1
         assert found.steps == calls

@@ -347,12 +347,18 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     result = Clock()
-    for module in (stage, probe, separator):
+    for module in (stage, probe):
         monkeypatch.setattr(module, "time", result)
     return result
 
 
-def test_first_drawing_has_weights_and_probes(clock):
+@pytest.fixture
+def ended(monkeypatch):
+    """Every fit comes to its end at once."""
+    monkeypatch.setattr(probe, "WORK", float("inf"))
+
+
+def test_first_drawing_has_weights_and_probes(clock, ended):
     scene = Scene(hidden_layers=(20, 3))
     drawn = scene.draw(miniature=0)
     assert drawn["weights"].dtype == np.int8
@@ -406,7 +412,23 @@ def test_the_bars_at_the_end_are_never_below_the_networks_own_accuracy(clock, da
         assert (drawn["probes"][logits:, 0] >= np.float32(right.mean())).all()
 
 
-def test_wide_layers_are_probed_one_after_the_other(clock):
+def test_probes_go_on_at_rest_until_they_are_at_their_end(clock):
+    scene = Scene(hidden_layers=(20, 3))
+    drawn = scene.draw(miniature=0)
+    assert np.isfinite(drawn["probes"]).all()
+    probes, answers = drawn["probes"], 0
+    while drawn["moving"]:
+        drawn = scene.draw(miniature=0)
+        probes = drawn.get("probes", probes)
+        answers += 1
+    assert 0 < answers < 30
+    assert_probed(scene, probes)
+    again = scene.draw(miniature=0)
+    assert not again["moving"]
+    assert "probes" not in again
+
+
+def test_wide_layers_are_probed_one_after_the_other(clock, ended):
     scene = Scene(hidden_layers=(70,))
     drawn = scene.draw()
     assert drawn["weights"].any()
