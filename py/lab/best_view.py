@@ -7,10 +7,10 @@ leaves unexplained: of the residual of the activations' regression on x.
 
 **A predicted number.** x is what the probe predicts, y as above; there is no line.
 
-**More than two outputs.** The first two principal components of the outputs that the probe predicts. For a fit by least
-squares to one-hot targets they span the plane of Fisher's first two discriminant coordinates, if there are three
-classes or all have the same size (optimal scoring: Hastie, Buja, Tibshirani, Penalized Discriminant Analysis, 1995).
-For three classes they hold all that the probe says. There is no single line.
+**More than two outputs.** The first two principal components of what the probe says: of the classes' scores or of the
+predicted numbers. For three classes they hold all that it says. (Of least squares to one-hot targets they would span
+the plane of Fisher's first two discriminant coordinates, if there are three classes or all have the same size: optimal
+scoring, Hastie, Buja, Tibshirani, Penalized Discriminant Analysis, 1995.) There is no single line.
 
 **Nothing to part by**, as where all activations are equal or all rows have one class: the first two principal
 components of the activations.
@@ -39,8 +39,10 @@ from lab.projection import nearest_orthonormal, of_dimensions, principal
 # If an axis would move the rows, from one picture to the next, by more than the first share of their squared distances
 # from the middle, it glides, until no more than the second share remains.
 STEADY, SETTLED = 0.1, 0.001
-# After so many seconds of gliding 1 / e of the way is left.
-GLIDE = 0.12
+# After so many seconds of gliding 1 / e of the way is left, and nothing after so many, however fast the plane moves on.
+GLIDE, LONGEST_GLIDE = 0.12, 0.5
+# How far an axis that is not found anew may be drawn out or together by what a network has learned.
+SPREAD = 1.1
 # A linear function of so many activations is fitted quickly enough for every picture.
 QUICKLY_FITTED = 1 << 15
 # Numbers that differ by less than this share of what they are computed from differ by rounding only.
@@ -65,13 +67,17 @@ class Plane(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A plane as it was drawn at the time `seconds`; `gliding`, two bools: whether x and y are on their way to it."""
+    """A plane as it was drawn at the time `seconds`.
+
+    `gliding`, two bools: whether x and y are on their way to it; `since`: the times at which they set out.
+    """
 
     basis: np.ndarray
     places: np.ndarray
     upright: float | None
     gliding: np.ndarray
     seconds: float
+    since: np.ndarray = np.zeros(2)
 
 
 def best_plane(activations, probe, classes, before):
@@ -133,10 +139,22 @@ def _scale(places, size):
 
 
 def of_other(plane, activations):
-    """The same plane with other activations, those of a network that has learned a little further."""
+    """The same plane with other activations, those of a network that has learned a little further.
+
+    Where a network's rows reach a thirtieth as far along x as across, those of the next may reach many times as far
+    along it. An axis is scaled so that they are drawn no more than `SPREAD` times as far apart, or as near together.
+    """
     if not len(activations):
         return plane._replace(places=np.zeros((0, 2)))
-    return plane._replace(places=(activations - activations.mean(axis=0, dtype=np.float64)) @ plane.basis)
+    places = (activations - activations.mean(axis=0, dtype=np.float64)) @ plane.basis
+    if not plane.scaled:
+        return plane._replace(places=places)
+    sizes = np.sqrt(np.square(places).mean(axis=0))
+    if not plane.fixed:
+        sizes = np.full(2, np.sqrt(np.square(sizes).mean()))
+    scales = np.where(sizes > 0, np.clip(sizes, 1 / SPREAD, SPREAD) / np.where(sizes > 0, sizes, 1), 1.0)
+    upright = None if plane.upright is None else plane.upright * scales[0]
+    return plane._replace(basis=plane.basis * scales, places=places * scales, upright=upright)
 
 
 def aligned(plane, reference):
@@ -169,7 +187,8 @@ def glided(plane, before, activations, seconds):
     if before.places.shape != plane.places.shape:
         return result
     change = np.square(plane.places - before.places).sum(axis=0)
-    gliding = change > np.where(before.gliding, SETTLED, STEADY) * np.square(before.places).sum(axis=0)
+    size = np.square(before.places).sum(axis=0)
+    gliding = change > np.where(before.gliding, SETTLED, STEADY) * size
     if not gliding.any():
         return result
     centred = activations - activations.mean(axis=0, dtype=np.float64)
@@ -178,7 +197,12 @@ def glided(plane, before, activations, seconds):
         if activations.size > QUICKLY_FITTED:
             return result
         old = linear_probe(activations, before.places)[:-1]
-    share = np.where(gliding, 1 - np.exp(-max(0.0, seconds - before.seconds) / GLIDE), 1.0)
+    since = np.where(before.gliding, before.since, before.seconds)
+    passed = max(0.0, seconds - before.seconds)
+    # Towards its end the rest is gone in equal steps, as far as these are no jumps.
+    left = np.maximum(since + LONGEST_GLIDE - before.seconds, max(passed, 1e-9))
+    step = np.minimum(passed / left, np.sqrt(STEADY * size / np.maximum(change, STEADY * size)))
+    share = np.where(gliding, np.maximum(1 - np.exp(-passed / GLIDE), step), 1.0)
     basis = (1 - share) * old + share * plane.basis
     upright = None if gliding[0] else plane.upright
-    return result._replace(basis=basis, places=centred @ basis, upright=upright, gliding=gliding)
+    return result._replace(basis=basis, places=centred @ basis, upright=upright, gliding=gliding, since=since)

@@ -199,6 +199,8 @@ class Run:
 
     def _go_to(self, steps, arrays):
         self.trainer.restore(arrays)
+        if self.stage:
+            self.stage.forget()
         self.steps = steps
         self.live = self.schedule.at(steps)
         self.saved = steps, arrays

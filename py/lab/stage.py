@@ -57,8 +57,10 @@ TOLD_ONCE = (
     "line_groups",
     "bend_boundary",
 )
-# Probes that are fitted together may take so many times the time of a very narrow layer's probe.
+# Layers are evaluated together for their probes if these take so many times the time of a very narrow layer's probe.
 PROBES_AT_ONCE = 16
+# No more probes are begun after so many seconds.
+PROBING_SECONDS = 0.003
 
 
 def leaves_of(places):
@@ -136,8 +138,10 @@ class Stage:
         self.output = np.zeros((0, 0))
         self._last = shape.layer_names(experiment)[-2:]
         self._projector = Projector(experiment)
-        training = np.isin(data.sample, data.training).nonzero()[0]
-        self._fits = probe.Fits(self.task, data.targets[data.sample], training)
+        training, held_out = (np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out))
+        names = shape.layer_names(experiment)
+        own = names[names.index(shape.logits_layer(experiment)) :]
+        self._fits = probe.Fits(self.task, data.targets[data.sample], training, held_out, own)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)
@@ -169,7 +173,7 @@ class Stage:
         # The latest lattice and left view, each with a key of all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
-        self._turns = Turns(experiment, data, self.task)
+        self._turns = Turns(experiment, data, self._fits)
         self._miniatures = Miniatures(experiment, data)
         # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
@@ -200,6 +204,9 @@ class Stage:
         asked = time.perf_counter()
         fitted = [name for name in names if len(self._selectors[name]) > 3 and _wants_probe(view)]
         probes = {name: self._fits.of(name, outputs[name], self._version) for name in fitted}
+        # Before others are fitted, with which the picture was not made.
+        fit = all(self._fits.fits(name, self._version) for name in fitted)
+        parted = [self._fits.qualities(name, outputs[name])[0] for name in fitted if names == [name]]
         projections = [self._projector.project(name, outputs[name], view, probes.get(name)) for name in names]
         terms = representation.terms(self.experiment, view, projections)
         projected = time.perf_counter()
@@ -227,8 +234,7 @@ class Stage:
         if view["miniature"]:
             first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
-        waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting)
-        waiting = waiting or not all(self._fits.fits(name, self._version) for name in fitted)
+        waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or not fit
         moving = bool(self._projector.moving or waiting)
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)
@@ -249,13 +255,17 @@ class Stage:
             "axes": projections[0].axes,
             "shares": projections[0].shares,
             "upright": representation.upright(terms, projections),
-            "parted": np.array([self._fits.quality(name, outputs[name]) for name in fitted if names == [name]], "f4"),
+            "parted": np.array(parted, "f4"),
             "moving": moving,
             "fine": self._fine,
             "tiles": tiles,
             "tile_size": tiles.shape[1],
             **turn,
         }
+
+    def forget(self):
+        """Lets go of the networks before, for one that they did not lead to."""
+        self._fits.forget()
 
     def _sample_outputs(self, trainer, names):
         """The outputs of layers for the rows of `data.sample`, by name; sets `output` as well if these are all rows."""
@@ -543,78 +553,95 @@ def _scale(largest, values):
 class Turns:
     """Weights and probes, which take turns because they are too expensive for every drawing.
 
-    Each drawing renews one of the two: the weights, or the probes of some layers, of as many as can be fitted quickly.
-    The first drawing renews both.
+    Each drawing renews one of the two: the weights, or the probes of some layers, of as many as there is time for. The
+    first drawing renews both.
     """
 
-    def __init__(self, experiment, data, task):
-        self.task = task
+    def __init__(self, experiment, data, fits):
+        self._fits = fits
         self._names = shape.layer_names(experiment)
+        self._widths = [layer.width for layer in shape.layers(experiment)]
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
-        self._portions = _portions([layer.width for layer in shape.layers(experiment)])
-        # The rows from which probes are computed, None for all; they are fitted to the training rows among them.
+        # The fits by which they were judged.
+        self._judged: list = [None] * len(self._names)
+        # The rows from which probes are computed, None for all.
         self._sample = data.sample if len(data.sample) < len(data.inputs) else None
-        self._targets = data.targets[data.sample]
-        self._parts = [np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out)]
+        # The layer whose turn it is. While it learns each is renewed once in a round.
         self._next = 0
-        # How many portions of each do not belong to the present network; when each may be renewed during training.
-        self._stale = {"weights": 1, "probes": len(self._portions)}
+        self._are_weights_stale = True
+        self._version = None
+        # When each may be renewed during training.
         self._due = {"weights": 0.0, "probes": 0.0}
-        self._first = True
 
     @property
     def waiting(self):
         """Whether weights or probes do not yet belong to the present network."""
-        return any(self._stale.values())
+        return self._are_weights_stale or any(self._is_stale(index) for index in range(len(self._names)))
+
+    def _is_stale(self, index):
+        name = self._names[index]
+        return not self._fits.fits(name, self._version) or self._judged[index] is not self._fits.kept(name)
 
     def take(self, trainer, renewed):
         """A dict with `weights` or `probes` or neither; the first time with both, and probes not yet fitted are NaN.
 
         `renewed`: whether the network has changed since the last call.
         """
-        if renewed:
-            self._stale = {"weights": 1, "probes": len(self._portions)}
-        if self._first:
-            self._first = False
-            return {**self._renew("weights", trainer), **self._renew("probes", trainer)}
+        first, self._version = self._version is None, trainer.version
+        self._are_weights_stale = self._are_weights_stale or renewed
+        if first:
+            return {**self._renew_weights(trainer), **self._renew_probes(trainer, False)}
         now = time.perf_counter()
-        ready = [part for part, count in self._stale.items() if count and (not renewed or now >= self._due[part])]
-        return self._renew(min(ready, key=self._due.__getitem__), trainer) if ready else {}
+        stale = ["weights"] if self._are_weights_stale else []
+        if any(self._is_stale(index) for index in range(len(self._names))):
+            stale.append("probes")
+        ready = [part for part in stale if not renewed or now >= self._due[part]]
+        if not ready:
+            return {}
+        if min(ready, key=self._due.__getitem__) == "weights":
+            return self._renew_weights(trainer)
+        return self._renew_probes(trainer, renewed)
 
-    def _renew(self, part, trainer):
+    def _renew_weights(self, trainer):
         began = time.perf_counter()
-        if part == "weights":
-            result = neurons.weights(trainer.kernels(plane.SHOWN))
-        else:
-            portion = self._portions[self._next]
-            outputs = trainer.outputs([self._names[index] for index in portion], self._sample)
-            for index in portion:
-                self._probes[index] = probe.qualities(
-                    self.task, outputs[self._names[index]], self._targets, *self._parts
-                )
-            self._next = (self._next + 1) % len(self._portions)
-            result = self._probes.copy()
+        result = neurons.weights(trainer.kernels(plane.SHOWN))
+        self._are_weights_stale = False
+        self._rest("weights", began, TURN_SECONDS)
+        return {"weights": result}
+
+    def _renew_probes(self, trainer, renewed):
+        began = time.perf_counter()
+        # At rest what fits is passed over.
+        numbers = [(self._next + ahead) % len(self._names) for ahead in range(len(self._names))]
+        numbers = [number for number in numbers if renewed or self._is_stale(number)]
+        numbers = _portion(numbers, self._widths)
+        outputs = trainer.outputs([self._names[number] for number in numbers], self._sample)
+        ended = False
+        for number in numbers:
+            name = self._names[number]
+            self._fits.renew(name, outputs[name], trainer.version, 0 if renewed else probe.WORK)
+            self._judged[number] = self._fits.kept(name)
+            self._probes[number] = self._fits.qualities(name, outputs[name])
+            ended = ended or number == len(self._names) - 1
+            self._next = (number + 1) % len(self._names)
+            if time.perf_counter() - began > PROBING_SECONDS:
+                break
+        # A round is gone through without much rest.
+        self._rest("probes", began, TURN_SECONDS if ended else 0.0)
+        return {"probes": self._probes.copy()}
+
+    def _rest(self, part, began, least):
         now = time.perf_counter()
-        self._stale[part] -= 1
-        self._due[part] = now + max(TURN_SECONDS, TURN_REST * (now - began))
-        return {part: result}
+        self._due[part] = now + max(least, TURN_REST * (now - began))
 
 
-def _portions(widths):
-    """Lists of layers, by number; the probes of one list are fitted together. One list, if that is not too expensive.
+def _portion(numbers, widths):
+    """The first of the layers' numbers, as many as are evaluated together because their probes are fitted quickly.
 
     A probe's time is an overhead plus a part that grows with the square of the width.
     """
-    portions: list[list[int]] = []
-    room = 0.0
-    for number, width in enumerate(widths):
-        cost = 1 + (width / 16) ** 2
-        if cost > room:
-            portions.append([])
-            room = PROBES_AT_ONCE
-        portions[-1].append(number)
-        room -= cost
-    return portions
+    costs = np.cumsum([1 + (widths[number] / 16) ** 2 for number in numbers])
+    return numbers[: max(1, int(np.searchsorted(costs, PROBES_AT_ONCE, side="right")))]
 
 
 def _guessed_seconds_a_point(experiment):

@@ -5,6 +5,8 @@ A position is the number of a layer, counted from 0, plus the share of the way t
 
 import math
 
+from spec import registry
+
 # When the playhead is released, it snaps to a layer that is this near.
 SNAP = 0.12
 # The seconds that a glide takes from one layer to the next, and at most.
@@ -88,12 +90,20 @@ def percent(share):
     return round(100 * share) if share == share else None
 
 
-def probe_words(name, training, held_out):
-    """The quality of a layer's linear probe in words: percent of the training points and of those held out."""
+def probe_words(name, training, held_out, data):
+    """The quality of a layer's linear probe in words: percent of the training points and of those held out.
+
+    `data` is a `shape.Shape`: where numbers are predicted they are percent of these numbers' variance.
+    """
+    numbers = data.task == registry.REGRESSION
     if training is None or held_out is None:
-        return "No straight line has been tried at layer %s yet" % name
-    return "A straight line at layer %s has %d %% of the training points right, %d %% of those held out" % (
-        name,
-        training,
-        held_out,
-    )
+        return "No %s has been tried at layer %s yet" % ("linear fit" if numbers else "straight line", name)
+    if numbers:
+        words = (
+            "A linear fit at layer %s explains %d %% of the variance of the training points, %d %% of those held out"
+        )
+    elif data.outputs > 2:
+        words = "Straight lines at layer %s have %d %% of the training points right, %d %% of those held out"
+    else:
+        words = "A straight line at layer %s has %d %% of the training points right, %d %% of those held out"
+    return words % (name, training, held_out)

@@ -30,6 +30,8 @@ class Rail:
         self.on_move, self.on_go = on_move, on_go
         self.slider, self.list = by_id("rail"), by_id("probes")
         self.names = []
+        # The shape of the data.
+        self.data = None
         self.position = 0
         # probes: for each layer the quality of its linear probe on training and on held-out points, in percent, or
         # None. due: the layers whose bars have to be written.
@@ -55,6 +57,7 @@ class Rail:
     def begin(self, experiment):
         """Makes a stop and a bar for every layer, unless they are shown already, and empties the bars."""
         set_text(by_id("separability-words"), wording.separability_words(experiment))
+        self.data = shape.shape_of(experiment)
         names = shape.layer_names(experiment)
         if names != self.names:
             self.names = names
@@ -109,7 +112,7 @@ class Rail:
             bar.style.setProperty("--right", "%d%%" % (right or 0))
             bar.style.setProperty("--held-out-right", "%d%%" % (held_out or 0))
             bar.classList.toggle("empty", right is None)
-            bar.setAttribute("aria-label", journey.probe_words(self.names[index], right, held_out))
+            bar.setAttribute("aria-label", journey.probe_words(self.names[index], right, held_out, self.data))
             set_text(self.texts[index], "–" if right is None else "%d %%" % right)
         self.due = self.due[PORTION:]
 

@@ -98,9 +98,11 @@ def plane_title(experiment):
 
 def separability_words(experiment):
     """What the percentages at the layers are."""
-    if shape.shape_of(experiment).task == registry.REGRESSION:
-        return "variance explained by a linear fit"
-    return "right by a line fitted by least squares"
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION:
+        return "variance explained by a linear fit (least squares)"
+    lines = "the straight line that parts" if data.outputs <= 2 else "the straight lines that part"
+    return "right by %s the classes best (logistic regression)" % lines
 
 
 def legend(experiment, targets=()):

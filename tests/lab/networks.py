@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from lab import datasets, losses, network, plane, tasks
+from lab import datasets, losses, network, plane, probe, tasks
 from spec import fields, registry
 
 # Every normalization × loss × activation.
@@ -20,6 +20,14 @@ PLANE = plane.plane_of(np.zeros((1, 2), np.float32), 6)
 def task_of(experiment):
     """The experiment's task on its own data."""
     return tasks.task_of(experiment, datasets.load(experiment))
+
+
+def qualities_of(task, activations, targets, training, held_out, own=False):
+    """The qualities of a layer's probe that is fitted from nothing, see `probe.Fits`; `own`: whether it has scores."""
+    fits = probe.Fits(task, targets, training, held_out, ["layer"] if own else [])
+    while not fits.fits("layer", 0):
+        fits.renew("layer", activations, 0, np.inf)
+    return fits.qualities("layer", activations)
 
 
 def experiment_of(**choices):

@@ -56,6 +56,10 @@ class FakeStage:
     def __init__(self, experiment, data, plane):
         self.experiment = experiment
         self.milliseconds = {}
+        self.forgotten = 0
+
+    def forget(self):
+        self.forgotten += 1
 
     def look(trainer):
         """Sees what is drawn."""

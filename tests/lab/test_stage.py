@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lab import boundary, datasets, network, picking, plane, probe, representation, shadings, stage
+from lab import boundary, datasets, network, picking, plane, probe, representation, separator, shadings, stage
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from lab.stage import Stage
@@ -347,11 +347,18 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     result = Clock()
-    monkeypatch.setattr(stage, "time", result)
+    for module in (stage, probe):
+        monkeypatch.setattr(module, "time", result)
     return result
 
 
-def test_first_drawing_has_weights_and_probes(clock):
+@pytest.fixture
+def ended(monkeypatch):
+    """Every fit comes to its end at once."""
+    monkeypatch.setattr(probe, "WORK", float("inf"))
+
+
+def test_first_drawing_has_weights_and_probes(clock, ended):
     scene = Scene(hidden_layers=(20, 3))
     drawn = scene.draw(miniature=0)
     assert drawn["weights"].dtype == np.int8
@@ -385,13 +392,43 @@ def assert_probed(scene, probes):
     """Every layer's probe is that of the network as it is."""
     outputs = scene.trainer.outputs(scene.names)
     for row, name in zip(probes, scene.names, strict=True):
-        expected = probe.qualities(
-            scene.stage.task, outputs[name], scene.data.targets, scene.data.training, scene.data.held_out
-        )
-        assert row.tolist() == np.float32(expected).tolist()
+        given = scene.stage.task, outputs[name], scene.data.targets, scene.data.training, scene.data.held_out
+        expected = networks.qualities_of(*given, own=name in scene.names[-2:])
+        assert row.tolist() == np.float32(expected).tolist(), name
 
 
-def test_wide_layers_are_probed_one_after_the_other(clock):
+@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("dataset", ["circle", "spiral"])
+def test_the_bars_at_the_end_are_never_below_the_networks_own_accuracy(clock, dataset, loss):
+    scene = Scene(dataset=dataset, hidden_layers=(6,), loss=loss)
+    logits = scene.names.index("fc2")
+    for _ in range(25):
+        scene.train()
+        drawn = scene.draw()
+        while "probes" not in drawn:
+            drawn = scene.draw()
+        labels, training = scene.data.labels, scene.data.training
+        right = scene.stage.output.argmax(axis=1)[training] == labels[training]
+        assert (drawn["probes"][logits:, 0] >= np.float32(right.mean())).all()
+
+
+def test_probes_go_on_at_rest_until_they_are_at_their_end(clock):
+    scene = Scene(hidden_layers=(20, 3))
+    drawn = scene.draw(miniature=0)
+    assert np.isfinite(drawn["probes"]).all()
+    probes, answers = drawn["probes"], 0
+    while drawn["moving"]:
+        drawn = scene.draw(miniature=0)
+        probes = drawn.get("probes", probes)
+        answers += 1
+    assert 0 < answers < 30
+    assert_probed(scene, probes)
+    again = scene.draw(miniature=0)
+    assert not again["moving"]
+    assert "probes" not in again
+
+
+def test_wide_layers_are_probed_one_after_the_other(clock, ended):
     scene = Scene(hidden_layers=(70,))
     drawn = scene.draw()
     assert drawn["weights"].any()
@@ -418,11 +455,49 @@ def test_wide_layers_are_probed_one_after_the_other(clock):
 
 @pytest.mark.parametrize("widths", [(2, 8, 8, 2, 2), (2, 64, 64, 2), (2, 1024, 1024, 2), (2,) + (8,) * 60])
 def test_portions_of_probes(widths):
-    portions = stage._portions(widths)
-    assert [number for portion in portions for number in portion] == list(range(len(widths)))
+    left, portions = list(range(len(widths))), []
+    while left:
+        portions.append(stage._portion(left, widths))
+        assert portions[-1] == left[: len(portions[-1])]
+        left = left[len(portions[-1]) :]
     assert all(len(portion) == 1 for portion in portions if max(widths[number] for number in portion) >= 64)
     assert (len(portions) == 1) == (widths == (2, 8, 8, 2, 2))
     assert max(map(len, portions)) < 16
+
+
+@pytest.mark.parametrize("milliseconds", [0.2, 2, 20])
+def test_a_renewal_of_all_probes_is_spread_over_answers(clock, monkeypatch, milliseconds):
+    """Eight layers of eight, each fit of which takes so long: no answer takes much longer than it may."""
+    separate = separator.separate
+
+    def timed(*given):
+        clock.now += milliseconds / 1000
+        return separate(*given)
+
+    scene = Scene(hidden_layers=(8,) * 8)
+    scene.draw(miniature=0)
+    scene.train()
+    monkeypatch.setattr(probe, "separate", timed)
+    for trained in (True, False):
+        clock.now += 1
+        answers, moving = 0, True
+        renewed = set()
+        while moving and answers < 300:
+            if trained and answers < 60:
+                scene.train()
+            before, began = dict(scene.stage._fits._kept), clock.now
+            moving = scene.draw(miniature=0)["moving"]
+            took = clock.now - began
+            # The shown layer's, and those whose turn it is.
+            assert took <= stage.PROBING_SECONDS + 2 * milliseconds / 1000 + 1e-9
+            renewed |= {name for name, fit in scene.stage._fits._kept.items() if before.get(name) is not fit}
+            clock.now += 1 / 60
+            answers += 1
+            if trained and answers == 60:
+                # Each had its turn within a second, or as often as a tenth of the time allows.
+                assert renewed == set(scene.names) or milliseconds == 20
+        assert not moving
+        scene.train()
 
 
 # Time.

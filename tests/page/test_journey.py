@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from page import journey
+from spec import registry, shape
 from tests.spec.strategies import examples
 
 NAMES = ["input", "fc1", "tanh1", "fc2", "softmax"]
@@ -116,7 +117,24 @@ def test_words(position, expected):
 def test_probe_words():
     assert journey.percent(0.974) == 97
     assert journey.percent(float("nan")) is None
-    assert journey.probe_words("tanh1", 97, 95) == (
+    two, three = (data(outputs, registry.CLASSIFICATION) for outputs in (2, 3))
+    assert journey.probe_words("tanh1", 97, 95, two) == (
         "A straight line at layer tanh1 has 97 % of the training points right, 95 % of those held out"
     )
-    assert journey.probe_words("fc2", None, None) == "No straight line has been tried at layer fc2 yet"
+    assert journey.probe_words("tanh1", 97, 95, three) == (
+        "Straight lines at layer tanh1 have 97 % of the training points right, 95 % of those held out"
+    )
+    assert journey.probe_words("fc2", None, None, three) == "No straight line has been tried at layer fc2 yet"
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_probe_words_of_numbers(outputs):
+    numbers = data(outputs, registry.REGRESSION)
+    assert journey.probe_words("tanh1", 97, 95, numbers) == (
+        "A linear fit at layer tanh1 explains 97 % of the variance of the training points, 95 % of those held out"
+    )
+    assert journey.probe_words("fc2", None, None, numbers) == "No linear fit has been tried at layer fc2 yet"
+
+
+def data(outputs, task):
+    return shape.Shape(rows=200, training=180, inputs=2, outputs=outputs, task=task)

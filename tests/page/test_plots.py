@@ -371,6 +371,11 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         ):
             assert wording.choices(experiment, "shading") == list(zip(shadings, labels, strict=True))
         assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
+        lines = "right by the straight lines that part the classes best (logistic regression)"
+        assert wording.separability_words(ten) == wording.separability_words(three) == lines
+        line = "right by the straight line that parts the classes best (logistic regression)"
+        assert wording.separability_words(networks.experiment_of()) == line
+        assert wording.separability_words(number) == "variance explained by a linear fit (least squares)"
         assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
         assert wording.legend_label(three) == "Legend: class 0: circles, class 1: triangles, class 2: diamonds"
         assert wording.legend_label(networks.experiment_of()) == wording.legend_label(number) == "Legend"
@@ -492,7 +497,7 @@ def test_the_upright_line_is_painted_over_what_lies_below_it(page):
     assert views.painted(lambda: views.show(layer="tanh1"))
     assert right.upright is not None
     assert right.parted == round(
-        100 * views.run.stage._fits.quality("tanh1", views.run.trainer.outputs(["tanh1"])["tanh1"])
+        100 * views.run.stage._fits.qualities("tanh1", views.run.trainer.outputs(["tanh1"])["tanh1"])[0]
     )
     views.show(layer="tanh1", projection="pca")
     assert right.upright is right.parted is None
