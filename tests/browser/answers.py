@@ -192,10 +192,18 @@ class View:
         """Whether all of a shape, offsets from a place, is seen there in a colour."""
         return bool(alike(self.colours(np.array(shape) + place, picture), colour).all())
 
+    def text(self):
+        """The size of the page's text in pixels, 13 at least, with which axes and marks grow."""
+        return max(13, round(self.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")))
+
+    def plot_box(self):
+        """`(left, top, width, height)` of the plot in its canvas, if the texts of its ticks are as short as most."""
+        text = self.text()
+        return axes.plot_box(*self.size(), axes.scaled(axes.MARGIN_LEFT, text), text)
+
     def radius(self):
-        """The radius of a mark, which grows with the page's text, of 13 pixels at first, where there is room."""
-        text = self.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
-        return max(2.6, RADIUS * min(max(13, round(text)) / 13, min(self.size()) / 280))
+        """The radius of a mark, where there is room for it."""
+        return max(2.6, RADIUS * min(self.text() / 13, min(self.size()) / 280))
 
     def apart(self, distance=None):
         """The numbers of the points that are in sight and farther than that, or a mark's width, from any other."""
@@ -234,7 +242,7 @@ class LeftView(View):
     def mapping(self):
         """The square in the middle of the canvas; its texts are short."""
         *middle, half = answer(self.page, "plane", "start")
-        return Mapping(axes.square(axes.plot_box(*self.size())), *middle, half)
+        return Mapping(axes.square(self.plot_box()), *middle, half)
 
     def places(self):
         return self.at(self.points())
@@ -252,7 +260,7 @@ class RightView(View):
         return camera
 
     def mapping(self):
-        return Mapping(axes.plot_box(*self.size()), *self.camera().view())
+        return Mapping(self.plot_box(), *self.camera().view())
 
     def places(self):
         return self.at(answer(self.page, "positions").reshape(-1, 2))

@@ -60,7 +60,12 @@ globalThis.rulers = (() => {
     );
 
     // What floats over the page lies on other things, which is its purpose.
-    const layerOf = (element) => element.closest("[popover], dialog, details[open] > :not(summary), [role=alert], #offer");
+    const layerOf = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+            if (getComputedStyle(at).position === "fixed" || at.matches("[popover], dialog, details[open] > :not(summary)")) return at;
+        }
+        return null;
+    };
 
     const scrolls = (element) => {
         for (let at = element; at && at !== document.body; at = at.parentElement) {

@@ -207,6 +207,7 @@ def test_it_glides(lab):
 def test_choosing_a_layer_moves_the_playhead(lab):
     lab.field("layer").select_option(label="input")
     wait_for_layer(lab, "input")
+    lab.page.evaluate("answers.rest()")
     record(lab)
     lab.field("layer").select_option(label="softmax")
     wait_for_layer(lab, "softmax")

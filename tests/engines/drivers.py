@@ -140,13 +140,19 @@ class Browser:
 
     def choose(self, label, option):
         """Picks one of the choices of a control, by the words that a person reads; unfolds the panel that it is in."""
-        if not self.evaluate(f"({self.found(label)}).checkVisibility()"):
-            self.click(f"{self.control(label)}/ancestor::details[not(@open)]/summary")
+        self.unfold(label)
         self.click(f"{self.control(label)}/option[normalize-space()='{option}']")
 
-    def found(self, label):
-        """JavaScript for a control by its label."""
-        return f"document.evaluate({json.dumps(self.control(label))}, document, null, 9).singleNodeValue"
+    def enter(self, label, keys):
+        """Types into a field by its label; unfolds the panel that it is in."""
+        self.unfold(label)
+        self.type(self.control(label), keys)
+
+    def unfold(self, label):
+        """Opens the panel that a control is in, unless it is open."""
+        panel = f"{self.control(label)}/ancestor::details[not(@open)]"
+        if self.evaluate(f"document.evaluate({json.dumps(panel)}, document, null, 9).singleNodeValue !== null"):
+            self.click(f"{panel}/summary")
 
     def control(self, label):
         """The XPath of a control by its label."""

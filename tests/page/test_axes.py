@@ -137,7 +137,7 @@ class Context:
         return self.letter
 
 
-@pytest.mark.parametrize(("width", "margin"), [(5, 34), (26, 34), (27, 42), (40, 50), (81, 90), (500, 90)])
+@pytest.mark.parametrize(("width", "margin"), [(5, 38), (30, 38), (31, 46), (40, 54), (81, 90), (500, 90)])
 def test_the_left_margin_follows_the_texts_up_to_a_limit(width, margin):
     assert axes.margin(Context(width), axes.labelled(((-6, 6), (-6, 6)))) == margin
 

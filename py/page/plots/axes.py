@@ -6,7 +6,7 @@ import math
 TEXT = 13
 # The size of the ticks' texts as a share of that of the page.
 SHARE = 0.92
-MARGIN_LEFT = 34
+MARGIN_LEFT = 38
 MARGIN_BOTTOM = 22
 MARGIN_TOP = 8
 MARGIN_RIGHT = 8
