@@ -63,6 +63,11 @@ SHAPES = {
     "bend_boundary": 1,
     "marks": 1,
     "mark_groups": 2,
+    "wrong": 1,
+    "wrong_groups": 2,
+    "plane_wrong": 1,
+    "plane_wrong_groups": 2,
+    "wrong_counts": 1,
     "axes": 2,
     "shares": 1,
     "shape": 1,
@@ -85,7 +90,10 @@ def assert_well_formed(scene, drawn, layer):
         assert drawn[name].flags.c_contiguous, name
     kinds = {
         np.uint8: ("pixels", "tiles"),
-        np.int32: ("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
+        np.int32: (
+            *("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
+            *("wrong", "wrong_groups", "plane_wrong", "plane_wrong_groups", "wrong_counts"),
+        ),
         np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "point_scores"),
     }
     for kind, names in kinds.items():
@@ -559,9 +567,57 @@ def test_marks_of_the_plane_are_sent_where_others_are_chosen():
         assert ("plane_marks" in scene.told) == is_other
 
 
+WRONG = {"plane_wrong", "plane_wrong_groups", "wrong_counts"}
+
+
+def wrong_of(scene):
+    """Which rows the network has wrong, by its outputs in NumPy."""
+    output = scene.trainer.outputs([scene.names[-1]])[scene.names[-1]]
+    right = output[np.arange(200), scene.data.labels] >= output.max(axis=1)
+    return ~right
+
+
+@pytest.mark.parametrize("choices", [{}, {"loss": "mean_squared_error"}, {"dataset": "xor", "hidden_layers": (2,)}])
+def test_what_is_classified_wrong_is_sent_where_it_lies_in_both_views(choices):
+    scene = Scene(**choices)
+    held_out = np.isin(np.arange(200), scene.data.held_out)
+    seen = set()
+    for _ in range(6):
+        drawn = scene.draw(layer="input", selected=chosen(*range(50)))
+        wrong = wrong_of(scene)
+        seen.add(int(wrong.sum()))
+        assert drawn["wrong_counts"].tolist() == [(wrong & ~held_out).sum(), (wrong & held_out).sum()]
+        for name, unit in (("plane_wrong", networks.PLANE.unit), ("wrong", drawn["unit"])):
+            groups = marked(drawn[name], drawn[f"{name}_groups"], unit)
+            assert sum(len(points) for _, points in groups) == wrong.sum()
+            for key, points in groups:
+                assert key // 16 == 0
+                members = wrong & (held_out == key % 2) & ((np.arange(200) < 50) == bool(key & 2))
+                np.testing.assert_allclose(points, scene.data.inputs[members], atol=unit)
+        scene.train(15)
+    assert len(seen) > 1
+
+
+def test_what_is_classified_wrong_is_sent_where_other_points_are():
+    scene = Scene(hidden_layers=(3,))
+    scene.draw()
+    assert set(scene.told) >= WRONG
+    before = wrong_of(scene)
+    for _ in range(30):
+        scene.train()
+        scene.draw(layer="input")
+        assert (set(scene.told) >= WRONG) == (not np.array_equal(before, wrong_of(scene)))
+        assert (set(scene.told) & WRONG != set()) == (not np.array_equal(before, wrong_of(scene)))
+        before = wrong_of(scene)
+    scene.draw(layer="input", place=[1, 2])
+    assert not WRONG & set(scene.told)
+    scene.draw(layer="input", selected=chosen(4))
+    assert set(scene.told) >= WRONG
+
+
 LINES = {"lines", "line_groups", "bend_boundary"}
 PLACES = {"positions", "picture", "order", "ordered", "boxes"}
-MARKS = {"marks", "mark_groups"}
+MARKS = {"marks", "mark_groups", "wrong", "wrong_groups"}
 
 
 def told_of_points(scene, **changes):
