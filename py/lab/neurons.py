@@ -45,8 +45,8 @@ def tiles(experiment, seen, resolution, palette, unit=1.0):
     if not math.isfinite(largest.sum()):
         largest = np.where(np.isfinite(values), np.abs(values), 0).max(axis=1)
     largest = np.maximum.reduceat(largest, np.cumsum([0, *counts[:-1]]))
-    largest[largest == 0] = 1
     largest[1:] = np.maximum(largest[1:], LEAST_SCALE * unit)
+    largest[largest == 0] = 1
     pixels = shade_signed(values, np.repeat(largest, counts)[:, None], palette)
     scales = {layer.name: scale for layer, scale in zip(layers, largest.tolist(), strict=True)}
     return pixels.reshape(-1, tile, tile, 4), scales

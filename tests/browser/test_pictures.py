@@ -62,7 +62,8 @@ def test_what_the_network_has_wrong_is_crossed_out_and_counted(stage):
             # The colour of its class is still to be seen around the cross.
             x, y = np.floor(places[index] * ratio).astype(int)
             near = picture[y - 7 : y + 8, x - 7 : x + 8, :3].reshape(-1, 3)
-            assert alike(near, classes[labels[index]], 30).sum() >= 6, (view.identifier, index)
+            least = 6 if training[index] else 3
+            assert alike(near, classes[labels[index]], 30).sum() >= least, (view.identifier, index)
     wrong = stage.page.locator("#wrong")
     for _ in range(3):
         rows, counts = training.sum(), [(stage.wrong() & part).sum() for part in (training, ~training)]

@@ -615,6 +615,55 @@ def test_what_is_classified_wrong_is_sent_where_other_points_are():
     assert set(scene.told) >= WRONG
 
 
+def test_of_zeros_all_points_are_one_heap_and_the_colours_are_pale():
+    scene = Scene(initialization="zeros")
+    for steps in (0, 40):
+        scene.train(steps)
+        for layer in ("fc1", "tanh1", "fc2", "softmax"):
+            drawn = scene.draw(layer=layer, seconds=float(len(scene.kept) + steps))
+            assert drawn["heaps"].tolist() == [[0, 200, -1]]
+            assert drawn["extent"][2] == 1
+        assert drawn["tile_scales"][1:4].tolist() == pytest.approx([0.1] * 3)
+        away = np.abs(drawn["tiles"][-4:-2, ..., :3].astype(int) - GREY).max()
+        assert away <= 0.2 * shadings.STRENGTH * np.abs(np.subtract(VIOLET, GREY)).max()
+    assert scene.draw(layer="input")["heaps"].tolist() == []
+
+
+def test_heaps_are_looked_for_when_points_have_moved_and_told_when_they_are_others(monkeypatch):
+    clock = iter(np.arange(0, 1e6, 0.02))
+    monkeypatch.setattr(stage.time, "perf_counter", lambda: float(next(clock)))
+    scene = Scene(initialization="zeros", hidden_layers=(3,))
+    assert "heaps" in (scene.draw(layer="fc2") and scene.told)
+    for _ in range(3):
+        scene.train()
+        assert "heaps" not in (scene.draw(layer="fc2") and scene.told)
+    # At rest what has moved is looked at, at the latest.
+    scene.trainer.restore(Scene(hidden_layers=(3,)).trainer.arrays())
+    for _ in range(9):
+        if scene.draw(layer="fc2")["heaps"].tolist() == []:
+            break
+        assert scene.kept["moving"]
+    assert scene.kept["heaps"].tolist() == []
+
+
+def test_a_scale_is_told_where_it_has_changed():
+    scene = Scene(hidden_layers=(3,))
+    drawn = scene.draw()
+    assert drawn["scale_values"].tolist() == [0, 1, 0.5]
+    scene.train()
+    scene.draw()
+    assert "scale" not in scene.told
+    drawn = scene.draw(shading="neuron", neuron=("fc1", 1))
+    assert "scale" in scene.told
+    values = scene.trainer.evaluate(networks.PLANE.grid(96), scene.stage._selectors)["fc1"][:, :3]
+    assert drawn["scale_values"][1] == pytest.approx(np.abs(values).max(), rel=1e-3)
+    assert drawn["tile_scales"][1] == pytest.approx(np.abs(values).max(), rel=1e-3)
+    scene.draw(shading="neuron", neuron=("fc1", 1), place=[1, 1])
+    assert "scale" not in scene.told
+    scene.draw(shading="classes")
+    assert "scale" in scene.told
+
+
 LINES = {"lines", "line_groups", "bend_boundary"}
 PLACES = {"positions", "picture", "order", "ordered", "boxes"}
 MARKS = {"marks", "mark_groups", "wrong", "wrong_groups"}

@@ -373,6 +373,7 @@ def points_of(task, outputs):
 def test_words_follow_the_task_and_the_number_of_classes(page):
     from page import run_words, wording
     from page.plots import plane, readout
+    from page.plots.representation import heap_words
     from spec import shape
 
     many, number = points_of("classification", 10), points_of("regression", 1)
@@ -395,6 +396,19 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     for shading, words in (("classes", "more or less than the middle"), ("confidence", "how far")):
         assert words in plane.shading_words({**experiment, "shading": shading}, number)
     assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
+    assert heap_words(200, 200, -1) == "all 200 points lie here"
+    assert heap_words(200, 97, 1) == "all 97 points of class 1 lie here"
+    assert heap_words(200, 43, -1) == "43 of 200 points lie here"
+    for changes, values, words in (
+        ({}, [0, 1, 0.5], ("100 %", "50 %", "100 %")),
+        ({"loss": "mean_squared_error"}, [0, 1, 0.5], ("0", "0.5", "1")),
+        ({"shading": "classes"}, [0, 1, 0.5], ("class 0", "", "class 1")),
+        ({"shading": "confidence"}, [0.5, 1, float("nan")], ("50 %", "", "100 %")),
+        ({"shading": "neuron"}, [-0.0012345, 0.0012345, 0], ("−0.00123", "0", "0.00123")),
+    ):
+        assert wording.scale_words({**experiment, **changes}, values) == words
+    assert wording.plane_heading({**experiment, "shading": "neuron", "neuron": "fc1.3"})[0] == "Neuron 3 of fc1"
+    assert wording.plane_heading(experiment)[0] == "Decision boundary"
     assert run_words.wrong_words(shape.shape_of(experiment), [4, 3]) == "4 of 180 wrong, held out 3 of 20"
     assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"

@@ -488,7 +488,7 @@ class Representation(Plot):
 
 
 def heap_words(rows, count, label):
-    """How many of `rows` points lie in a place: `all 200 points lie here`; of class `label` or, if that is -1, of any."""
+    """How many of `rows` points lie in a place, of class `label` or, if that is -1, of any: `all 9 points lie here`."""
     if label >= 0:
         return "all %d points of class %d lie here" % (count, label)
     if count == rows:
