@@ -264,7 +264,7 @@ def heaps(points, half, labels=None):
     x, y = points[:2]
     count = len(x)
     side = np.float32(MARK * half)
-    large = max(LEAST_HEAP, count * LEAST_SHARE)
+    large: float = max(LEAST_HEAP, count * LEAST_SHARE)
     if not count or not math.isfinite(x.sum() + y.sum()):
         return np.zeros((0, 3), np.int32)
     if np.ptp(x) <= side and np.ptp(y) <= side:
@@ -285,7 +285,7 @@ def heaps(points, half, labels=None):
         for right, above in ((0, 0), (0.5, 0), (0, 0.5), (0.5, 0.5)):
             square = (across + np.float32(right)).astype(np.intp) * ACROSS + (up + np.float32(above)).astype(np.intp)
             most = np.bincount(square).argmax()
-            size = np.count_nonzero(square == most)
+            size = int(np.count_nonzero(square == most))
             if size > large:
                 large = size
                 found = [((square == most).argmax(), size, -1)]

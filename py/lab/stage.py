@@ -446,7 +446,8 @@ class Stage:
         if self._strewn is None or (renewed and now < self._heaped_at + HEAPS_SECONDS):
             return {}
         labels = self.data.labels if self.task.name == registry.CLASSIFICATION else None
-        heaps = representation.heaps(*self._strewn, labels)
+        points, half = self._strewn
+        heaps = representation.heaps(points, half, labels)
         self._strewn, self._heaped_at = None, now
         if self._heaps is not None and np.array_equal(heaps, self._heaps):
             return {}

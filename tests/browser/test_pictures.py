@@ -37,9 +37,9 @@ def assert_points_are_painted(stage):
         for index, colour in zip(indices, colours, strict=True):
             if wrong[index]:
                 assert is_crossed(view, view.places()[index], text), (view.identifier, index)
-                continue
-            expected = classes[labels[index]] if training[index] else surface
-            assert alike(colour, expected, tolerance), (view.identifier, index, colour, expected)
+            else:
+                expected = classes[labels[index]] if training[index] else surface
+                assert alike(colour, expected, tolerance), (view.identifier, index, colour, expected)
             seen.add((view.identifier, int(labels[index]), bool(training[index])))
     assert len([kind for kind in seen if kind[2]]) == 4, "both classes in both views"
     assert any(not kind[2] for kind in seen), "and points held out"

@@ -77,13 +77,20 @@ def wait_for_hidden_layers(lab, text):
 
 
 def signs_of(stage, ground="--neutral"):
-    """A function that tells how far colours are from the ground's, the more positive the greater.
+    """A function that tells how far colours are from the ground's: up to -0.5 for negative, to 0.5 for positive.
 
-    It is measured along the way from the colour of negative to that of positive, which are 1 apart.
+    A colour has the sign on the way to whose colour it lies nearer.
     """
-    origin, negative, positive = [stage.colour(name) for name in (ground, "--negative", "--positive")]
-    way = positive - negative
-    return lambda colours: (colours - origin) @ way / (way @ way)
+    origin, *ends = [stage.colour(name) for name in (ground, "--negative", "--positive")]
+
+    def signs(colours):
+        away = np.asarray(colours) - origin
+        ways = [end - origin for end in ends]
+        shares = [away @ way / (way @ way) for way in ways]
+        far = [np.linalg.norm(away - share[..., None] * way, axis=-1) for share, way in zip(shares, ways, strict=True)]
+        return np.where(far[0] < far[1], -shares[0], shares[1]) / 2
+
+    return signs
 
 
 def around(places, by=0.6):

@@ -146,7 +146,7 @@ def packed(opened: Answer, answers: list[Answer]) -> bytes:
 def in_whole_numbers(picture: Answer) -> Answer:
     """A picture with its `PARTS` in whole numbers, and with the unit that its paths then have."""
     paths = {name: coarser(picture[name], by) for name, by in COARSER.items() if name in picture}
-    mixtures = {name: mixture(picture[name]) for name in ("pixels", "tiles", "scale") if name in picture}
+    mixtures: Answer = {name: mixture(picture[name]) for name in ("pixels", "tiles", "scale") if name in picture}
     inks = {"miniatures": ink(picture["miniatures"])}
     return {**picture, **paths, **mixtures, **inks, "unit": picture["unit"] * COARSER["lines"]}
 
