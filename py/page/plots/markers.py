@@ -14,7 +14,7 @@ DEPTH_STRENGTHS = (0.45, 0.65, 0.85, 1.0)
 FADED = 0.22
 # Of the cross over a point that the network has wrong, as multiples of the radius of the point's mark: half its width,
 # and the width of its lines and of their rims. They leave so much of the mark that its shape and colour are seen.
-CROSS, CROSS_LINE, CROSS_RIM = 1.25, 0.3, 0.65
+CROSS, CROSS_LINE, CROSS_RIM = 1.25, 0.28, 0.5
 # A pointer this near to a point, in CSS pixels, points at it.
 REACH = 12
 # If there are more points than this, they are drawn smaller, without a rim, and so many at a time.
