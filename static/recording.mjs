@@ -29,7 +29,8 @@ export function unpacked(bytes) {
             picture[name] = before;
         });
     }
-    answers.forEach(({ picture }, index) => (picture.probes ??= answers[index - 1].picture.probes));
+    for (const name of ["probes", "scale_values"])
+        answers.forEach(({ picture }, index) => (picture[name] ??= answers[index - 1].picture[name]));
     return {
         opened: { ...opened, plane: floats(opened.plane), unit: floats(opened.unit), targets: floats(opened.targets) },
         count: answers.length,
@@ -48,8 +49,9 @@ export function unpacked(bytes) {
                 picture: {
                     ...picture,
                     ...Object.fromEntries(EMPTY.map((name) => [name, floats([])])),
-                    ...Object.fromEntries(["unit", "extent", "shape", "probes", "upright", "parted"].map((name) => [name, floats(picture[name])])),
+                    ...Object.fromEntries(["unit", "extent", "shape", "probes", "upright", "parted", "tile_scales", "scale_values"].map((name) => [name, floats(picture[name])])),
                     pixels: mixed(picture.pixels, full, classes[0], neutral, classes[1]),
+                    scale: mixed(picture.scale, full, classes[0], neutral, classes[1]),
                     tiles: mixed(picture.tiles, full, signs[0], neutral, signs[1]),
                     miniatures: inked(picture.miniatures, [neutral, classes[0], classes[1], boundary]),
                     zero_lines: new Int32Array(),

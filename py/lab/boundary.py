@@ -14,6 +14,8 @@ from spec import registry, shape
 # The number of steps of certainty with colours of their own.
 STEPS = 256
 NOTHING = np.zeros(0, np.int32)
+# The number of colours of a scale.
+SAMPLES = 64
 
 
 def shade(output, palette, shading="probability"):
@@ -98,6 +100,41 @@ def draw(task, last, resolution, view, neuron=None):
         crossings = contour.crossings(task.margins(last).reshape(-1, side, side))
         line = contour.as_path(contour.at(crossings, corners(resolution)), 1)
     return {"pixels": pixels.reshape(side, side, 4), "contour": line}
+
+
+def scale(task, shading, palette, largest):
+    """What the colours of the left view stand for: `(pixels, values)`.
+
+    `pixels`, shape (ramps, SAMPLES, 4) uint8, are colours from one end of a ramp to the other; `values` are the numbers
+    at its ends and in its middle, float32, shape (3,), the last nan where a ramp has no middle of its own. For a neuron
+    the ends are minus and plus `largest`, the magnitude of full colour. Of more than two classes each has a ramp.
+    """
+    shares = np.linspace(0, 1, SAMPLES, dtype=np.float32)
+    if shading == "neuron":
+        low, high, middle = -largest, largest, 0.0
+        pixels = shade_signed((2 * shares - 1) * np.float32(largest), largest, palette, shading)[None]
+    elif task.name == registry.REGRESSION:
+        (low, high), middle = task.range, sum(task.range) / 2
+        if shading == "confidence":
+            low, high, middle = 0.0, high - middle, np.nan
+        values, full = task.signed((low + shares * np.float32(high - low))[:, None])
+        if shading == "confidence":
+            values = shares * np.float32(full)
+        pixels = shade_signed(values, full, palette, shading)[None]
+    elif task.outputs <= 2 and not (task.outputs == 2 and shading == "confidence"):
+        low, high, middle = 0.0, 1.0, 0.5 if task.outputs == 2 else np.nan
+        output = np.stack([1 - shares, shares], axis=1) if task.outputs == 2 else shares[:, None]
+        pixels = shade(output, palette, shading)[None]
+    else:
+        # Of confidence all classes have the same colour.
+        low, high, middle = 1 / task.outputs, 1.0, np.nan
+        best = (low + shares * np.float32(high - low))[:, None]
+        others = np.repeat((1 - best) / np.float32(task.outputs - 1), task.outputs - 1, axis=1)
+        ramps = range(1 if shading == "confidence" else task.outputs)
+        pixels = np.stack(
+            [shade(np.concatenate([others[:, :n], best, others[:, n:]], axis=1), palette, shading) for n in ramps]
+        )
+    return pixels, np.array([low, high, middle], np.float32)
 
 
 def zero_lines(experiment, seen, resolution):

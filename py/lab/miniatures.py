@@ -66,7 +66,10 @@ class Miniatures:
         basis = self._basis(number, values[good])
         centre = values[good].mean(axis=0, dtype=np.float64) @ basis
         places = values[good] @ basis - centre
-        reach = np.abs(places).max() * (1 + MARGIN) or 1.0
+        reach = np.abs(places).max() * (1 + MARGIN)
+        # What differs by no more than rounding lies in one place.
+        if reach <= 1e-6 * np.abs(values[good]).max():
+            reach = 1.0
         if layer.width <= SHOWN and crossings is not None:
             line = contour.at(crossings, lattice.seen[layer.name][:, : layer.width]).reshape(-1, 2, layer.width) @ basis
             shares = np.linspace(0, 1, DOTS, endpoint=False)[:, None, None]

@@ -11,6 +11,9 @@ from spec import shape
 # The largest number of samples along a side of a heat map, and the one for more than `MANY` neurons.
 TILE, SMALL_TILE = 25, 13
 MANY = 160
+# The least scale of a layer's heat maps, as a share of the task's unit. So small a logit changes a probability by 2.5
+# per cent: what is smaller has pale colours, as it hardly matters, and does not look like a network that has decided.
+LEAST_SCALE = 0.1
 
 
 def tile_stride(resolution, neurons):
@@ -19,12 +22,13 @@ def tile_stride(resolution, neurons):
     return next(stride for stride in range(1, resolution) if resolution % stride == 0 and resolution // stride < most)
 
 
-def tiles(experiment, seen, resolution, palette):
+def tiles(experiment, seen, resolution, palette, unit=1.0):
     """Heat maps of the first `SHOWN` neurons of every layer: `(tiles, scales)`.
 
     `seen` holds every layer at the corners of resolution × resolution squares, with the first neurons in the first
-    columns. `tiles`, shape (neurons, T, T, 4), uint8, show each neuron relative to the scale of its layer. `scales`
-    maps layers to scales: the largest magnitude among the samples shown.
+    columns. `unit` is the task's. `tiles`, shape (neurons, T, T, 4), uint8, show each neuron relative to the scale of
+    its layer. `scales` maps layers to scales: the largest magnitude among the samples shown, but after the input at
+    least `LEAST_SCALE`.
     """
     layers = shape.layers(experiment)
     counts = [min(SHOWN, layer.width) for layer in layers]
@@ -41,6 +45,7 @@ def tiles(experiment, seen, resolution, palette):
     if not math.isfinite(largest.sum()):
         largest = np.where(np.isfinite(values), np.abs(values), 0).max(axis=1)
     largest = np.maximum.reduceat(largest, np.cumsum([0, *counts[:-1]]))
+    largest[1:] = np.maximum(largest[1:], LEAST_SCALE * unit)
     largest[largest == 0] = 1
     pixels = shade_signed(values, np.repeat(largest, counts)[:, None], palette)
     scales = {layer.name: scale for layer, scale in zip(layers, largest.tolist(), strict=True)}

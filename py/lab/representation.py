@@ -26,6 +26,9 @@ DEPTHS = 4
 UNITS = 20_000
 # What the terms of a layer and its activation have in common.
 SHARED = ("basis", "centre", "half")
+# How wide a mark is, as a share of half the picture. More points than that within a mark are more than a few, if they
+# are also as large a share of all. No side of a picture is as wide as so many marks.
+MARK, LEAST_HEAP, LEAST_SHARE, ACROSS = 0.02, 5, 0.1, 512
 
 
 class Term(NamedTuple):
@@ -241,6 +244,52 @@ def marks(samples, labels, held_out, selected, spatial):
     ends = ends_group.nonzero()[0]
     keys = [(n >> 4 & 1) + 2 * (n >> 5 & 1) + 4 * (n >> 6) + 16 * (n & 15) for n in rank[ends].tolist()]
     return numbers[kept], _rows(keys, ends + 1)
+
+
+def crosses(samples, rows, held_out, selected, spatial):
+    """The points in `rows`, bool (points,), as `marks` has them; whatever their class, their keys are of class 0."""
+    finite = None if samples.finite is None else samples.finite[rows]
+    depth = samples.depth[rows] if spatial else samples.depth
+    some = Samples(samples.x[rows], samples.y[rows], depth, finite)
+    return marks(some, np.zeros(len(some.x), np.uint8), held_out[rows], selected[rows], spatial)
+
+
+def heaps(points, half, labels=None):
+    """Points that hide one another: rows (point, count, class), int32: `count` of them lie where one of them does.
+
+    `points`, shape (2 or more, rows), are positions in a picture that reaches `half`. That all points lie within a mark
+    is one heap of any class, which is -1; that all of a class do, if there are `labels`, is one of that class; else the
+    largest heap, if it is large.
+    """
+    x, y = points[:2]
+    count = len(x)
+    side = np.float32(MARK * half)
+    large: float = max(LEAST_HEAP, count * LEAST_SHARE)
+    if not count or not math.isfinite(x.sum() + y.sum()):
+        return np.zeros((0, 3), np.int32)
+    if np.ptp(x) <= side and np.ptp(y) <= side:
+        return np.array([[0, count, -1]], np.int32)[: count > 1]
+    found = []
+    if labels is not None:
+        order = labels.argsort(kind="stable")
+        starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+        reach = [
+            np.maximum.reduceat(places[order], starts) - np.minimum.reduceat(places[order], starts) for places in (x, y)
+        ]
+        sizes = np.diff(starts, append=count)
+        close = (np.maximum(*reach) <= side) & (sizes > LEAST_HEAP)
+        found = [(order[at], size, labels[order[at]]) for at, size in zip(starts[close], sizes[close], strict=True)]
+    if not found:
+        across, up = (x - x.min()) / side, (y - y.min()) / side
+        # Of four grids of squares as large as a mark, one has a square around any heap of half that size.
+        for right, above in ((0, 0), (0.5, 0), (0, 0.5), (0.5, 0.5)):
+            square = (across + np.float32(right)).astype(np.intp) * ACROSS + (up + np.float32(above)).astype(np.intp)
+            most = np.bincount(square).argmax()
+            size = int(np.count_nonzero(square == most))
+            if size > large:
+                large = size
+                found = [((square == most).argmax(), size, -1)]
+    return np.array(found, np.int32).reshape(-1, 3)
 
 
 def _rows(keys, ends):

@@ -37,6 +37,8 @@ LEFT_DRAWING = (2e-8, 15000, 7000)
 # Weights, and probes, are renewed at the earliest after so many seconds, and after so many times their own time.
 TURN_SECONDS = 0.25
 TURN_REST = 10
+# While the network learns, heaps of points are looked for once in so many seconds.
+HEAPS_SECONDS = 0.25
 # The parts of a view on which the left view depends.
 LOOKS = ("shading", "neuron", "contour", "palette", "resolution")
 # The places of points are kept for so many pictures: those on their way to the page, and the one on the screen.
@@ -46,6 +48,12 @@ PICTURES = 4
 TOLD_ONCE = (
     "plane_marks",
     "plane_mark_groups",
+    "plane_wrong",
+    "plane_wrong_groups",
+    "wrong_counts",
+    "scale",
+    "scale_values",
+    "heaps",
     "picture",
     "positions",
     "order",
@@ -53,6 +61,8 @@ TOLD_ONCE = (
     "boxes",
     "marks",
     "mark_groups",
+    "wrong",
+    "wrong_groups",
     "lines",
     "line_groups",
     "bend_boundary",
@@ -154,6 +164,13 @@ class Stage:
         # Which points are chosen, as it was asked for and as bool.
         self._choice: str | None = None
         self._chosen = np.zeros(len(data.inputs), np.bool_)
+        # Which points the network had wrong in the last picture; None before the first.
+        self._wrong: np.ndarray | None = None
+        # The positions in which heaps of points are to be looked for, and half of their picture, None if that is done;
+        # the last heaps told; when they were looked for.
+        self._strewn: tuple | None = None
+        self._heaps: np.ndarray | None = None
+        self._heaped_at = -math.inf
         # Whether projections and probes are computed from a sample of the rows only.
         self._sampled = len(data.sample) < len(data.inputs)
         self._selectors = {layer.name: plane.selector(layer.width) for layer in shape.layers(experiment)}
@@ -173,6 +190,10 @@ class Stage:
         # The latest lattice and left view, each with a key of all that it depends on.
         self._lattice: tuple = (None, None)
         self._left: tuple = (None, None)
+        # The magnitude of full colour of the neuron by which the left view is shaded, 0 if it is not; and all on which
+        # the last scale depended.
+        self._largest = 0.0
+        self._scaled: tuple | None = None
         self._turns = Turns(experiment, data, self._fits)
         self._miniatures = Miniatures(experiment, data)
         # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
@@ -212,7 +233,7 @@ class Stage:
         projected = time.perf_counter()
         places = self._places(trainer, terms, outputs)
         placed = time.perf_counter()
-        points = self._draw_points(terms, places, view)
+        points = {**self._draw_points(terms, places, view), **self._find_heaps(renewed)}
         pointed = time.perf_counter()
         self._projecting += 0.1 * (projected - asked + pointed - placed - self._projecting)
 
@@ -223,7 +244,7 @@ class Stage:
         started = time.perf_counter()
         right = self._draw_right(terms, lattice, self._of_point(trainer, outputs, view), view)
         drawn = time.perf_counter()
-        tiles, scales = neurons.tiles(self.experiment, lattice.seen, m, view["palette"])
+        tiles, scales = neurons.tiles(self.experiment, lattice.seen, m, view["palette"], self.task.unit)
         tiled = time.perf_counter()
         zero_lines = boundary.zero_lines(self.experiment, lattice.seen, m) if view["zero_lines"] else boundary.NOTHING
         if evaluated:
@@ -234,7 +255,7 @@ class Stage:
         if view["miniature"]:
             first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
-        waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or not fit
+        waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or self._strewn or not fit
         moving = bool(self._projector.moving or waiting)
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
         self._drawn = None if moving else _looks(view)
@@ -249,6 +270,7 @@ class Stage:
         }
         return {
             **left,
+            **self._draw_scale(view),
             **points,
             **right,
             "zero_lines": zero_lines,
@@ -260,6 +282,7 @@ class Stage:
             "fine": self._fine,
             "tiles": tiles,
             "tile_size": tiles.shape[1],
+            "tile_scales": np.array(list(scales.values()), np.float32),
             **turn,
         }
 
@@ -406,13 +429,45 @@ class Stage:
             positions = np.ascontiguousarray(points[:2].T)
             self._pictures.append((self._pictures[-1][0] + 1 if self._pictures else 0, positions))
             found = {"picture": self._pictures[-1][0], "positions": positions, **leaves_of(positions)}
+            self._strewn = points, half
         choice = self._choose_points(view)
-        if moved or "plane_marks" in choice:
+        chosen = "plane_marks" in choice
+        wrong = self.task.wrong(self.output, self.data.labels)
+        others_wrong = self._wrong is None or not np.array_equal(wrong, self._wrong)
+        self._wrong = wrong
+        if moved or chosen or others_wrong:
             samples = representation.samples(points, half)
-            found["marks"], found["mark_groups"] = representation.marks(
-                samples, self.data.labels, self._held_out, self._chosen, spatial
+            drawn = self._held_out, self._chosen, spatial
+            if moved or chosen:
+                found["marks"], found["mark_groups"] = representation.marks(samples, self.data.labels, *drawn)
+            found["wrong"], found["wrong_groups"] = representation.crosses(samples, wrong, *drawn)
+        if chosen or others_wrong:
+            drawn = self._held_out, self._chosen, False
+            choice["plane_wrong"], choice["plane_wrong_groups"] = representation.crosses(
+                self._samples_of_plane(), wrong, *drawn
             )
+            held_out = np.count_nonzero(wrong & self._held_out)
+            choice["wrong_counts"] = np.array([np.count_nonzero(wrong) - held_out, held_out], np.int32)
         return {**found, **choice}
+
+    def _find_heaps(self, renewed):
+        """The part of the picture about points that hide one another, if others do; `renewed`: see `Turns.take`."""
+        now = time.perf_counter()
+        if self._strewn is None or (renewed and now < self._heaped_at + HEAPS_SECONDS):
+            return {}
+        labels = self.data.labels if self.task.name == registry.CLASSIFICATION else None
+        points, half = self._strewn
+        heaps = representation.heaps(points, half, labels)
+        self._strewn, self._heaped_at = None, now
+        if self._heaps is not None and np.array_equal(heaps, self._heaps):
+            return {}
+        self._heaps = heaps
+        return {"heaps": heaps}
+
+    def _samples_of_plane(self):
+        """The points of the plane, as `representation.Samples`."""
+        x, y = np.rint((self._places_of_data - [self.plane.x, self.plane.y]) / self.plane.unit).astype(np.int32).T
+        return representation.Samples(x, y, np.zeros(0), None)
 
     def _choose_points(self, view):
         """Updates the choice of points.
@@ -429,8 +484,7 @@ class Stage:
         if choice == self._choice:
             return found
         self._choice, self._chosen = choice, picking.mask(choice, len(self.data.inputs))
-        x, y = np.rint((self._places_of_data - [self.plane.x, self.plane.y]) / self.plane.unit).astype(np.int32).T
-        samples = representation.Samples(x, y, np.zeros(0), None)
+        samples = self._samples_of_plane()
         marks, groups = representation.marks(samples, self.data.labels, self._held_out, self._chosen, False)
         return {**found, "plane_marks": marks, "plane_mark_groups": groups}
 
@@ -511,7 +565,7 @@ class Stage:
         else:
             seen = trainer.ends(self.plane.grid(resolution))
         evaluated = time.perf_counter()
-        neuron = None
+        neuron, scale = None, 0.0
         if by_neuron:
             layer = view["neuron"][0]
             scale = _scale(scales[layer], plane.chosen(lattice.seen[layer]))
@@ -520,7 +574,17 @@ class Stage:
         if own:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
+        self._largest = float(scale)
         return self._left[1]
+
+    def _draw_scale(self, view):
+        """The parts of the left view's scale, if it has changed."""
+        scaled = view["shading"], repr(view["palette"]), self._largest
+        if scaled == self._scaled:
+            return {}
+        self._scaled = scaled
+        pixels, values = boundary.scale(self.task, view["shading"], view["palette"], self._largest)
+        return {"scale": pixels, "scale_values": values}
 
 
 def _looks(view):

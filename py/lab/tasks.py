@@ -57,6 +57,8 @@ class Classification:
         self._loss = function_of("loss", shape.loss_of(experiment))
         self._softmax = shape.ends_in_softmax(experiment)
         self.outputs = data.targets.shape[1]
+        # What counts as much in the network's activations.
+        self.unit = 1.0
         # The number of colours of what is drawn by class, such as the grid's lines.
         self.colours = self.outputs
         # The least and the largest target.
@@ -107,6 +109,10 @@ class Classification:
         """None: the plane is shaded by class, not by a signed number."""
         return
 
+    def wrong(self, output, labels):
+        """Which rows the network has wrong, bool (rows,): those that count against its accuracy."""
+        return output.argmax(axis=1) != labels
+
     def fit(self, found, targets):
         """The accuracy of a linear fit, `found`, to the targets, both of shape (rows, outputs); nan without rows."""
         return float((found.argmax(axis=1) == targets.argmax(axis=1)).mean()) if len(found) else np.nan
@@ -123,6 +129,7 @@ class Regression:
         self._loss = function_of("loss", shape.loss_of(experiment))
         self.outputs = data.targets.shape[1]
         self.range = float(data.targets[:, 0].min()), float(data.targets[:, 0].max())
+        self.unit = min(1.0, (self.range[1] - self.range[0]) / 2 or 1.0)
 
     def measure(self, output, targets):
         """`(loss,)` of outputs; nan if there are no rows."""
@@ -145,6 +152,10 @@ class Regression:
         least, largest = self.range
         scale = (largest - least) / 2 or 1.0
         return np.clip(output[:, 0] - np.float32((least + largest) / 2), -scale, scale), scale
+
+    def wrong(self, output, labels):
+        """No rows, bool (rows,): a number is never right or wrong."""
+        return np.zeros(len(output), np.bool_)
 
     def fit(self, found, targets):
         """R² of a linear fit, `found`, to the targets: the share of their variance that it explains, at least 0.

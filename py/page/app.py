@@ -123,9 +123,11 @@ class App:
 
         from page.strip import Strip
 
-        strip = Strip(self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network)
-        strip.begin(self.state.experiment)
-        self.add_view(strip)
+        self.strip = Strip(
+            self.rail, plane, self.show_neuron, self.go_to_layer, self.change_network, self.request_picture
+        )
+        self.strip.begin(self.state.experiment)
+        self.add_view(self.strip)
         await let_browser_work()
 
         from page.tour import Tour
@@ -470,11 +472,15 @@ class App:
 
     # What is seen.
 
+    def seen(self):
+        """The experiment as it is looked at: at the playhead, and shaded by the neuron that is pointed at."""
+        return self.strip.seen(self.rail.seen(self.state.experiment))
+
     def request_picture(self):
         """Tells the lab what to draw, once the views have been built."""
         if not self.opened:
             return
-        seen = self.rail.seen(self.state.experiment)
+        seen = self.seen()
         self.views.tell("follow", seen)
         wants = self.views.wants(seen)
         wants["calm"] = self.calm.matches
@@ -509,7 +515,7 @@ class App:
         self.describe_timer = None
         self.described = now()
         if self.run.metrics and not self.run.due:
-            self.views.tell("describe", self.rail.seen(self.state.experiment), self.run)
+            self.views.tell("describe", self.seen(), self.run)
 
     def restyle(self):
         self.views.tell("restyle")

@@ -60,6 +60,16 @@ def right_words(data, accuracy):
     return "%d of %d training points on the right side of the %s" % (right, data.training, line)
 
 
+def wrong_words(data, counts):
+    """How many points are classified wrong: `4 of 180 wrong, held out 3 of 20`.
+
+    `data` is a `shape.Shape`, `counts` the numbers of training and of held-out points that are.
+    """
+    held_out = data.rows - data.training
+    words = "%d of %d wrong" % (counts[0], data.training)
+    return "%s, held out %d of %d" % (words, counts[1], held_out) if held_out else words
+
+
 def state_words(now, run):
     """A phase in words, or "" if there is nothing to announce; `run` has `epoch` and `metrics`."""
     if now.state == phase.PAUSED:

@@ -1,10 +1,10 @@
 """The network strip: for each layer a column of heat maps, with the weights as lines between them, and buttons."""
 
 from pyscript import window
-from pyscript.ffi import to_js
+from pyscript.ffi import create_proxy, to_js
 
-from page import canvas, strip_layout
-from page.dom import by_id, listen, numbers
+from page import canvas, strip_layout, wording
+from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
 from page.strip_buttons import StripButtons
 from spec import registry, shape
@@ -22,18 +22,25 @@ FONT = "500 %.1fpx Inter, system-ui, sans-serif"
 FONT_OF_TEXT = 0.92
 # The largest side of a miniature, in pixels.
 LARGEST_MINIATURE = 200
+# How long a pointer rests on a neuron before the plane is shaded by it, in milliseconds.
+GLIMPSE_AFTER = 120
 
 
 class Strip:
     """A view of the network. Calls `on_neuron(layer, index)`, `on_layer(layer)` or `on_network(text)` after a click.
 
+    Calls `on_glimpse()` when `seen` has changed because a pointer rests on a neuron, or no longer does.
     `text` is an entry for the field Hidden layers. The view marks the position of the playhead of `rail`, and the place
     of the input plane that is pointed at in `plane`.
     """
 
-    def __init__(self, rail, plane, on_neuron, on_layer, on_network):
+    def __init__(self, rail, plane, on_neuron, on_layer, on_network, on_glimpse):
         self.rail, self.plane = rail, plane
-        self.buttons = StripButtons(on_neuron, on_layer, on_network)
+        self.on_neuron, self.on_glimpse = on_neuron, on_glimpse
+        # The neuron that is pointed at, and the one by which the plane is shaded for that, `(layer, index)` or None.
+        self.pointed = self.glimpsed = None
+        self.glimpse_proxy = create_proxy(self._glimpse)
+        self.buttons = StripButtons(self._clicked, on_layer, on_network, self._point)
         self.scroller, self.sheet = by_id("network-scroller"), by_id("network-sheet")
         self.canvas = by_id("strip")
         self.context = canvas.context_of(self.canvas)
@@ -48,6 +55,8 @@ class Strip:
         self.miniatures = self.miniature_size = self.miniatures_context = None
         # The tiles of the latest picture on a spare canvas, the side of a tile in samples, and the canvas's context.
         self.tiles = self.tile_size = self.tiles_context = None
+        # For each layer the magnitude of its heat maps' full colour, a typed array.
+        self.scales = None
         listen(self.scroller, "scroll", lambda event: self._scrolled())
         self._take_colours()
 
@@ -58,8 +67,9 @@ class Strip:
         layers = shape.layers(experiment)
         if layers == self.layers:
             return
+        self.pointed = self.glimpsed = None
         self.layers = layers
-        self.weights = self.tiles = self.miniatures = None
+        self.weights = self.tiles = self.miniatures = self.scales = None
         self._build(tuple(experiment["hidden_layers"]))
         self.canvas.setAttribute("aria-label", strip_layout.description(layers))
 
@@ -89,6 +99,7 @@ class Strip:
             self._paint_under()
         side, count = frame.tile_size, self.count
         if frame.tiles.length == 4 * side * side * count:
+            self.scales = frame.tile_scales
             if not self.tiles or (self.tiles.width, self.tiles.height) != (side, side * count):
                 self.tiles, self.tiles_context = canvas.spare(side, side * count, 1)
                 self.tile_size = side
@@ -117,7 +128,8 @@ class Strip:
 
     def follow(self, experiment):
         neuron = shape.shown_neuron(experiment) if experiment["shading"] == "neuron" else None
-        self.mark(self.rail.position, neuron)
+        # A neuron that is only glimpsed at is not marked.
+        self.mark(self.rail.position, self.neuron if self.glimpsed else neuron)
         self.point_at(self.plane.pointed_at())
 
     def mark(self, position, neuron):
@@ -142,6 +154,38 @@ class Strip:
         if place != self.place:
             self.place = place
             self.redraw()
+
+    def seen(self, experiment):
+        """The experiment, shaded by the neuron on which a pointer rests."""
+        if not self.glimpsed:
+            return experiment
+        return dict(experiment, shading="neuron", neuron=shape.neuron_name(*self.glimpsed))
+
+    def _point(self, neuron):
+        """Takes note of the neuron that is pointed at, or of None; a pointer that passes by changes nothing."""
+        if neuron != self.pointed:
+            self.pointed = neuron
+            window.setTimeout(self.glimpse_proxy, GLIMPSE_AFTER)
+
+    def _glimpse(self):
+        if self.pointed != self.glimpsed:
+            self.glimpsed = self.pointed
+            self.on_glimpse()
+
+    def _clicked(self, layer, index):
+        # What was chosen is seen, not what is pointed at.
+        self.pointed = self.glimpsed = None
+        self.on_neuron(layer, index)
+
+    def describe(self, experiment, run):
+        """Says what the colours of the heat maps stand for, at the layer that is seen."""
+        index = min(round(self.position), len(self.layers) - 1)
+        if not self.scales or self.scales.length != len(self.layers):
+            return
+        largest = self.scales[index]
+        set_text(by_id("heat-layer"), self.layers[index].name)
+        set_text(by_id("heat-low"), wording.number_words(-largest))
+        set_text(by_id("heat-high"), wording.number_words(largest))
 
     def restyle(self):
         """Draws in the colours of the present theme."""
@@ -221,7 +265,7 @@ class Strip:
 
     def _take_colours(self):
         self.edge, self.quiet, self.surface = css("--edge"), css("--quiet"), css("--surface")
-        self.accent, self.normalized, self.text = css("--accent"), css("--held-out"), css("--text")
+        self.accent, self.text = css("--accent"), css("--text")
         self.positive, self.negative = css("--positive"), css("--negative")
 
     def _place_tiles(self):
@@ -309,7 +353,7 @@ class Strip:
             right = strip_layout.corner(column, column.across - 1)[0] + column.size
             bottom = strip_layout.corner(column, column.shown - 1)[1] + column.size
             if kind in registry.entries("normalization"):
-                context.strokeStyle = self.normalized
+                context.strokeStyle = self.quiet
                 context.lineWidth = 1.5
                 context.beginPath()
                 context.roundRect(left - 4, top - 4, right - left + 8, bottom - top + 8, 5)

@@ -17,10 +17,12 @@ COLUMN = "left:%dpx;--tile:%dpx;--pitch:%dpx;--top:%dpx;--across:%d"
 class StripButtons:
     """All buttons are one stop of the Tab key; arrow keys move inside.
 
-    A click calls `on_neuron(layer, index)`, `on_layer(layer)` or `on_network(text)`, see `strip.Strip`.
+    A click calls `on_neuron(layer, index)`, `on_layer(layer)` or `on_network(text)`, see `strip.Strip`. A mouse or pen
+    that points at a neuron has `on_point((layer, index))` called, and `on_point(None)` when it does no more.
     """
 
-    def __init__(self, on_neuron, on_layer, on_network):
+    def __init__(self, on_neuron, on_layer, on_network, on_point):
+        self.on_point = on_point
         self.on_neuron, self.on_layer, self.on_network = on_neuron, on_layer, on_network
         self.box = by_id("strip-buttons")
         self.hidden_layers = ()
@@ -34,6 +36,8 @@ class StripButtons:
         # A template. Making all buttons of a large network one by one would take MicroPython too long.
         self.neuron = element("button", type="button", class_="neuron", tabindex="-1", aria_pressed="false")
         listen(self.box, "click", self._clicked)
+        listen(self.box, "pointerover", self._pointed)
+        listen(self.box, "pointerleave", lambda event: self.on_point(None))
         listen(self.box, "keydown", self._pressed)
         listen(self.box, "focusin", self._focused)
         listen(by_id("add-layer"), "click", lambda event: self._change(strip_layout.deepened(self.hidden_layers)))
@@ -146,6 +150,11 @@ class StripButtons:
         else:
             by = 1 if stop.action == "wider" else -1
             self._change(strip_layout.widened(self.hidden_layers, stop.number, by))
+
+    def _pointed(self, event):
+        place = self._place(event) if event.pointerType != "touch" else None
+        stop = place and self.stops[place[0]][place[1]]
+        self.on_point((stop.name, stop.number) if stop and stop.action == "neuron" else None)
 
     def _change(self, hidden_layers):
         self.on_network(fields.text_of("hidden_layers", hidden_layers))

@@ -91,8 +91,47 @@ def spoken_speed(speed):
     return "%d steps per second" % speed if speed else "flat out, as fast as it goes"
 
 
+def scale_words(experiment, values):
+    """`(low, middle, high)`: what stands at the ends and in the middle of the plane's scale; "" for nothing.
+
+    `values` are a picture's `scale_values`.
+    """
+    data = shape.shape_of(experiment)
+    shading = experiment["shading"]
+    low, high, middle = values
+    if shading == "neuron":
+        return number_words(low), "0", number_words(high)
+    if data.task == registry.REGRESSION:
+        if shading == "classes":
+            return "< " + number_words(middle), "", "> " + number_words(middle)
+        return number_words(low), number_words(middle) if middle == middle else "", number_words(high)
+    if shading == "classes":
+        name = "class %d" if data.outputs <= NAMED else "%d"
+        return name % 0, "", name % (data.outputs - 1) if data.outputs > 1 else ""
+    if not shape.ends_in_softmax(experiment):
+        return number_words(low), number_words(middle) if middle == middle else "", number_words(high)
+    if middle == middle:
+        # To both sides of where neither class is likelier.
+        return "100 %", "50 %", "100 %"
+    return "%.0f %%" % (100 * low), "", "100 %"
+
+
+def neuron_words(experiment):
+    """The neuron by which the plane is shaded: `neuron 3 of tanh1`."""
+    layer, index = shape.shown_neuron(experiment)
+    return "neuron %d of %s" % (index, layer)
+
+
+def plane_heading(experiment):
+    """What shades the input plane now, as its heading."""
+    if experiment["shading"] == "neuron":
+        name = neuron_words(experiment)
+        return name[0].upper() + name[1:]
+    return plane_title(experiment)
+
+
 def plane_title(experiment):
-    """What the input plane shows, as a title."""
+    """What the input plane is, as a title."""
     return "Prediction" if shape.shape_of(experiment).task == registry.REGRESSION else "Decision boundary"
 
 
@@ -100,9 +139,8 @@ def separability_words(experiment):
     """What the percentages at the layers are."""
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION:
-        return "variance explained by a linear fit (least squares)"
-    lines = "the straight line that parts" if data.outputs <= 2 else "the straight lines that part"
-    return "right by %s the classes best (logistic regression)" % lines
+        return "variance explained by a linear fit"
+    return "right by %s (logistic)" % ("a straight line" if data.outputs <= 2 else "straight lines")
 
 
 def legend(experiment, targets=()):

@@ -134,9 +134,14 @@ PICTURE = OrderedDict(
         # Left view.
         ("plane_marks", "path of the examples in units of the plane, one point each; if the choice has changed"),
         ("plane_mark_groups", "(n, 2) as `mark_groups`; with them"),
+        ("plane_wrong", "path of the examples that are classified wrong; if these or the choice have changed"),
+        ("plane_wrong_groups", "(n, 2) as `wrong_groups`; with them"),
+        ("wrong_counts", "(2,) how many training and how many held-out examples they are; with them"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
         ("contour", "path of the decision boundary in units of the plane; empty for regression"),
+        ("scale", "(ramps, n, 4) RGBA, what colours stand for from one end of a scale to the other; if changed"),
+        ("scale_values", "(3,) the numbers at its ends and in its middle, the last nan without one; with it"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),
         # Right view.
         ("unit", "(1,) the length of 1 unit in paths of the right view"),
@@ -151,6 +156,9 @@ PICTURE = OrderedDict(
         ("bend_boundary", "path of the bent decision boundary; with them"),
         ("marks", "path of the examples, one point each; if any has moved or the choice has changed"),
         ("mark_groups", "(n, 2) key = held_out + 2 · selected + 4 · depth + 16 · class, counts of points; with them"),
+        ("wrong", "path of the examples that are classified wrong; with `marks`, and if others are"),
+        ("wrong_groups", "(n, 2) as `mark_groups`, but all of class 0; with them"),
+        ("heaps", "(n, 3) rows (example, count, class or -1): so many lie where that does, see `representation.heaps`"),
         ("axes", "(k, 3) rows (dimension, x, y): the tips of the axes"),
         ("spatial", "whether it has three dimensions, and can be turned"),
         ("shares", "(3,) the principal components' shares of the variance, or empty"),
@@ -167,6 +175,7 @@ PICTURE = OrderedDict(
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),
+        ("tile_scales", "(layers,) the magnitude of full colour on the heat maps of each layer"),
         ("miniatures", "(n, S, S, 4) RGBA pictures of n layers; not in every picture"),
         ("miniature_first", "the number of the first of these layers"),
         ("miniature_size", "S"),

@@ -77,6 +77,13 @@ class Stage:
         text = self.page.evaluate("name => getComputedStyle(document.documentElement).getPropertyValue(name)", name)
         return np.array([int(text.strip()[start : start + 2], 16) for start in (1, 3, 5)])
 
+    def wrong(self):
+        """Which points the lab says the network has wrong, as bool: those whose places in the plane it sends."""
+        path, unit = self.answer("plane_wrong"), self.page.evaluate("answers.start.unit")
+        places = path[path != BREAK].reshape(-1, 2) * unit + answer(self.page, "plane", "start")[:2]
+        away = np.abs(self.left.points()[:, None] - places[None]).max(axis=2)
+        return (away <= unit).any(axis=1)
+
     def chosen(self):
         """The numbers of the points that are chosen, as the lab draws them."""
         return np.flatnonzero(picking.mask(self.view("selected"), len(self.left.labels()))).tolist()

@@ -26,7 +26,8 @@ BOXES = (
     })"""
 )
 # What is drawn is as fine as the screen, every canvas; and its context counts in CSS pixels.
-SHARP = """[...document.querySelectorAll("canvas")].map((canvas) => {
+# The bar of the scale is a ramp of colours and no more.
+SHARP = """[...document.querySelectorAll("canvas:not(#scale-bar)")].map((canvas) => {
     const { width, height } = canvas.getBoundingClientRect();
     const across = canvas.width === Math.round(width * devicePixelRatio);
     const down = canvas.height === Math.round(height * devicePixelRatio);
@@ -35,7 +36,7 @@ SHARP = """[...document.querySelectorAll("canvas")].map((canvas) => {
 SCALES = """["boundary", "representation", "strip"].map(
     (id) => document.getElementById(id).getContext("2d").getTransform().a)"""
 # Of every canvas the share of its four quarters in which something is drawn.
-DRAWN = """[...document.querySelectorAll("canvas")].map((canvas) => {
+DRAWN = """[...document.querySelectorAll("canvas:not(#scale-bar)")].map((canvas) => {
     const { width, height } = canvas;
     const context = canvas.getContext("2d");
     return [0, 1, 2, 3].filter((quarter) => {

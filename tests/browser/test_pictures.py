@@ -15,22 +15,66 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 LEFT_ALIKE, RIGHT_ALIKE = 45, 12
 
 
+def is_crossed(view, place, text, picture=None):
+    """Whether the middle of a cross and its four arms are seen at a place; its lines are little wider than a pixel."""
+    by = 0.7 * view.radius()
+    near = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])
+    arms = np.array([(0, 0), (-by, -by), (by, -by), (-by, by), (by, by)])
+    colours = view.colours((place + arms[:, None] + near).reshape(-1, 2), picture).reshape(5, 9, 3)
+    return bool(alike(colours, text, 90).any(axis=1).all())
+
+
 def assert_points_are_painted(stage, least=20):
-    """Every point that no other covers: its class's colour if it is trained on, hollow if it is held out."""
-    labels, training = stage.left.labels(), stage.left.training()
+    """Every point that no other covers: its class's colour if trained on, hollow if held out, crossed if wrong."""
+    labels, training, wrong = stage.left.labels(), stage.left.training(), stage.wrong()
     classes = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
-    surface = stage.colour("--surface")
+    surface, text = stage.colour("--surface"), stage.colour("--text")
     seen = set()
     for view, tolerance in ((stage.left, LEFT_ALIKE), (stage.right, RIGHT_ALIKE)):
         indices = np.array(view.apart(2 * view.radius() + 0.5))
         assert len(indices) > least, view.identifier
         colours = view.colours(view.places()[indices])
         for index, colour in zip(indices, colours, strict=True):
-            expected = classes[labels[index]] if training[index] else surface
-            assert alike(colour, expected, tolerance), (view.identifier, index, colour, expected)
+            if wrong[index]:
+                assert is_crossed(view, view.places()[index], text), (view.identifier, index)
+            else:
+                expected = classes[labels[index]] if training[index] else surface
+                assert alike(colour, expected, tolerance), (view.identifier, index, colour, expected)
             seen.add((view.identifier, int(labels[index]), bool(training[index])))
     assert len([kind for kind in seen if kind[2]]) == 4, "both classes in both views"
     assert any(not kind[2] for kind in seen), "and points held out"
+
+
+def test_what_the_network_has_wrong_is_crossed_out_and_counted(stage):
+    """By the network in NumPy, with the seed's weights; then by the accuracies of a trained one."""
+    stage.rest()
+    labels, training, text = stage.left.labels(), stage.left.training(), stage.colour("--text")
+    expected = stage.untrained()["softmax"].argmax(axis=1) != labels
+    assert 20 < expected.sum() < 180
+    assert (stage.wrong() == expected).all()
+    classes = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
+    for view in stage.views:
+        apart, picture, ratio = view.apart(4.5 * RADIUS), view.picture(), view.picture().shape[1] / view.size()[0]
+        places = view.places()
+        assert len(set(expected[apart])) == 2, view.identifier
+        for index in apart:
+            assert is_crossed(view, places[index], text, picture) == expected[index], (view.identifier, index)
+            # The colour of its class is still to be seen around the cross.
+            x, y = np.floor(places[index] * ratio).astype(int)
+            near = picture[y - 7 : y + 8, x - 7 : x + 8, :3].reshape(-1, 3)
+            least = 6 if training[index] else 3
+            assert alike(near, classes[labels[index]], 30).sum() >= least, (view.identifier, index)
+    wrong = stage.page.locator("#wrong")
+    for _ in range(3):
+        rows, counts = training.sum(), [(stage.wrong() & part).sum() for part in (training, ~training)]
+        words = f"{counts[0]} of {rows} wrong, held out {counts[1]} of {len(training) - rows}"
+        stage.left.wait_for_label(f"by the crosses, {words}")
+        assert wrong.text_content() == words
+        assert counts[0] == round((1 - stage.lab.number("train-accuracy")) * rows)
+        assert counts[1] == round((1 - stage.lab.number("test-accuracy")) * (len(training) - rows))
+        stage.lab.press("Step")
+        stage.lab.wait_for_state("paused")
+        stage.rest()
 
 
 def assert_boundary_is_painted(stage):

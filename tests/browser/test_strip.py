@@ -77,13 +77,20 @@ def wait_for_hidden_layers(lab, text):
 
 
 def signs_of(stage, ground="--neutral"):
-    """A function that tells how far colours are from the ground's, the more positive the greater.
+    """A function that tells how far colours are from the ground's: up to -0.5 for negative, to 0.5 for positive.
 
-    It is measured along the way from the colour of negative to that of positive, which are 1 apart.
+    A colour has the sign on the way to whose colour it lies nearer.
     """
-    origin, negative, positive = [stage.colour(name) for name in (ground, "--negative", "--positive")]
-    way = positive - negative
-    return lambda colours: (colours - origin) @ way / (way @ way)
+    origin, *ends = [stage.colour(name) for name in (ground, "--negative", "--positive")]
+
+    def signs(colours):
+        away = np.asarray(colours) - origin
+        ways = [end - origin for end in ends]
+        shares = [away @ way / (way @ way) for way in ways]
+        far = [np.linalg.norm(away - share[..., None] * way, axis=-1) for share, way in zip(shares, ways, strict=True)]
+        return np.where(far[0] < far[1], -shares[0], shares[1]) / 2
+
+    return signs
 
 
 def around(places, by=0.6):
@@ -105,7 +112,7 @@ def test_a_neuron_is_seen_large_and_no_more(stage):
     before = stage.left.picture()
     neuron(lab, "tanh1", 3).click()
     assert lab.field("shading").input_value() == "neuron"
-    stage.left.wait_for_label("shaded by the activation of neuron tanh1.3")
+    stage.left.wait_for_label("shaded by the activation of neuron 3 of tanh1")
     lab.wait("location.hash.includes('shading=neuron') && location.hash.includes('neuron=tanh1.3')")
     assert neuron(lab, "tanh1", 3).get_attribute("aria-pressed") == "true"
     stage.rest()
@@ -115,7 +122,7 @@ def test_a_neuron_is_seen_large_and_no_more(stage):
     assert_shows(signs(stage.left.colours(stage.left.at(places))), values[:, :, 3])
 
     neuron(lab, "tanh1", 5).click()
-    stage.left.wait_for_label("neuron tanh1.5")
+    stage.left.wait_for_label("neuron 5 of tanh1")
     assert neuron(lab, "tanh1", 3).get_attribute("aria-pressed") == "false"
     stage.rest()
     assert_shows(signs(stage.left.colours(stage.left.at(places))), values[:, :, 5])
@@ -132,12 +139,12 @@ def test_a_neuron_is_seen_large_and_no_more(stage):
 def test_the_input_seen_as_neurons_is_the_plane(stage):
     signs = signs_of(stage)
     neuron(stage.lab, "input", 0).click()
-    stage.left.wait_for_label("neuron input.0")
+    stage.left.wait_for_label("neuron 0 of input")
     stage.rest()
     across = stage.left.colours(stage.left.at([(x, 5.8) for x in np.linspace(-5.8, 5.8, 9)]))
     assert (np.diff(signs(across)) > 0).all()
     neuron(stage.lab, "input", 1).click()
-    stage.left.wait_for_label("neuron input.1")
+    stage.left.wait_for_label("neuron 1 of input")
     stage.rest()
     up = stage.left.colours(stage.left.at([(5.8, y) for y in np.linspace(-5.8, 5.8, 9)]))
     assert (np.diff(signs(up)) > 0).all()
@@ -294,7 +301,7 @@ def test_by_keyboard(stage):
     press("ArrowRight")
     at("Neuron 1 of input")
     press("Enter")
-    stage.left.wait_for_label("neuron input.1")
+    stage.left.wait_for_label("neuron 1 of input")
     # Eight tiles stand in two rows of four, as they are seen.
     press("ArrowRight")
     at("Neuron 0 of fc1")
@@ -316,7 +323,7 @@ def test_by_keyboard(stage):
     press("ArrowRight")
     at("Neuron 4 of tanh1")
     press("Space")
-    stage.left.wait_for_label("neuron tanh1.4")
+    stage.left.wait_for_label("neuron 4 of tanh1")
     press("Space")
     stage.left.wait_for_label("shaded by how probable")
     press("ArrowUp")
@@ -343,7 +350,7 @@ def test_by_touch(stage_at):
     stage = stage_at(**PHONE)
     lab = stage.lab
     neuron(lab, "tanh1", 2).tap()
-    stage.left.wait_for_label("neuron tanh1.2")
+    stage.left.wait_for_label("neuron 2 of tanh1")
     neuron(lab, "tanh1", 2).tap()
     stage.left.wait_for_label("shaded by how probable")
     lab.button("Go to layer fc1").tap()
@@ -381,7 +388,7 @@ def test_a_wide_layer_shows_sixteen_and_how_many_more(stage, width):
     label = lab.picture("Network:").get_attribute("aria-label")
     assert f"fc1 {width}, tanh1 {width}" in label
     neuron(lab, "tanh1", 15).click()
-    stage.left.wait_for_label("neuron tanh1.15")
+    stage.left.wait_for_label("neuron 15 of tanh1")
 
 
 @pytest.mark.parametrize("normalization", ["batch_norm", "layer_norm"])
@@ -393,12 +400,12 @@ def test_normalization_is_a_layer_of_its_own(stage, normalization):
     lab.button(f"Go to layer {name}").click()
     lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{name}, {ROWS} × 8')")
     lab.button(f"Neuron 6 of {name}").click()
-    stage.left.wait_for_label(f"neuron {name}.6")
+    stage.left.wait_for_label(f"neuron 6 of {name}")
     strip = strip_of(stage)
     column = strip.columns[2]
     left, top = strip_layout.corner(column, 0)
     frame = strip.colours([(left - 4, top + 8), (left + column.size + 4, top + 8)])
-    assert answers.alike(frame, stage.colour("--held-out"), 80).any()
+    assert answers.alike(frame, stage.colour("--quiet"), 80).any()
 
 
 def test_a_deep_network_scrolls_along_with_the_playhead(stage):
@@ -417,13 +424,13 @@ def test_a_deep_network_scrolls_along_with_the_playhead(stage):
         stage.rest()
         assert lab.page.evaluate(inside, name)
     lab.button("Neuron 2 of tanh6").click()
-    stage.left.wait_for_label("neuron tanh6.2")
+    stage.left.wait_for_label("neuron 2 of tanh6")
 
 
 def test_a_link_shows_a_neuron(stage):
     stage.page.evaluate("location.hash = 'shading=neuron&neuron=fc1.6'")
-    stage.left.wait_for_label("neuron fc1.6")
+    stage.left.wait_for_label("neuron 6 of fc1")
     assert neuron(stage.lab, "fc1", 6).get_attribute("aria-pressed") == "true"
     stage.lab.enter("hidden_layers", "4")
-    stage.left.wait_for_label("neuron tanh1.0")
+    stage.left.wait_for_label("neuron 0 of tanh1")
     assert re.search("neuron=fc1.6", stage.page.evaluate("location.hash")), "it is there again when its layer is"

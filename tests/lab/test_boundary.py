@@ -354,3 +354,60 @@ def test_no_zero_lines_without_hidden_layers():
     assert (
         zero_lines(networks.experiment_of(hidden_layers=()), [np.eye(2, dtype=np.float32), np.zeros(2)], [], 12) == []
     )
+
+
+def mixed(colour, share):
+    """The colour for a share of certainty, as the default shading mixes it."""
+    return np.array(GREY) + shadings.STRENGTH * share * (np.array(colour) - np.array(GREY))
+
+
+def assert_ramp(pixels, colours, shares):
+    """Whether a ramp has the mixture of each share at that share of its length, the first and the last at its ends."""
+    for colour, certainty, at in zip(colours, shares, np.linspace(0, boundary.SAMPLES - 1, len(shares)), strict=True):
+        # In the middle of an even number of colours there are two.
+        near = pixels[[int(np.floor(at)), int(np.ceil(at))], :3].astype(float)
+        assert np.abs(near - mixed(colour, certainty)).max() <= 5
+    assert (pixels[:, 3] == 255).all()
+
+
+def test_the_scale_of_probabilities_goes_from_class_to_class():
+    task = networks.task_of(networks.experiment_of())
+    pixels, values = boundary.scale(task, "probability", PALETTE, 0.0)
+    assert values.tolist() == [0, 1, 0.5]
+    assert_ramp(pixels[0], [ORANGE, BLUE, BLUE], [1, 0, 1])
+    pixels, _ = boundary.scale(task, "classes", PALETTE, 0.0)
+    assert_ramp(pixels[0], [ORANGE, BLUE], [1, 1])
+    pixels, values = boundary.scale(task, "confidence", PALETTE, 0.0)
+    assert values[:2].tolist() == [0.5, 1]
+    assert np.isnan(values[2])
+    assert_ramp(pixels[0], [np.mean([ORANGE, BLUE], axis=0)] * 3, [0, 0.5, 1])
+
+
+def test_the_scale_of_a_neuron_goes_as_far_to_both_sides():
+    task = networks.task_of(networks.experiment_of())
+    pixels, values = boundary.scale(task, "neuron", PALETTE, 2.5)
+    assert values.tolist() == [-2.5, 2.5, 0]
+    assert_ramp(pixels[0], [VIOLET, VIOLET, VIOLET, TEAL, TEAL], [1, 0.5, 0, 0.5, 1])
+
+
+def test_of_many_classes_each_has_a_scale_from_chance_to_certainty():
+    with data_sets.entered():
+        task = networks.task_of(networks.experiment_of(dataset="ten_classes"))
+        pixels, values = boundary.scale(task, "probability", PALETTE, 0.0)
+    assert pixels.shape == (10, boundary.SAMPLES, 4)
+    assert values[:2].tolist() == pytest.approx([0.1, 1])
+    for ramp, colour in zip(pixels, PALETTE["classes"], strict=True):
+        assert_ramp(ramp, [colour] * 3, [0, 0.5, 1])
+
+
+def test_the_scale_of_a_prediction_has_the_values_of_the_target():
+    with data_sets.entered():
+        experiment = networks.experiment_of(dataset="plane_target")
+        task, targets = networks.task_of(experiment), datasets.load(experiment).targets[:, 0]
+        pixels, values = boundary.scale(task, "probability", PALETTE, 0.0)
+        distance, reach = boundary.scale(task, "confidence", PALETTE, 0.0)
+    low, high = targets.min(), targets.max()
+    assert values.tolist() == pytest.approx([low, high, (low + high) / 2], abs=1e-6)
+    assert_ramp(pixels[0], [VIOLET, VIOLET, VIOLET, TEAL, TEAL], [1, 0.5, 0, 0.5, 1])
+    assert reach[:2].tolist() == pytest.approx([0, (high - low) / 2])
+    assert_ramp(distance[0], [np.mean([VIOLET, TEAL], axis=0)] * 3, [0, 0.5, 1])

@@ -361,3 +361,53 @@ def test_layers_shown():
     assert representation.layers_shown(experiment, view_of(experiment, layer="fc1", morph=0.1)) == ["fc1", "tanh1"]
     # Nothing follows the last layer.
     assert representation.layers_shown(experiment, view_of(experiment, layer="softmax", morph=0.5)) == ["softmax"]
+
+
+def within_a_mark(points, half):
+    """The most points that one square as large as a mark holds, by trying all that begin at points."""
+    side = representation.MARK * half
+    x, y = points[:2]
+    return max(((x >= a) & (x <= a + side) & (y >= b) & (y <= b + side)).sum() for a in x for b in y)
+
+
+def test_all_points_in_one_place_are_one_heap():
+    points = np.full((3, 50), 0.25, np.float32)
+    assert representation.heaps(points, 1.0, np.arange(50) % 2)[:, 1:].tolist() == [[50, -1]]
+    assert representation.heaps(points[:, :1], 1.0).tolist() == []
+    assert representation.heaps(points[:, :0], 1.0).tolist() == []
+
+
+def test_all_points_of_a_class_in_one_place_are_a_heap():
+    rng = np.random.default_rng(2)
+    points = rng.uniform(-1, 1, (3, 60)).astype(np.float32)
+    labels = np.arange(60) % 3
+    points[:2, labels == 1] = [[0.5], [-0.25]]
+    ((point, count, label),) = representation.heaps(points, 1.0, labels).tolist()
+    assert (count, label, labels[point]) == (20, 1, 1)
+    # Without classes it is a heap all the same.
+    ((point, count, label),) = representation.heaps(points, 1.0).tolist()
+    assert label == -1
+    assert labels[point] == 1
+    assert 20 <= count <= 22
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_many_duplicates_are_counted(seed):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1, 1, (2, 120)).astype(np.float32)
+    where = rng.uniform(-1, 1, 2)
+    points[:, rng.permutation(120)[:40]] = where[:, None]
+    found = representation.heaps(points, 1.0, rng.integers(0, 2, 120))
+    ((point, count, label),) = found.tolist()
+    assert label == -1
+    assert 40 <= count <= within_a_mark(points, 1.0)
+    assert np.abs(points[:, point] - where).max() <= representation.MARK
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_points_that_are_strewn_are_no_heap(seed):
+    points = np.random.default_rng(seed).uniform(-1, 1, (2, 200)).astype(np.float32)
+    assert within_a_mark(points, 1.0) <= 20
+    assert representation.heaps(points, 1.0, np.arange(200) % 2).tolist() == []
+    points[0, 7] = np.nan
+    assert representation.heaps(points, 1.0, np.arange(200) % 2).tolist() == []

@@ -322,7 +322,8 @@ def test_pointing_at_many_rows_tells_nothing_of_where_they_lie():
     corners = np.median(first["positions"], axis=0) + np.array([[0, 0], [99, 0], [99, 99], [0, 99]])
     loop = {"number": 1, "plot": "representation", "picture": first["picture"], "corners": corners.ravel().tolist()}
     picture = framed(request_of(experiment, view=seen_by(experiment, loop=loop)))[0]["picture"]
-    assert told & set(picture) == {"marks", "mark_groups", "plane_marks", "plane_mark_groups"}
+    names = ("marks", "mark_groups", "wrong", "wrong_groups")
+    assert told & set(picture) == {*names, *(f"plane_{name}" for name in names), "wrong_counts"}
     inside = (first["positions"] > corners[0]).all(axis=1)
     assert 1000 < inside.sum() < 19_000
     np.testing.assert_array_equal(picking.mask(picture["selected"], len(inside)), inside)

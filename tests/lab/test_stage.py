@@ -63,6 +63,11 @@ SHAPES = {
     "bend_boundary": 1,
     "marks": 1,
     "mark_groups": 2,
+    "wrong": 1,
+    "wrong_groups": 2,
+    "plane_wrong": 1,
+    "plane_wrong_groups": 2,
+    "wrong_counts": 1,
     "axes": 2,
     "shares": 1,
     "shape": 1,
@@ -85,7 +90,10 @@ def assert_well_formed(scene, drawn, layer):
         assert drawn[name].flags.c_contiguous, name
     kinds = {
         np.uint8: ("pixels", "tiles"),
-        np.int32: ("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
+        np.int32: (
+            *("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
+            *("wrong", "wrong_groups", "plane_wrong", "plane_wrong_groups", "wrong_counts"),
+        ),
         np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "point_scores"),
     }
     for kind, names in kinds.items():
@@ -634,9 +642,106 @@ def test_marks_of_the_plane_are_sent_where_others_are_chosen():
         assert ("plane_marks" in scene.told) == is_other
 
 
+WRONG = {"plane_wrong", "plane_wrong_groups", "wrong_counts"}
+
+
+def wrong_of(scene):
+    """Which rows the network has wrong, by its outputs in NumPy."""
+    output = scene.trainer.outputs([scene.names[-1]])[scene.names[-1]]
+    right = output[np.arange(200), scene.data.labels] >= output.max(axis=1)
+    return ~right
+
+
+@pytest.mark.parametrize("choices", [{}, {"loss": "mean_squared_error"}, {"dataset": "xor", "hidden_layers": (2,)}])
+def test_what_is_classified_wrong_is_sent_where_it_lies_in_both_views(choices):
+    scene = Scene(**choices)
+    held_out = np.isin(np.arange(200), scene.data.held_out)
+    seen = set()
+    for _ in range(6):
+        drawn = scene.draw(layer="input", selected=chosen(*range(50)))
+        wrong = wrong_of(scene)
+        seen.add(int(wrong.sum()))
+        assert drawn["wrong_counts"].tolist() == [(wrong & ~held_out).sum(), (wrong & held_out).sum()]
+        for name, unit in (("plane_wrong", networks.PLANE.unit), ("wrong", drawn["unit"])):
+            groups = marked(drawn[name], drawn[f"{name}_groups"], unit)
+            assert sum(len(points) for _, points in groups) == wrong.sum()
+            for key, points in groups:
+                assert key // 16 == 0
+                members = wrong & (held_out == key % 2) & ((np.arange(200) < 50) == bool(key & 2))
+                np.testing.assert_allclose(points, scene.data.inputs[members], atol=unit)
+        scene.train(15)
+    assert len(seen) > 1
+
+
+def test_what_is_classified_wrong_is_sent_where_other_points_are():
+    scene = Scene(hidden_layers=(3,))
+    scene.draw()
+    assert set(scene.told) >= WRONG
+    before = wrong_of(scene)
+    for _ in range(30):
+        scene.train()
+        scene.draw(layer="input")
+        assert (set(scene.told) >= WRONG) == (not np.array_equal(before, wrong_of(scene)))
+        assert (set(scene.told) & WRONG != set()) == (not np.array_equal(before, wrong_of(scene)))
+        before = wrong_of(scene)
+    scene.draw(layer="input", place=[1, 2])
+    assert not WRONG & set(scene.told)
+    scene.draw(layer="input", selected=chosen(4))
+    assert set(scene.told) >= WRONG
+
+
+def test_of_zeros_all_points_are_one_heap_and_the_colours_are_pale():
+    scene = Scene(initialization="zeros")
+    for steps in (0, 40):
+        scene.train(steps)
+        for layer in ("fc1", "tanh1", "fc2", "softmax"):
+            drawn = scene.draw(layer=layer, seconds=float(len(scene.kept) + steps))
+            assert drawn["heaps"].tolist() == [[0, 200, -1]]
+            assert drawn["extent"][2] == 1
+        assert drawn["tile_scales"][1:4].tolist() == pytest.approx([0.1] * 3)
+        away = np.abs(drawn["tiles"][-4:-2, ..., :3].astype(int) - GREY).max()
+        assert away <= 0.2 * shadings.STRENGTH * np.abs(np.subtract(VIOLET, GREY)).max()
+    assert scene.draw(layer="input")["heaps"].tolist() == []
+
+
+def test_heaps_are_looked_for_when_points_have_moved_and_told_when_they_are_others(monkeypatch):
+    clock = iter(np.arange(0, 1e6, 0.02))
+    monkeypatch.setattr(stage.time, "perf_counter", lambda: float(next(clock)))
+    scene = Scene(initialization="zeros", hidden_layers=(3,))
+    assert "heaps" in (scene.draw(layer="fc2") and scene.told)
+    for _ in range(3):
+        scene.train()
+        assert "heaps" not in (scene.draw(layer="fc2") and scene.told)
+    # At rest what has moved is looked at, at the latest.
+    scene.trainer.restore(Scene(hidden_layers=(3,)).trainer.arrays())
+    for _ in range(9):
+        if scene.draw(layer="fc2")["heaps"].tolist() == []:
+            break
+        assert scene.kept["moving"]
+    assert scene.kept["heaps"].tolist() == []
+
+
+def test_a_scale_is_told_where_it_has_changed():
+    scene = Scene(hidden_layers=(3,))
+    drawn = scene.draw()
+    assert drawn["scale_values"].tolist() == [0, 1, 0.5]
+    scene.train()
+    scene.draw()
+    assert "scale" not in scene.told
+    drawn = scene.draw(shading="neuron", neuron=("fc1", 1))
+    assert "scale" in scene.told
+    values = scene.trainer.evaluate(networks.PLANE.grid(96), scene.stage._selectors)["fc1"][:, :3]
+    assert drawn["scale_values"][1] == pytest.approx(np.abs(values).max(), rel=1e-3)
+    assert drawn["tile_scales"][1] == pytest.approx(np.abs(values).max(), rel=1e-3)
+    scene.draw(shading="neuron", neuron=("fc1", 1), place=[1, 1])
+    assert "scale" not in scene.told
+    scene.draw(shading="classes")
+    assert "scale" in scene.told
+
+
 LINES = {"lines", "line_groups", "bend_boundary"}
 PLACES = {"positions", "picture", "order", "ordered", "boxes"}
-MARKS = {"marks", "mark_groups"}
+MARKS = {"marks", "mark_groups", "wrong", "wrong_groups"}
 
 
 def told_of_points(scene, **changes):

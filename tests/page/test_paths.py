@@ -167,3 +167,9 @@ def test_plain_marks_are_as_large_and_hollow_ones_have_a_hole(label):
     assert area(hole) == pytest.approx(-0.36 * area(outline), rel=0.01)
     for corner, (x, y) in zip(hole[::-1], outline, strict=True):
         assert corner == pytest.approx((0.6 * x, 0.6 * y), abs=0.01)
+
+
+def test_a_cross_goes_through_its_point():
+    (one, _), (other, _) = parsed(paths.marked("10 20", paths.cross(3)))
+    assert one == [(7, 17), (13, 23)]
+    assert other == [(13, 17), (7, 23)]

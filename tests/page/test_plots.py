@@ -190,18 +190,18 @@ def test_pointing_and_drawing_a_loop_paint_nothing_below(page):
             views.draw()
 
     for act in (point, loop):
-        assert views.painted(act) == [[0, 0], [0, 0, 0]]
+        assert views.painted(act) == [[0, 0, 0], [0, 0, 0, 0]]
 
 
 def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(page):
     views = Views(hidden_layers=(3,))
     views.run.trainer.train(0.01, 0, 5)
-    (picture, points), (_, _, moved) = views.painted(views.show)
+    (picture, points, _), (_, _, moved, _) = views.painted(views.show)
     assert picture > 0
     assert points == 0
     assert moved > 0
     # Another choice does.
-    (_, points), _ = views.painted(lambda: views.show(selected="ff" * 25))
+    (_, points, _), _ = views.painted(lambda: views.show(selected="ff" * 25))
     assert points > 0
 
 
@@ -212,9 +212,9 @@ def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes
     views.show(**changes)
     positions, number, leaves = right.positions, right.picture_number, right.leaves
     _, below = views.painted(lambda: views.show(**changes, place=[0.5, 1.0]))
-    assert below == [0, 0, 0]
+    assert below == [0, 0, 0, 0]
     assert right.place
-    _, (_, lines, points) = views.painted(lambda: views.show(**changes, grid=False))
+    _, (_, lines, points, _) = views.painted(lambda: views.show(**changes, grid=False))
     assert lines > 0
     assert points == 0
     assert right.lines == []
@@ -222,11 +222,11 @@ def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes
     assert right.lines
     assert (right.positions, right.picture_number, right.leaves) == (positions, number, leaves)
     # Another choice paints them where they are, the next step elsewhere.
-    _, (_, _, points) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
+    _, (_, _, points, _) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
     assert points > 0
     assert (right.positions, right.leaves) == (positions, leaves)
     views.run.trainer.train(0.01, 0, 5)
-    _, (_, _, points) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
+    _, (_, _, points, _) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
     assert points > 0
     assert right.picture_number == number + 1
     assert right.positions is not positions
@@ -252,6 +252,44 @@ def test_the_lines_of_a_picture_are_not_seen_before_its_many_points(page):
             assert right.layers[1].canvas is shown[1]
             right.redraw()
         assert right.layers[1].canvas is not shown[1]
+
+
+def test_crosses_are_painted_where_other_points_are_wrong(page):
+    views = Views(hidden_layers=(3,))
+    counts = None
+    for _ in range(12):
+        views.run.trainer.train(0.05, 0, 1)
+        (_, points, crosses), (_, _, _, others) = views.painted(lambda: views.show(layer="fc2"))
+        assert points == 0
+        assert (crosses > 0) <= (views.plane.wrong_counts != [0, 0])
+        assert others > 0 or views.plane.wrong_counts == [0, 0]
+        if crosses:
+            counts = views.plane.wrong_counts
+    assert counts
+    (_, _, crosses), (_, _, _, others) = views.painted(lambda: views.show(layer="fc2", place=[1, 1]))
+    assert crosses == others == 0
+
+
+def test_the_plane_does_not_wait_for_many_crosses(page):
+    with data_sets.entered():
+        views = Views(dataset="large", hidden_layers=(3,))
+    plane = views.plane
+    while plane.redraw():
+        pass
+    picture, crosses = plane.layers[0], plane.layers[2]
+    shown, before = crosses.canvas, picture.canvas
+    with data_sets.entered():
+        views.run.trainer.train(0.05, 0, 5)
+        views.show()
+    assert picture.canvas is not before
+    assert crosses.work is not None
+    assert crosses.canvas is shown
+    while plane.redraw():
+        pass
+    assert crosses.canvas is not shown
+    groups = list(plane.wrong.portions(100))
+    assert sum(len(places.join(" ").split(" 9999999 ")) for _, places in groups) == sum(plane.wrong_counts) > 1000
+    assert crosses.context.calls.count("stroke") == len(groups)
 
 
 def test_a_new_size_or_theme_paints_all(page):
@@ -333,8 +371,10 @@ def points_of(task, outputs):
 
 
 def test_words_follow_the_task_and_the_number_of_classes(page):
-    from page import wording
+    from page import run_words, wording
     from page.plots import plane, readout
+    from page.plots.representation import heap_words
+    from spec import shape
 
     many, number = points_of("classification", 10), points_of("regression", 1)
     assert many.words(0) == "Point 0 (held out): class 7"
@@ -356,6 +396,21 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     for shading, words in (("classes", "more or less than the middle"), ("confidence", "how far")):
         assert words in plane.shading_words({**experiment, "shading": shading}, number)
     assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
+    assert heap_words(200, 200, -1) == "all 200 points lie here"
+    assert heap_words(200, 97, 1) == "all 97 points of class 1 lie here"
+    assert heap_words(200, 43, -1) == "43 of 200 points lie here"
+    for changes, values, words in (
+        ({}, [0, 1, 0.5], ("100 %", "50 %", "100 %")),
+        ({"loss": "mean_squared_error"}, [0, 1, 0.5], ("0", "0.5", "1")),
+        ({"shading": "classes"}, [0, 1, 0.5], ("class 0", "", "class 1")),
+        ({"shading": "confidence"}, [0.5, 1, float("nan")], ("50 %", "", "100 %")),
+        ({"shading": "neuron"}, [-0.0012345, 0.0012345, 0], ("−0.00123", "0", "0.00123")),
+    ):
+        assert wording.scale_words({**experiment, **changes}, values) == words
+    assert wording.plane_heading({**experiment, "shading": "neuron", "neuron": "fc1.3"}) == "Neuron 3 of fc1"
+    assert wording.plane_heading(experiment) == "Decision boundary"
+    assert run_words.wrong_words(shape.shape_of(experiment), [4, 3]) == "4 of 180 wrong, held out 3 of 20"
+    assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
     assert readout.place_words([1.25, -0.3]) == "(1.25, −0.30)"
@@ -371,11 +426,11 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         ):
             assert wording.choices(experiment, "shading") == list(zip(shadings, labels, strict=True))
         assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
-        lines = "right by the straight lines that part the classes best (logistic regression)"
+        lines = "right by straight lines (logistic)"
         assert wording.separability_words(ten) == wording.separability_words(three) == lines
-        line = "right by the straight line that parts the classes best (logistic regression)"
+        line = "right by a straight line (logistic)"
         assert wording.separability_words(networks.experiment_of()) == line
-        assert wording.separability_words(number) == "variance explained by a linear fit (least squares)"
+        assert wording.separability_words(number) == "variance explained by a linear fit"
         assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
         assert wording.legend_label(three) == "Legend: class 0: circles, class 1: triangles, class 2: diamonds"
         assert wording.legend_label(networks.experiment_of()) == wording.legend_label(number) == "Legend"
@@ -415,18 +470,19 @@ def test_many_points_are_drawn_in_slices_and_shown_when_all_are(page):
     rows = views.run.points.rows
     assert rows >= 10_000
     for plot in views.plots:
-        points = plot.layers[-1]
+        points = plot.layers[-2]
         shown = points.canvas
-        frames = 1
-        while plot.redraw():
-            frames += 1
-            assert points.canvas is shown
+        frames = 0
+        while points.canvas is shown:
             assert frames < 10_000
+            assert plot.redraw() or points.canvas is not shown
+            frames += 1
         assert frames > 2
-        assert points.canvas is not shown
+        while plot.redraw():
+            pass
         calls = points.context.calls
-        assert calls.count("fill") == sum(1 for _ in plot.groups) >= rows / 100
-        assert sum(len(places.join(" ").split(" 9999999 ")) for _, places in plot.groups) == rows
+        assert calls.count("fill") == sum(1 for _ in plot.marked.portions(100)) >= rows / 100
+        assert sum(len(places.join(" ").split(" 9999999 ")) for _, places in plot.marked.portions(100)) == rows
         # At rest nothing is painted.
         before = len(calls)
         assert not plot.redraw()

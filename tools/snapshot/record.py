@@ -33,7 +33,10 @@ MILLISECONDS = 2.4
 # The side of a layer's miniature, in pixels.
 MINIATURE = 48
 # Paths get units that are so many times as long.
-COARSER = {"contour": 8, "plane_marks": 8, "lines": 50, "bend_boundary": 50, "marks": 50}
+COARSER = {
+    **dict.fromkeys(("contour", "plane_marks", "plane_wrong"), 8),
+    **dict.fromkeys(("lines", "bend_boundary", "marks", "wrong"), 50),
+}
 # Pixels become numbers from -63 to 63. A shading has at most the share `STRENGTH` of a colour.
 FULL = int(63 / shadings.STRENGTH)
 ONE, OTHER, NEUTRAL, BOUNDARY = (FULL, 0, 0), (0, FULL, 0), (0, 0, 0), (0, 0, FULL)
@@ -46,6 +49,7 @@ IMAGE, PATH, STEADY = "image", "path", "steady"
 PARTS = {
     "pixels": IMAGE,
     "tiles": IMAGE,
+    "scale": STEADY,
     "contour": PATH,
     "lines": PATH,
     "bend_boundary": PATH,
@@ -54,6 +58,12 @@ PARTS = {
     "line_groups": STEADY,
     "mark_groups": STEADY,
     "plane_mark_groups": STEADY,
+    "wrong": STEADY,
+    "plane_wrong": STEADY,
+    "wrong_groups": STEADY,
+    "plane_wrong_groups": STEADY,
+    "wrong_counts": STEADY,
+    "heaps": STEADY,
     "weights": STEADY,
     "miniatures": STEADY,
 }
@@ -136,7 +146,7 @@ def packed(opened: Answer, answers: list[Answer]) -> bytes:
 def in_whole_numbers(picture: Answer) -> Answer:
     """A picture with its `PARTS` in whole numbers, and with the unit that its paths then have."""
     paths = {name: coarser(picture[name], by) for name, by in COARSER.items() if name in picture}
-    mixtures = {name: mixture(picture[name]) for name in ("pixels", "tiles")}
+    mixtures: Answer = {name: mixture(picture[name]) for name in ("pixels", "tiles", "scale") if name in picture}
     inks = {"miniatures": ink(picture["miniatures"])}
     return {**picture, **paths, **mixtures, **inks, "unit": picture["unit"] * COARSER["lines"]}
 
@@ -180,8 +190,10 @@ def few(picture: Answer) -> Answer:
         name: picture[name]
         for name in ("resolution", "tile_size", "miniature_first", "miniature_size", "spatial", "moving", "fine")
     }
+    if "scale_values" in picture:
+        found["scale_values"] = rounded(picture["scale_values"])
     found |= {"unit": [picture["unit"]], "shape": picture["shape"].tolist()}
-    found |= {name: rounded(picture[name]) for name in ("extent", "upright", "parted")}
+    found |= {name: rounded(picture[name]) for name in ("extent", "upright", "parted", "tile_scales")}
     if "probes" in picture:
         found["probes"] = rounded(picture["probes"].ravel())
     return found

@@ -1,4 +1,4 @@
-"""The marks of the points: a colour and a shape for each class, hollow where a point is held out."""
+"""The marks of the points: a colour and a shape for each class, hollow where held out, with a cross where wrong."""
 
 from pyscript import window
 
@@ -12,6 +12,9 @@ DEPTH_SIZES = (0.74, 0.86, 1.0, 1.14)
 DEPTH_STRENGTHS = (0.45, 0.65, 0.85, 1.0)
 # The strength of the points that are not chosen, where some are.
 FADED = 0.22
+# Of the cross over a point that the network has wrong, as multiples of the radius of the point's mark: half its width,
+# and the width of its lines and of their rims. They leave so much of the mark that its shape and colour are seen.
+CROSS, CROSS_LINE, CROSS_RIM = 1.25, 0.28, 0.5
 # A pointer this near to a point, in CSS pixels, points at it.
 REACH = 12
 # If there are more points than this, they are drawn smaller, without a rim, and so many at a time.
@@ -87,6 +90,23 @@ class Mark:
         context.lineWidth = width
         context.strokeStyle = colour
         context.stroke(path)
+
+
+def crosses(context, key, text, fading, radius, scale, colour, surface, plain):
+    """Draws a cross over each point of a group, given as the text of a path; a unit of it is `scale` pixels.
+
+    `key` is that of a `Mark`. The ends of a cross stand out of the mark. If `plain`, it has no rim.
+    """
+    depth = key // 4 % 4
+    path = window.Path2D.new(paths.marked(text, paths.cross(CROSS * radius * DEPTH_SIZES[depth] / scale)))
+    context.globalAlpha = FADED if fading and not key // 2 % 2 else 1
+    context.lineCap = "butt"
+    lines = ((1, colour),) if plain else ((CROSS_RIM * radius, surface), (CROSS_LINE * radius, colour))
+    for width, ink in lines:
+        context.lineWidth = width / scale
+        context.strokeStyle = ink
+        context.stroke(path)
+    context.globalAlpha = 1
 
 
 def ring(context, x, y, inner, outer, enlarged=1):

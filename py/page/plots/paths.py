@@ -111,6 +111,13 @@ def plain_mark(label, radius, hollow):
     return text
 
 
+def cross(reach):
+    """The path data of two strokes across a point, relative to it, that reach so far to each side, up and down."""
+    there = "%.5g" % reach
+    back = "%.5g" % (2 * reach)
+    return "m-%s-%sl%s %sm0-%sl-%s %s" % (there, there, back, back, back, back, back)
+
+
 def _polygon(corners, radius, from_x, from_y):
     """`(x, y, text)`: the first corner of a polygon, where its path also ends, and its path data.
 

@@ -5,14 +5,18 @@ import math
 from pyscript import window
 
 from page import canvas, palette, run_words, wording
-from page.dom import by_id, set_text
+from page.dom import by_id, now, numbers, set_text
 from page.palette import css
 from page.plots import axes
 from page.plots.plot import Plot, path_of
-from spec import shape
+from spec import registry, shape
 
 # An arrow key moves the place that is pointed at by this share of half the plane.
 STRIDE = 1 / 24
+# The number of colours in a ramp of the scale, and of pixels between two ramps; at most so often, in milliseconds, are
+# the numbers at it written while they change.
+RAMP, BETWEEN = 64, 8
+SCALE_EVERY = 500
 
 
 class Plane(Plot):
@@ -20,6 +24,11 @@ class Plane(Plot):
 
     def __init__(self, highlight, on_draw):
         self.plane = self.title = None
+        # How many training and how many held-out points the network has wrong in the latest picture.
+        self.wrong_counts = [0, 0]
+        # The numbers at the ends and in the middle of the scale, and when they were written, in milliseconds.
+        self.scale_values, self.scale_written = None, 0
+        self.experiment = None
         self.picture = self.contour = self.zero_lines = None
         self.is_due = True
 
@@ -27,7 +36,16 @@ class Plane(Plot):
             self.is_due = True
             on_draw()
 
-        Plot.__init__(self, "boundary", "plane", highlight, draw_soon, self._paint_picture, self._paint_points)
+        Plot.__init__(
+            self,
+            "boundary",
+            "plane",
+            highlight,
+            draw_soon,
+            self._paint_picture,
+            self._paint_points,
+            loose=self._paint_crosses,
+        )
 
     def set_points(self, points):
         Plot.set_points(self, points)
@@ -39,7 +57,7 @@ class Plane(Plot):
         self.on_draw()
 
     def restyle(self):
-        self.zero_line, self.grid = css("--held-out"), css("--grid-over")
+        self.zero_line, self.grid = css("--zero"), css("--grid-over")
         self.shading = palette.shading()
         Plot.restyle(self)
 
@@ -77,19 +95,58 @@ class Plane(Plot):
         pixels = window.Uint8ClampedArray.new(frame.pixels.buffer)
         context.putImageData(window.ImageData.new(pixels, samples, samples), 0, 0)
         self.picture = picture, context, resolution
+        scale = getattr(frame, "scale", None)
+        if scale is not None:
+            self._take_scale(scale, frame.scale_values)
         self.contour = path_of(frame.contour)
         self.zero_lines = path_of(frame.zero_lines)
         self.layers[0].due = True
         marks = getattr(frame, "plane_marks", None)
-        if marks:
-            self.take_marks(marks, frame.plane_mark_groups)
+        if marks is not None:
+            self.marked.take(marks, frame.plane_mark_groups)
             self.layers[1].due = True
+        wrong = getattr(frame, "plane_wrong", None)
+        if wrong is not None:
+            self.wrong.take(wrong, frame.plane_wrong_groups)
+            self.wrong_counts = [int(count) for count in numbers(frame.wrong_counts)]
+            self.layers[2].due = True
+
+    def _take_scale(self, scale, values):
+        """Shows the scale, a bar for each of its ramps side by side; its numbers soon, as they may change often."""
+        self.scale_values = numbers(values)
+        ramps = scale.length // (4 * RAMP)
+        bar = by_id("scale-bar")
+        width = ramps * (RAMP + BETWEEN) - BETWEEN
+        if bar.width != width:
+            bar.width = width
+        context = canvas.context_of(bar)
+        for ramp in range(ramps):
+            pixels = window.Uint8ClampedArray.new(scale.subarray(4 * RAMP * ramp, 4 * RAMP * (ramp + 1)))
+            context.putImageData(window.ImageData.new(pixels, RAMP, 1), ramp * (RAMP + BETWEEN), 0)
+        if now() - self.scale_written > SCALE_EVERY:
+            self._write_scale()
+
+    def _write_scale(self):
+        """Writes the numbers at the scale."""
+        if self.scale_values is None or self.experiment is None:
+            return
+        self.scale_written = now()
+        words = wording.scale_words(self.experiment, self.scale_values)
+        for name, text in zip(("scale-low", "scale-middle", "scale-high"), words):
+            set_text(by_id(name), text)
+        low, middle, high = words
+        between = " over %s" % middle if middle else ""
+        by_id("scale").setAttribute("aria-label", "Scale of the colours: from %s%s to %s" % (low, between, high))
+        by_id("scale").hidden = False
 
     # As a view, see `page.views`.
 
     def begin(self, experiment):
+        self.experiment = experiment
         self.title = wording.plane_title(experiment)
-        set_text(by_id("boundary-title"), self.title)
+        self._head(experiment)
+        set_text(by_id("wrong"), "wrong")
+        by_id("wrong").hidden = shape.shape_of(experiment).task == registry.REGRESSION
         self.canvas.setAttribute("aria-label", self.title + ": nothing to show yet")
 
     def empty(self):
@@ -107,7 +164,13 @@ class Plane(Plot):
         self.is_due = True
 
     def follow(self, experiment):
+        self.experiment = experiment
+        self._head(experiment)
         self.is_due = True
+
+    def _head(self, experiment):
+        """Says above the plane what shades it."""
+        set_text(by_id("boundary-title"), wording.plane_heading(experiment))
 
     def draw(self, calm):
         """Draws, unless nothing has changed here, as while only the right view moves."""
@@ -144,6 +207,13 @@ class Plane(Plot):
         context.save()
         x, y, _ = self.plane
         yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
+        context.restore()
+
+    def _paint_crosses(self, context):
+        """Paints the crosses over what the network has wrong, which may change with every picture."""
+        context.save()
+        x, y, _ = self.plane
+        yield from self.paint_crosses(context, self.to_units(context, self.points.plane_unit, x, y))
         context.restore()
 
     def paint_over(self, context):
@@ -214,16 +284,23 @@ class Plane(Plot):
             self.move_loop(*self.mapping.pixel(x, y))
 
     def describe(self, experiment, run):
-        """Says in the canvas's label what it shows."""
+        """Says in words, and in the canvas's label, what it shows."""
+        self._write_scale()
+        wrong = ""
+        if not self.points.is_regression:
+            words = run_words.wrong_words(shape.shape_of(experiment), self.wrong_counts)
+            set_text(by_id("wrong"), words)
+            wrong = "; by the crosses, " + words
         self.canvas.setAttribute(
             "aria-label",
-            "%s over the input plane, %s, shaded by %s, after epoch %d: %s.%s"
+            "%s over the input plane, %s, shaded by %s, after epoch %d: %s%s.%s"
             % (
                 self.title,
                 extent_words(*self.plane),
                 shading_words(experiment, self.points),
                 run.epoch,
                 metric_words(run.metrics),
+                wrong,
                 self.highlight.words(),
             ),
         )
@@ -250,7 +327,7 @@ def shading_words(experiment, points):
     """The meaning of the plane's colours, in words."""
     shading = experiment["shading"]
     if shading == "neuron":
-        return "the activation of neuron %s" % shape.neuron_name(*shape.shown_neuron(experiment))
+        return "the activation of " + wording.neuron_words(experiment)
     if points.is_regression:
         return {
             "probability": "the number that the network predicts",

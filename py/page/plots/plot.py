@@ -18,11 +18,12 @@ SLICE = 8
 class Layer:
     """A spare canvas with a part of the picture, painted when it is `due`, then kept.
 
-    If `paint(context)` is a generator, it can be painted in slices; the old painting stays until `show` is called.
+    If `paint(context)` is a generator, it can be painted in slices; the old painting stays until `show` is called. The
+    layers below a `loose` one need not wait for it.
     """
 
-    def __init__(self, paint):
-        self.paint = paint
+    def __init__(self, paint, loose=False):
+        self.paint, self.loose = paint, loose
         self.due = True
         self.canvas = self.context = None
         # other: the canvas and context that are being painted while the old ones are shown. work: the iterator that
@@ -71,23 +72,26 @@ class Layer:
 class Plot:
     """A view of the points. Tells `highlight` what is pointed at and chosen in it; calls `on_draw()` to be drawn.
 
-    `painters` paint its layers, from the lowest up. A subclass has a method `view()`, which returns the part of its
-    plane that it shows, `(x, y, half)`, or None while it has nothing to show.
+    `painters` paint its layers, from the lowest up; `loose` paints one more, above them, that is loose. A subclass has
+    a method `view()`, which returns the part of its plane that it shows, `(x, y, half)`, or None while there is nothing
+    to show.
     """
 
-    def __init__(self, identifier, name, highlight, on_draw, *painters):
+    def __init__(self, identifier, name, highlight, on_draw, *painters, loose=None):
         self.name = name
         self.highlight, self.on_draw = highlight, on_draw
         self.canvas = by_id(identifier)
         self.context = canvas.context_of(self.canvas)
         self.points = None
         self.layers = [Layer(paint) for paint in painters]
+        if loose:
+            self.layers.append(Layer(loose, True))
         # The places of all points in the view's units, flat, and `picking.Leaves` of them; None before there are any.
         self.positions = self.leaves = None
         # The number of the picture to which they belong.
         self.picture_number = 0
-        # The path of the points, a typed array, and `(key, start, end)` in it of each group that looks alike.
-        self.marked, self.alike = None, []
+        # The points, and those that the network has wrong, as they are drawn.
+        self.marked, self.wrong = Groups(), Groups()
         self.mapping = self.axes = self.mapped = None
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-" + identifier)
@@ -133,7 +137,7 @@ class Plot:
     def clear(self):
         """Shows nothing until there is a new picture."""
         self.positions = self.leaves = self.mapping = self.mapped = None
-        self.marked, self.alike = None, []
+        self.marked, self.wrong = Groups(), Groups()
         self.lasso.end()
         self.loop_end = None
         # Paintings that are not complete are dropped.
@@ -175,13 +179,15 @@ class Plot:
             return False
         in_slices = self.points is not None and self.points.rows > markers.MANY
         # Layers that belong together are shown together: nothing is begun or shown before all have been painted.
-        if not any(layer.work is not None for layer in self.layers):
-            for layer in self.layers:
+        bound = [layer for layer in self.layers if not layer.loose]
+        under_way = any(layer.work is not None for layer in bound)
+        for layer in self.layers:
+            if layer.work is None and (layer.loose or not under_way):
                 layer.begin(self.size[0], self.size[1], ratio, in_slices)
         end = now() + SLICE if in_slices else None
-        done = all(layer.go_on(end) for layer in self.layers)
+        done = all(layer.go_on(end) for layer in bound)
         for layer in self.layers:
-            if done:
+            if layer.go_on(end) if layer.loose else done:
                 layer.show()
             context.drawImage(layer.canvas, 0, 0)
         context.setTransform(ratio, 0, 0, ratio, 0, 0)
@@ -189,7 +195,7 @@ class Plot:
         self.lasso.draw(context, self.accent)
         if self.loop_end:
             self.crosshair(context, *self.loop_end)
-        return not done or any(layer.due for layer in self.layers)
+        return any(layer.due or layer.work is not None for layer in self.layers)
 
     def enlarged(self):
         """How many times as large marks and lines are as with the smallest text."""
@@ -232,37 +238,30 @@ class Plot:
         """Sets the leaves in which points are looked up; `given` has `order`, `ordered` and `boxes`."""
         self.leaves = picking.Leaves(given.order, given.ordered, given.boxes)
 
-    def take_marks(self, marks, groups):
-        """Sets the path of the points and its groups: flat rows of a key and a number of points."""
-        self.marked, self.alike = marks, []
-        start = 0
-        flat = [int(number) for number in numbers(groups)]
-        for key, count in zip(flat[0::2], flat[1::2]):
-            self.alike.append((key, start, start + 3 * count - 1))
-            start += 3 * count - 1
+    def at_a_time(self):
+        """How many points are painted at once."""
+        return markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows
 
-    @property
-    def groups(self):
-        """`(key, typed array)` of the points, in groups that look alike and are not too large; a generator.
-
-        Each typed array is made only when it is needed: that is a call to JavaScript, and many points need hundreds.
-        """
-        marked = self.marked
-        most = 3 * (markers.AT_A_TIME if self.points.rows > markers.MANY else self.points.rows)
-        for key, start, end in self.alike:
-            for at in range(start, end, most):
-                yield key, marked.subarray(at, min(at + most - 1, end))
+    def radius(self):
+        """The radius of the points' marks, in CSS pixels."""
+        return markers.radius_of(self.points.rows, min(self.size), self.enlarged())
 
     def paint_marks(self, context, pixel):
         """Draws the points, one group after the other, see `markers.Mark`; a generator."""
         fading = bool(self.highlight.selected)
-        count = self.points.rows
-        radius = markers.radius_of(count, min(self.size), self.enlarged())
-        look = radius, count > markers.MANY, self.points.is_regression
-        for key, places in self.groups:
+        look = self.radius(), self.points.rows > markers.MANY, self.points.is_regression
+        for key, places in self.marked.portions(self.at_a_time()):
             if key not in self.marks:
                 self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text, *look)
             self.marks[key].draw(context, places.join(" "), 1 / pixel, fading)
+            yield
+
+    def paint_crosses(self, context, pixel):
+        """Draws a cross over each point that the network has wrong; a generator."""
+        fading = bool(self.highlight.selected)
+        look = self.radius(), 1 / pixel, self.text, self.halo, self.points.rows > markers.MANY
+        for key, places in self.wrong.portions(self.at_a_time()):
+            markers.crosses(context, key, places.join(" "), fading, *look)
             yield
 
     # What a person does.
@@ -342,6 +341,33 @@ class Plot:
     def key(self, name):
         """Handles a key that has a meaning only in this kind of plot. Returns whether it has one."""
         return False
+
+
+class Groups:
+    """Points as the lab has grouped them: those of a group look alike."""
+
+    def __init__(self):
+        # Their path, a typed array, and `(key, start, end)` in it of each group.
+        self.path, self.alike = None, []
+
+    def take(self, path, groups):
+        """Sets the path and its groups: flat rows of a key and a number of points."""
+        self.path, self.alike = path, []
+        start = 0
+        flat = [int(number) for number in numbers(groups)]
+        for key, count in zip(flat[0::2], flat[1::2]):
+            self.alike.append((key, start, start + 3 * count - 1))
+            start += 3 * count - 1
+
+    def portions(self, most):
+        """`(key, typed array)` of the groups, in portions of at most so many points; a generator.
+
+        Each typed array is made only when it is needed: that is a call to JavaScript, and many points need hundreds.
+        """
+        path = self.path
+        for key, start, end in self.alike:
+            for at in range(start, end, 3 * most):
+                yield key, path.subarray(at, min(at + 3 * most - 1, end))
 
 
 def path_of(numbers):

@@ -27,6 +27,9 @@ LINE_STRENGTHS = ("38", "58", "80", "a8")
 # Of the upright line's label, and its distance from the line and from the top of the plot, in CSS pixels.
 UPRIGHT_WEIGHT = 600
 UPRIGHT_GAP = 6
+# How far below a heap of points, in CSS pixels, it is said how many they are, and of how many heaps.
+HEAP_GAP = 18
+HEAPS_SAID = 3
 
 
 class Representation(Plot):
@@ -47,6 +50,8 @@ class Representation(Plot):
         self.lines, self.boundary = [], None
         # The x of the line by which separability counts, and its percentage; None without.
         self.upright = self.parted = None
+        # `(point, words)` for each heap of points that hide one another, around one of them.
+        self.heaps = []
         self.drawing_loop = False
         Plot.__init__(
             self,
@@ -57,6 +62,7 @@ class Representation(Plot):
             self._paint_axes,
             self._paint_lines,
             self._paint_points,
+            self._paint_crosses,
         )
         listen(by_id("fit"), "click", lambda event: self.fit())
 
@@ -73,6 +79,7 @@ class Representation(Plot):
 
     def empty(self):
         self.frame = None
+        self.heaps = []
         self.camera.reset()
         self.clear()
 
@@ -131,8 +138,17 @@ class Representation(Plot):
             self.layers[1].due = True
         marks = getattr(frame, "marks", None)
         if marks is not None:
-            self.take_marks(marks, frame.mark_groups)
+            self.marked.take(marks, frame.mark_groups)
             self.layers[2].due = True
+        wrong = getattr(frame, "wrong", None)
+        if wrong is not None:
+            self.wrong.take(wrong, frame.wrong_groups)
+            self.layers[3].due = True
+        heaps = getattr(frame, "heaps", None)
+        if heaps is not None:
+            flat = [int(number) for number in numbers(heaps)]
+            rows = zip(flat[0::3], flat[1::3], flat[2::3])
+            self.heaps = [(point, heap_words(self.points.rows, count, label)) for point, count, label in rows]
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
@@ -184,9 +200,16 @@ class Representation(Plot):
         yield from self.paint_marks(context, self.to_units(context, self.unit))
         context.restore()
 
+    def _paint_crosses(self, context):
+        """Paints the crosses over what the network has wrong."""
+        self.clip(context)
+        yield from self.paint_crosses(context, self.to_units(context, self.unit))
+        context.restore()
+
     def paint_over(self, context):
         self._paint_upright(context)
         self._paint_directions(context)
+        self._paint_heaps(context)
         if self.highlight.point is not None:
             self.ring(context, *self.pixel_of(self.highlight.point))
         if self.place and self.highlight.place:
@@ -232,6 +255,29 @@ class Representation(Plot):
         context.strokeStyle, context.fillStyle = self.halo, self.text
         for paint in (context.strokeText, context.fillText):
             paint(words, x + (gap if fits else -gap), top + gap)
+
+    def _paint_heaps(self, context):
+        """Says beside the marks how many points lie there."""
+        if not self.heaps or not self.positions:
+            return
+        left, top, width, height = self.mapping.box
+        context.font = axes.font(self.text_size, UPRIGHT_WEIGHT)
+        context.textBaseline = "middle"
+        context.lineJoin = "round"
+        context.lineWidth = 4
+        context.strokeStyle, context.fillStyle = self.halo, self.text
+        gap = axes.scaled(HEAP_GAP, self.text_size)
+        for point, words in self.heaps[:HEAPS_SAID]:
+            x, y = self.pixel_of(point)
+            if not (left < x < left + width and top < y < top + height):
+                continue
+            # Below the point, so that it is on no other's height; moved as far as it has to be.
+            room = context.measureText(words).width / 2 + 4
+            context.textAlign = "center"
+            x = min(max(x, left + room), left + width - room)
+            y += gap if y < top + height - 2 * gap else -gap
+            for paint in (context.strokeText, context.fillText):
+                paint(words, x, y)
 
     def _paint_directions(self, context):
         """Paints the layer's axes as they are projected: as handles of a tour, or as a small cross in a corner."""
@@ -434,12 +480,32 @@ class Representation(Plot):
             between = "%.0f %% of the way to %s" % (100 * morph, following)
             place = "%s → %s, %s" % (layer, following, which)
         set_text(by_id("representation-shape"), place)
+        heaps = "".join([" %s%s." % (words[0].upper(), words[1:]) for _, words in self.heaps])
         held = "" if self.axis is None else " Axis %d is held." % self.axis[0]
         self.canvas.setAttribute(
             "aria-label",
-            "Representation: the %d points at layer %s, shape %d × %d, %s%s.%s%s"
-            % (size[0], layer, size[0], size[1], which, between and ", " + between, self.highlight.words(), held),
+            "Representation: the %d points at layer %s, shape %d × %d, %s%s.%s%s%s"
+            % (
+                size[0],
+                layer,
+                size[0],
+                size[1],
+                which,
+                between and ", " + between,
+                heaps,
+                self.highlight.words(),
+                held,
+            ),
         )
+
+
+def heap_words(rows, count, label):
+    """How many of `rows` points lie in a place, of class `label` or, if that is -1, of any: `all 9 points lie here`."""
+    if label >= 0:
+        return "all %d points of class %d lie here" % (count, label)
+    if count == rows:
+        return "all %d points lie here" % count
+    return "%d of %d points lie here" % (count, rows)
 
 
 def projection_words(experiment, width, shares=(), upright=False, parted=None):
