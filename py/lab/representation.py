@@ -27,7 +27,7 @@ UNITS = 20_000
 # What the terms of a layer and its activation have in common.
 SHARED = ("basis", "centre", "half")
 # How wide a mark is, as a share of half the picture. More points than that within a mark are more than a few, if they
-# are also as large a share of all. No side of a picture is as wide as so many marks.
+# are also as large a share of all. No side of what is looked at is as wide as so many marks.
 MARK, LEAST_HEAP, LEAST_SHARE, ACROSS = 0.02, 5, 0.1, 512
 
 
@@ -280,15 +280,17 @@ def heaps(points, half, labels=None):
         close = (np.maximum(*reach) <= side) & (sizes > LEAST_HEAP)
         found = [(order[at], size, labels[order[at]]) for at, size in zip(starts[close], sizes[close], strict=True)]
     if not found:
-        across, up = (x - x.min()) / side, (y - y.min()) / side
+        # Points can lie far out of the picture, where nobody sees a heap.
+        (near,) = np.nonzero((np.abs(x) <= 2 * half) & (np.abs(y) <= 2 * half))
+        across, up = (x[near] + 2 * half) / side, (y[near] + 2 * half) / side
         # Of four grids of squares as large as a mark, one has a square around any heap of half that size.
         for right, above in ((0, 0), (0.5, 0), (0, 0.5), (0.5, 0.5)):
             square = (across + np.float32(right)).astype(np.intp) * ACROSS + (up + np.float32(above)).astype(np.intp)
-            most = np.bincount(square).argmax()
+            most = np.bincount(square, minlength=1).argmax()
             size = int(np.count_nonzero(square == most))
             if size > large:
                 large = size
-                found = [((square == most).argmax(), size, -1)]
+                found = [(near[(square == most).argmax()], size, -1)]
     return np.array(found, np.int32).reshape(-1, 3)
 
 
