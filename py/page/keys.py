@@ -61,15 +61,11 @@ KEYS = (
         Key(RAIL, ("Home", "End"), "first and last layer", None, None),
         Key(NETWORK, ARROWS, "neuron beside, above or below", None, None),
         Key(NETWORK, ("Home", "End"), "first and last layer", None, None),
-        Key(
-            CHARTS,
-            ("ArrowLeft", "ArrowRight"),
-            "read the epoch before, or after; with Page ↓ and Page ↑ ten",
-            None,
-            None,
-        ),
+        Key(CHARTS, ARROWS, "read the epoch before, or after", None, None),
+        Key(CHARTS, ("PageDown", "PageUp"), "ten before, or after", None, None),
         Key(CHARTS, ("Home", "End"), "read the first and the last epoch", None, None),
         Key(CHARTS, ("Enter",), "go to the epoch that is read", None, None),
+        Key(CHARTS, ("Escape",), "read no longer", None, None),
     ]
 )
 # What stands on keys that are not called so.
