@@ -22,8 +22,8 @@ NOTHING = "%s over epochs: nothing to show yet"
 LEFT, RIGHT, TOP, BOTTOM = 54, 16, 7, 20
 # Below a plot that has no texts there: for half of the text at 0.
 BOTTOM_WITHOUT = 7
-# About so far from one another are ticks, along the epochs and along a metric.
-APART, APART_UP = 58, 21
+# About so far from one another are ticks, along the epochs and along a metric, and no more than so many along a metric.
+APART, APART_UP, MOST_UP = 58, 21, 6
 # The radius of the marks of a run that has only one record, which no line can show.
 DOT = 3
 
@@ -60,7 +60,7 @@ class Charts:
             for event in ("pointerdown", "pointermove"):
                 listen(box, event, self._point)
             listen(box, "pointerleave", self._leave)
-            listen(box, "blur", lambda event: self._read(None))
+            listen(box, "blur", self._blur)
             listen(box, "click", lambda event: self._go())
             listen(box, "keydown", self._pressed)
         self.restyle()
@@ -204,7 +204,7 @@ class Charts:
         # uPlot leaves the dashes of the last line that it has drawn.
         context.setLineDash(to_js([]))
         context.beginPath()
-        count = height // self._scaled(APART_UP)
+        count = min(MOST_UP, height // self._scaled(APART_UP))
         ticks = chart_axes.loss_ticks(self.loss_end, count) if key == "loss" else chart_axes.share_ticks(count)
         context.textAlign, context.textBaseline = "right", "middle"
         for value, text in zip(*ticks):
@@ -318,6 +318,11 @@ class Charts:
         if event.pointerType == "touch":
             self._read(self.reading)
         else:
+            self._read(None)
+
+    def _blur(self, event):
+        # Unless it is because the other chart is pressed.
+        if self.pointed is None:
             self._read(None)
 
     def _go(self):
