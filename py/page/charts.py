@@ -16,6 +16,8 @@ EVERY = 120
 # Of each chart: the beginning of its elements' ids and of its metrics' names, and its name.
 CHARTS = (("loss", "Loss"), ("accuracy", "Accuracy"))
 PARTS = ("train_", "test_")
+# The colours of their curves.
+CURVES = ("--training", "--held-out")
 NOTHING = "%s over epochs: nothing to show yet"
 # Room around a plot, in CSS pixels for text of the size `axes.TEXT`: for the texts of ticks on the left, and below the
 # last chart; for half of an epoch's text, and of the timeline's thumb, on the right; for half of a text above.
@@ -39,8 +41,8 @@ class Charts:
         # The run's last epoch when the history was taken; the axis ends there.
         self.last = 0
         self.drawn_at = 0
-        # The size of text for which the charts were made.
-        self.text_size = None
+        # The size of text for which the charts were made, and their colours by name.
+        self.text_size, self.colours = None, {}
         # The epoch to which the run has gone back; None if it is at its end.
         self.epoch = None
         # The epoch that is read, one of the history's, and the share of the axis that is pointed at; else None.
@@ -74,6 +76,7 @@ class Charts:
         for chart in self.charts:
             chart.destroy()
         self.text_size = canvas.text_size()
+        self.colours = {name: css(name) for name in CURVES + ("--quiet", "--grid")}
         self.charts = []
         for box, hooks, (key, _) in zip(self.boxes, self.hooks, CHARTS):
             self.charts.append(self._chart(box, key, hooks))
@@ -96,7 +99,6 @@ class Charts:
         self.epoch = self.reading = self.pointed = None
         self._find_ends()
         has_accuracy = "train_accuracy" in protocol.METRICS[shape.shape_of(experiment).task]
-        by_id("nothing-yet").hidden = False
         if has_accuracy != self.has_accuracy:
             self.has_accuracy = has_accuracy
             by_id("accuracy").hidden = not has_accuracy
@@ -106,6 +108,9 @@ class Charts:
         self.texts = [NOTHING % name for _, name in CHARTS]
         self._show_places()
         self._label()
+
+    def empty(self):
+        by_id("nothing-yet").hidden = bool(self.history)
 
     def answered(self, run):
         """Draws the answer's history, if it has one, and marks the epoch to which the run has gone back."""
@@ -164,7 +169,7 @@ class Charts:
 
     def _chart(self, box, key, hooks):
         """A uPlot chart without axes of its own: those know no ticks for numbers that are very small or very large."""
-        width = self._scaled(2)
+        line = {"width": self._scaled(2), "points": {"show": False}}
         bottom = BOTTOM if self._has_epochs(key) else BOTTOM_WITHOUT
         options = to_js(
             {
@@ -177,8 +182,8 @@ class Charts:
                 "scales": {"x": {"time": False}, "y": {}},
                 "series": [
                     {},
-                    {"stroke": css("--training"), "width": width, "points": {"show": False}},
-                    {"stroke": css("--held-out"), "width": width, "dash": [5, 4], "points": {"show": False}},
+                    dict(line, stroke=self.colours[CURVES[0]]),
+                    dict(line, stroke=self.colours[CURVES[1]], dash=[5, 4]),
                 ],
                 "axes": [{"show": False}, {"show": False}],
             }
@@ -200,7 +205,7 @@ class Charts:
         context.save()
         context.scale(ratio, ratio)
         context.font = axes.font(self.text_size)
-        context.fillStyle, context.strokeStyle, context.lineWidth = css("--quiet"), css("--grid"), 1
+        context.fillStyle, context.strokeStyle, context.lineWidth = self.colours["--quiet"], self.colours["--grid"], 1
         # uPlot leaves the dashes of the last line that it has drawn.
         context.setLineDash(to_js([]))
         context.beginPath()
@@ -238,13 +243,13 @@ class Charts:
         context, ratio = chart.ctx, window.devicePixelRatio
         context.save()
         context.scale(ratio, ratio)
-        for part, colour in zip(PARTS, ("--training", "--held-out")):
+        for part, colour in zip(PARTS, CURVES):
             if part + key not in self.history:
                 continue
             value = self.history[part + key].at(0)
             if run_words.is_finite(value):
                 x, y = chart.valToPos(self.history["epoch"].at(0), "x"), chart.valToPos(value, "y")
-                context.fillStyle = css(colour)
+                context.fillStyle = self.colours[colour]
                 context.beginPath()
                 context.arc(chart.over.offsetLeft + x, chart.over.offsetTop + y, self._scaled(DOT), 0, 7)
                 context.fill()

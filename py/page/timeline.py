@@ -63,10 +63,10 @@ class Timeline:
         self.show(0, 0)
 
     def answered(self, run):
-        """Shows the run's epochs, as often as its history comes, with which the charts are drawn."""
-        if self.sought() is not None or run.kept is None:
+        if self.sought() is not None:
             return
-        self.kept = [int(epoch) for epoch in numbers(run.kept)] or [0]
+        if run.kept is not None:
+            self.kept = [int(epoch) for epoch in numbers(run.kept)] or [0]
         self.show(run.epoch, run.last_epoch)
 
     def show(self, epoch, last):

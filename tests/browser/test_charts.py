@@ -90,6 +90,44 @@ def test_one_axis_of_time(lab_at):
     assert lab.page.locator("#timeline").get_attribute("max") == "3"
 
 
+# The texts that are drawn on each chart, the last of each kind, until `told()` gives them back.
+TEXTS = """() => {
+    const draw = CanvasRenderingContext2D.prototype.fillText, texts = {};
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        const chart = this.canvas.closest(".chart-box");
+        if (chart) (texts[chart.id] ??= new Set()).add(text);
+        return draw.call(this, text, ...rest);
+    };
+    window.told = () => {
+        CanvasRenderingContext2D.prototype.fillText = draw;
+        return ["loss-chart", "accuracy-chart"].map((id) => [...(texts[id] || [])]);
+    };
+}"""
+
+
+@pytest.mark.parametrize("fragment", ["", "initialization=zeros", "learning_rate=0.3&activation=relu"])
+def test_both_axes_have_ticks_that_say_where_they_stand(lab_at, fragment):
+    lab = lab_at(fragment)
+    step_to(lab, 2)
+    lab.page.evaluate("answers.rest()")
+    lab.page.evaluate(TEXTS)
+    lab.page.set_viewport_size({"width": 1270, "height": 800})
+    lab.page.evaluate("answers.rest()")
+    lab.wait(
+        "document.querySelector('#accuracy-chart .uplot').clientWidth === "
+        "document.getElementById('accuracy-chart').clientWidth"
+    )
+    lab.page.evaluate("new Promise(requestAnimationFrame)")
+    loss, accuracy = lab.page.evaluate("told()")
+    assert len(loss) >= 2
+    assert loss[0] == "0"
+    assert {"0", "1", "2"} <= set(accuracy), "epochs are below the lower chart only"
+    shares = [text for text in accuracy if text not in ("0", "1", "2")]
+    assert len(shares) >= 2
+    assert all(re.fullmatch(r"\d+ %", share) for share in shares)
+    lab.page.set_viewport_size({"width": 1280, "height": 800})
+
+
 def test_pointing_reads_both_curves_and_moves_nothing(lab):
     record = step_to(lab, 6)
     before = lab.page.evaluate(BOXES)
