@@ -114,7 +114,7 @@ class Charts:
 
     def answered(self, run):
         """Draws the answer's history, if it has one, and marks the epoch to which the run has gone back."""
-        self.epoch = run.epoch if run.epoch < run.last_epoch else None
+        before, self.epoch = self.epoch, run.epoch if run.epoch < run.last_epoch else None
         if run.history:
             names = ("epoch",) + tuple(protocol.METRICS[run.data.task])
             rows = run.history.length // len(names)
@@ -124,7 +124,7 @@ class Charts:
             self.last = run.last_epoch
             by_id("nothing-yet").hidden = True
             self._draw()
-        else:
+        elif self.epoch != before:
             self._show_places()
 
     def describe(self, experiment, run):
