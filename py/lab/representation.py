@@ -261,9 +261,9 @@ def heaps(points, half, labels=None):
     is one heap of any class, which is -1; that all of a class do, if there are `labels`, is one of that class; else the
     largest heap, if it is large.
     """
-    x, y = points[:2]
+    x, y = points[:2].astype(np.float64)
     count = len(x)
-    side = np.float32(MARK * half)
+    side = MARK * float(half)
     large: float = max(LEAST_HEAP, count * LEAST_SHARE)
     if not count or not math.isfinite(x.sum() + y.sum()):
         return np.zeros((0, 3), np.int32)
@@ -281,11 +281,11 @@ def heaps(points, half, labels=None):
         found = [(order[at], size, labels[order[at]]) for at, size in zip(starts[close], sizes[close], strict=True)]
     if not found:
         # Points can lie far out of the picture, where nobody sees a heap.
-        (near,) = np.nonzero((np.abs(x) <= 2 * half) & (np.abs(y) <= 2 * half))
-        across, up = (x[near] + 2 * half) / side, (y[near] + 2 * half) / side
+        (near,) = np.nonzero((np.abs(x) <= 2 * float(half)) & (np.abs(y) <= 2 * float(half)))
+        across, up = x[near] / side + 2 / MARK, y[near] / side + 2 / MARK
         # Of four grids of squares as large as a mark, one has a square around any heap of half that size.
         for right, above in ((0, 0), (0.5, 0), (0, 0.5), (0.5, 0.5)):
-            square = (across + np.float32(right)).astype(np.intp) * ACROSS + (up + np.float32(above)).astype(np.intp)
+            square = (across + right).astype(np.intp) * ACROSS + (up + above).astype(np.intp)
             most = np.bincount(square, minlength=1).argmax()
             size = int(np.count_nonzero(square == most))
             if size > large:

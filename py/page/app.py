@@ -130,6 +130,11 @@ class App:
         self.add_view(self.strip)
         await let_browser_work()
 
+        from page.sentence import Sentence
+
+        self.views.add(Sentence(lambda: self.state.phase.state, self.rail))
+        await let_browser_work()
+
         from page.tour import Tour
 
         # For a person who wants no motion the tour starts paused.
@@ -138,14 +143,14 @@ class App:
 
         from page.timeline import Timeline
 
-        self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.sought))
+        timeline = self.views.add(Timeline(self.seek, self.loop.go_on_from_here, self.loop.sought))
         await let_browser_work()
 
         from scripts import uplot
 
         from page.charts import Charts
 
-        charts = self.add_view(Charts(await uplot()))
+        charts = self.add_view(Charts(await uplot(), timeline))
         self.loop.wants_history = charts.due
         await let_browser_work()
 
@@ -167,7 +172,7 @@ class App:
         self.status.show(self.state.phase)
         from page.extras import Extras
 
-        self.extras = Extras(self.rail.step, self.status.announce)
+        self.extras = Extras(self.rail.step, self.status.announce, self.heard)
         if self.state.phase.state == phase.ERROR:
             return
         if window.watchdog.unseen.length:
@@ -457,6 +462,10 @@ class App:
         asked = run.asked_live
         if run.live != asked and all(asked[name] == self.state.experiment[name] for name in asked):
             self.do(store.REPORTED, store.SET, run.live)
+
+    def heard(self):
+        """The loss, None if it is not known, and whether the run is training, see `page.listen`."""
+        return (self.run.metrics or {}).get("train_loss"), self.state.phase.state == phase.TRAINING
 
     def is_training(self):
         """Whether training is asked for, or a request that may train is still on its way."""

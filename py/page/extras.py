@@ -8,24 +8,27 @@ from page.dom import by_id, listen
 
 
 class Extras:
-    """The modules that are fetched late: `offline`, `about` for the panel that explains the page, and `keys`.
+    """The modules that are fetched late: `offline`, `about` for the panel that explains the page, `keys` and `listen`.
 
-    `travel` and `announce` are what `keys.Keys` takes.
+    `travel` and `announce` are what `keys.Keys` takes, `heard` what `listen.Listen` does.
     """
 
-    def __init__(self, travel, announce):
-        self.travel, self.announce = travel, announce
+    def __init__(self, travel, announce, heard):
+        self.travel, self.announce, self.heard = travel, announce, heard
         # The names of the modules that have been asked for.
         self.wanted = set()
         # The `Offline`, the `About` and the `Keys`, once their modules have been fetched.
         self.offline = None
         self.about = None
         self.keys = None
+        # The class `Listen`, once its module has been fetched, and the one that is heard, None for silence.
+        self.listen_class = self.listening = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
         listen(by_id("present"), "click", lambda event: self._with_keys(lambda keys: keys.toggle()))
         listen(by_id("keys"), "click", lambda event: self._with_keys(lambda keys: keys.show()))
+        listen(by_id("listen"), "click", lambda event: self._turn_listening())
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         if by_id("about").open:
             self._open_about()
@@ -56,6 +59,24 @@ class Extras:
             self.about = About()
 
         self._fetch("about", run)
+
+    def _turn_listening(self):
+        """Begins to let the loss be heard, or ends that."""
+        if self.listening:
+            self.listening.close()
+            self.listening = None
+        elif self.listen_class:
+            self.listening = self.listen_class(self.heard)
+        else:
+
+            def run():
+                from page.listen import Listen
+
+                self.listen_class = Listen
+                self._turn_listening()
+
+            self._fetch("listen", run)
+        by_id("listen").setAttribute("aria-pressed", "true" if self.listening else "false")
 
     def _with_keys(self, deed):
         """Calls `deed(keys)`, at once or, if the module has to be fetched, then."""

@@ -26,6 +26,7 @@ PARTS = (
 ANYWHERE, PRESENT = "Anywhere", "In Present"
 VIEWS, PLANE, SPACE = "In the plane and the space", "In the plane", "In the space"
 RAIL, NETWORK = "On the layer rail", "On the neurons"
+CHARTS = "On the charts"
 
 # names: what the keys are called by `KeyboardEvent.key`, letters in lower case. act: the `Keys` method that is called
 # with the event, or None for what the part of the page has its own use for, and is only listed here. button: the id of
@@ -38,6 +39,7 @@ KEYS = (
         Key(ANYWHERE, (" ",), "play or pause the training", "press", "play"),
         Key(ANYWHERE, ("j",), "play the journey, rewind or stop it", "press", "journey"),
         Key(ANYWHERE, ("p",), "present, and leave that; in a view with Shift", "toggle", "present"),
+        Key(ANYWHERE, ("l",), "hear the loss as a pitch, or no longer; in a view with Shift", "press", "listen"),
         Key(ANYWHERE, ("?",), "show these keys", "show", "keys"),
         Key(ANYWHERE, ("Escape",), "fold away what is open", None, None),
         Key(PRESENT, ("ArrowRight", "ArrowUp", "PageDown"), "next layer; with Shift a tenth of the way", "forth", None),
@@ -59,6 +61,11 @@ KEYS = (
         Key(RAIL, ("Home", "End"), "first and last layer", None, None),
         Key(NETWORK, ARROWS, "neuron beside, above or below", None, None),
         Key(NETWORK, ("Home", "End"), "first and last layer", None, None),
+        Key(CHARTS, ARROWS, "read the epoch before, or after", None, None),
+        Key(CHARTS, ("PageDown", "PageUp"), "ten before, or after", None, None),
+        Key(CHARTS, ("Home", "End"), "read the first and the last epoch", None, None),
+        Key(CHARTS, ("Enter",), "go to the epoch that is read", None, None),
+        Key(CHARTS, ("Escape",), "read no longer", None, None),
     ]
 )
 # What stands on keys that are not called so.
@@ -185,8 +192,8 @@ class Keys:
             self.dialog.close()
 
     def _spare_focus(self, event):
-        """In Present a view that is clicked does not take the arrow keys from the layer rail."""
-        if self.part() and event.target.localName == "canvas":
+        """In Present a view or a chart that is clicked does not take the arrow keys from the layer rail."""
+        if self.part() and event.target.closest("canvas, .chart-box"):
             event.preventDefault()
 
 

@@ -27,7 +27,13 @@ def metric_text(name, value):
         return "not finite"
     if name.endswith("accuracy"):
         return "%.1f %%" % (100 * value)
-    return "%.3f" % value if value < 1000 else "%.2e" % value
+    return "%.3f" % value if value == 0 or 0.001 <= value < 1000 else "%.2e" % value
+
+
+def reading_words(epoch, metric, training, held_out):
+    """What both curves of a chart say at an epoch; `metric` is `"loss"` or `"accuracy"`. NaN means not known."""
+    figures = [metric_text(metric, value if value == value else None) for value in (training, held_out)]
+    return "epoch %s: training %s, held out %s" % ("{:,}".format(epoch), figures[0], figures[1])
 
 
 def loss_words(metrics):

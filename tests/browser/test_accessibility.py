@@ -22,7 +22,7 @@ MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about
 PLANE = ["lasso-boundary", "Options of the plane", "boundary"]
 SPACE = ["layer", "fit", "lasso-representation", "Options of the representation", "representation"]
 SIDE = ["Data", "Network", "Training"]
-TIME = ["timeline", "branch"]
+TIME = ["listen", "loss-chart", "accuracy-chart", "timeline", "branch"]
 NETWORK = ["journey", "remove-layer", "add-layer", "rail", "strip-buttons"]
 # What is folded away, with what it holds.
 FOLDED = {
@@ -370,8 +370,8 @@ def as_rgb(lab, colour):
 @pytest.mark.parametrize(
     ("width", "order"),
     [
-        (1000, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:1]),
-        (390, MASTHEAD + PLANE + SPACE + SIDE + NETWORK + TIME[:1]),
+        (1000, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:-1]),
+        (390, MASTHEAD + PLANE + SPACE + SIDE + NETWORK + TIME[:-1]),
     ],
 )
 def test_tab_goes_where_the_eye_goes(lab_at, width, order):

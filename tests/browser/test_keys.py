@@ -40,6 +40,8 @@ CAPS = {
     "→": "ArrowRight",
     "↑": "ArrowUp",
     "↓": "ArrowDown",
+    "Page ↑": "PageUp",
+    "Page ↓": "PageDown",
 }
 # Other names of keys that are listed: those on the same cap without Shift, and those that move every slider.
 SAME_CAP, SLIDER = {"=", "_"}, {"PageUp", "PageDown"}
@@ -47,7 +49,7 @@ SAME_CAP, SLIDER = {"=", "_"}, {"PageUp", "PageDown"}
 USED = """([selector, all, before]) => {
     const target = document.querySelector(selector);
     const stop = (event) => event.stopPropagation();
-    target.closest("main > section").addEventListener("keydown", stop);
+    target.closest("main section").addEventListener("keydown", stop);
     const press = (key) => {
         return !target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     };
@@ -57,7 +59,7 @@ USED = """([selector, all, before]) => {
         if (before) for (let time = 0; time < 3; time++) press("Escape");
         return done;
     });
-    target.closest("main > section").removeEventListener("keydown", stop);
+    target.closest("main section").removeEventListener("keydown", stop);
     return used;
 }"""
 # The size of every text that is seen, in CSS pixels, with the text.
@@ -283,6 +285,7 @@ def test_the_list_has_the_keys_that_every_part_of_the_page_uses_and_no_others(la
     assert used("#representation", "n") - SAME_CAP == views | parts["In the space"]
     assert used("#rail") - SLIDER == parts["On the layer rail"]
     assert used("#strip-buttons button[tabindex='0']") - {" "} >= parts["On the neurons"]
+    assert used("#loss-chart", "Home") == used("#accuracy-chart", "Home") == parts["On the charts"]
     assert set(SHOWN) <= parts["In Present"]
 
 

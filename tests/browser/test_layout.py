@@ -15,7 +15,7 @@ TURNED = {"width": 844, "height": 390}
 # Two screens side by side, the second twice as fine.
 SCREEN_WIDTH = 1600
 SCREENS = [f"{{{SCREEN_WIDTH}x1000}}", f"{{{SCREEN_WIDTH}x1000 devicePixelRatio=2.0}}"]
-MEASURED = "html, main, main > section, canvas, .plot, .strip, .chart-box, .rail, #probes"
+MEASURED = "html, main, main > section, canvas, .plot, .strip, #sentence, .chart-box, #timeline, .rail, #probes"
 BOXES = (
     f"[...document.querySelectorAll({json.dumps(MEASURED)})]"
     + """.map((element) => {

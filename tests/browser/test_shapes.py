@@ -131,7 +131,7 @@ def test_where_numbers_are_to_be_predicted_nothing_is_said_of_accuracy(open_data
     assert lab.data("train-accuracy") is None
     assert lab.data("test-accuracy") is None
     assert lab.number("test-loss") > 0
-    assert "%" not in lab.page.get_by_label("Accuracy over epochs", exact=False).first.inner_text()
+    assert lab.page.get_by_label("Accuracy over epochs", exact=False).first.is_hidden()
     for name in (title_of(key), "Representation:", "Loss over epochs"):
         assert "NaN" not in lab.picture(name).get_attribute("aria-label")
     offered = lab.field("loss").locator("option").all_text_contents()

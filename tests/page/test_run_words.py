@@ -18,6 +18,8 @@ PAUSED = phase.Phase(phase.PAUSED, phase.NOTHING, None, "")
     [
         ("train_loss", 0.12345, "0.123"),
         ("test_loss", 1234.5, "1.23e+03"),
+        ("train_loss", 0.0, "0.000"),
+        ("train_loss", 0.0000123, "1.23e-05"),
         ("train_accuracy", 0.975, "97.5 %"),
         ("train_loss", None, "–"),
         ("test_loss", math.nan, "not finite"),
@@ -27,6 +29,18 @@ PAUSED = phase.Phase(phase.PAUSED, phase.NOTHING, None, "")
 )
 def test_figures(name, value, text):
     assert run_words.metric_text(name, value) == text
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "words"),
+    [
+        ("loss", (0.31, 0.35), "epoch 1,037: training 0.310, held out 0.350"),
+        ("accuracy", (0.975, 1), "epoch 1,037: training 97.5 %, held out 100.0 %"),
+        ("loss", (math.inf, math.nan), "epoch 1,037: training not finite, held out –"),
+    ],
+)
+def test_a_reading_has_both_curves(metric, values, words):
+    assert run_words.reading_words(1037, metric, *values) == words
 
 
 def test_what_is_no_number_is_known_only_of_a_run_that_has_diverged():
