@@ -22,6 +22,7 @@ ORDER = (
     "charts",
     "timeline",
     "messages",
+    "tips",
     "present",
     "licences",
 )

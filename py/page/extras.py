@@ -1,14 +1,14 @@
 """Fetches modules of the page only when they are needed, because nothing on screen needs them at the start."""
 
-from pyscript import config, document
-from pyscript.ffi import create_proxy
+from pyscript import config, document, window
+from pyscript.ffi import create_proxy, to_js
 from scripts import fetchModule
 
 from page.dom import by_id, listen
 
 
 class Extras:
-    """The modules that are fetched late: `offline`, `about` for the panel that explains the page, and `keys`.
+    """The modules that are fetched late: `offline`, `about` for the panel of that name, `keys`, and `tips`.
 
     `travel` and `announce` are what `keys.Keys` takes.
     """
@@ -17,10 +17,11 @@ class Extras:
         self.travel, self.announce = travel, announce
         # The names of the modules that have been asked for.
         self.wanted = set()
-        # The `Offline`, the `About` and the `Keys`, once their modules have been fetched.
+        # The `Offline`, the `About`, the `Keys` and the `Tips`, once their modules have been fetched.
         self.offline = None
         self.about = None
         self.keys = None
+        self.tips = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
@@ -36,8 +37,9 @@ class Extras:
         Called when the page has nothing more urgent to do.
         """
         self._with_keys(lambda keys: None)
+        self._fetch(("help", "tips"), self._begin_tips)
         if config["offline"]:
-            self._fetch("offline", self._keep)
+            self._fetch(("offline",), self._keep)
 
     def superseded(self):
         """Whether the service worker serves another version of the site than this page's."""
@@ -55,7 +57,7 @@ class Extras:
 
             self.about = About()
 
-        self._fetch("about", run)
+        self._fetch(("about",), run)
 
     def _with_keys(self, deed):
         """Calls `deed(keys)`, at once or, if the module has to be fetched, then."""
@@ -72,13 +74,19 @@ class Extras:
             self.deeds = []
 
         self.deeds.append(deed)
-        self._fetch("keys", run)
+        self._fetch(("keys",), run)
 
-    def _fetch(self, name, run):
-        """Fetches a module once and then calls `run()`. If that fails, the next call tries again."""
-        if name not in self.wanted:
-            self.wanted.add(name)
+    def _begin_tips(self):
+        from page.tips import Tips
+
+        self.tips = Tips()
+
+    def _fetch(self, names, run):
+        """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""
+        if names not in self.wanted:
+            self.wanted.add(names)
             # A promise without a value calls back without arguments.
             came = create_proxy(lambda *nothing: run())
-            missed = create_proxy(lambda error: self.wanted.discard(name))
-            fetchModule("page/%s.py" % name).then(came, missed)
+            missed = create_proxy(lambda error: self.wanted.discard(names))
+            fetched = [fetchModule("page/%s.py" % name) for name in names]
+            window.Promise.all(to_js(fetched)).then(came, missed)
