@@ -23,6 +23,7 @@ ORDER = (
     "timeline",
     "messages",
     "tips",
+    "around",
     "present",
     "licences",
 )

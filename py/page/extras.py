@@ -1,32 +1,38 @@
 """Fetches modules of the page only when they are needed, because nothing on screen needs them at the start."""
 
+import storage
 from pyscript import config, document, window
 from pyscript.ffi import create_proxy, to_js
 from scripts import fetchModule
 
 from page.dom import by_id, listen
 
+# The key under which the browser keeps how far a person was shown around.
+AROUND = "around"
+
 
 class Extras:
-    """The modules that are fetched late: `offline`, `about` for the panel of that name, `keys`, and `tips`.
+    """The modules that are fetched late: `offline`, `about` for the panel of that name, `keys`, `tips` and `around`.
 
-    `travel` and `announce` are what `keys.Keys` takes.
+    `app` is the `App`.
     """
 
-    def __init__(self, travel, announce):
-        self.travel, self.announce = travel, announce
+    def __init__(self, app):
+        self.app = app
         # The names of the modules that have been asked for.
         self.wanted = set()
-        # The `Offline`, the `About`, the `Keys` and the `Tips`, once their modules have been fetched.
+        # The `Offline`, the `About` and so on, once their modules have been fetched.
         self.offline = None
         self.about = None
         self.keys = None
         self.tips = None
+        self.around = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
         listen(by_id("present"), "click", lambda event: self._with_keys(lambda keys: keys.toggle()))
         listen(by_id("keys"), "click", lambda event: self._with_keys(lambda keys: keys.show()))
+        listen(by_id("around"), "click", lambda event: self._show_around())
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         if by_id("about").open:
             self._open_about()
@@ -38,6 +44,7 @@ class Extras:
         """
         self._with_keys(lambda keys: None)
         self._fetch(("help", "tips"), self._begin_tips)
+        self._offer()
         if config["offline"]:
             self._fetch(("offline",), self._keep)
 
@@ -68,7 +75,7 @@ class Extras:
         def run():
             from page.keys import Keys
 
-            self.keys = Keys(self.travel, self.announce)
+            self.keys = Keys(self.app.rail.step, self.app.status.announce)
             for kept in self.deeds:
                 kept(self.keys)
             self.deeds = []
@@ -80,6 +87,25 @@ class Extras:
         from page.tips import Tips
 
         self.tips = Tips()
+
+    def _offer(self):
+        """Marks, at a first visit, the button that shows a person around. The next visit is no first one any more."""
+        if storage.visits.read(AROUND) is None:
+            by_id("around").classList.add("offered")
+            storage.visits.write(AROUND, "0")
+
+    def _show_around(self):
+        if self.around:
+            self.around.open()
+            return
+
+        def run():
+            from page.around import Around
+
+            self.around = self.app.views.add(Around(self.app, AROUND))
+            self.around.open()
+
+        self._fetch(("beats", "around"), run)
 
     def _fetch(self, names, run):
         """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""

@@ -187,6 +187,11 @@ SENTENCES = OrderedDict(
             },
         ),
         ("probabilities", "Softmax turns the scores into probabilities: positive numbers that add up to 1."),
+        # While a person is shown around.
+        ("guide-back", "Goes back to the beat before."),
+        ("guide-next", "Goes on to the next beat, or after the last one back to your own experiment."),
+        ("guide-keep", "Ends the beats and keeps the experiment that is seen."),
+        ("guide-leave", "Ends the beats and brings back your own experiment; another time they go on from here."),
         # The offer of a new version.
         ("update", "Loads the new version of this page, and keeps your experiment."),
         ("later", "Puts the offer away and keeps the version that is open."),

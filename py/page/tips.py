@@ -20,6 +20,7 @@ STILL = 10
 # An owner that is wider, in pixels, has its sentence where the pointer is.
 WIDE = 400
 CONTROLS = "a, button, summary, input, select, canvas"
+PRESSED = CONTROLS + ", .switches label"
 OWNERS = ", ".join(["[data-tip]"] + ["#" + key for key in help.SENTENCES])
 IN_STRIP = ".strip-buttons button, .strip-buttons .width"
 # Where the sentence about a control stands: beside what belongs to it as well.
@@ -196,7 +197,7 @@ class Tips:
         self.answered, self.finger = False, None
         if event.pointerType != "touch":
             self.pressed = owner
-        elif owner is not None and event.target.closest(CONTROLS) and event.target.localName != "canvas":
+        elif owner is not None and event.target.closest(PRESSED) and event.target.localName != "canvas":
             self.finger = event.clientX, event.clientY
             self._soon(owner, event.clientX, HOLD)
 
@@ -220,7 +221,7 @@ class Tips:
             self.answered = False
             event.preventDefault()
             event.stopPropagation()
-        elif not event.target.closest(CONTROLS):
+        elif not event.target.closest(PRESSED):
             owner = owner_of(event.target)
             if owner is not None:
                 self.show(owner, event.clientX)

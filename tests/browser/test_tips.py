@@ -58,7 +58,7 @@ WALK = """async ([selector, way]) => {
         if (way === "hover") say(target, "pointerover", "mouse", x, y);
         else {
             say(target, "pointerdown", "touch", x, y);
-            if (thing.matches(CONTROLS) && !thing.disabled) await until(() => !tip.hidden);
+            if (thing.matches(CONTROLS + ", .switches label") && !thing.disabled) await until(() => !tip.hidden);
             say(target, "pointerup", "touch", x, y);
             if (tip.hidden) say(target, "click", "touch", x, y);
         }
