@@ -44,6 +44,8 @@ class Tips:
         self.timer = None
         # An owner that was pressed has nothing to say until the pointer has left it.
         self.pressed = None
+        # Where the pointer was last. The page may move below it, by which it asks for nothing.
+        self.place = None
         # Where a finger went down, and whether that has been answered, so that it presses nothing.
         self.finger, self.answered = None, False
         self.due_proxy = create_proxy(self._due)
@@ -152,7 +154,7 @@ class Tips:
             return
         owner = owner_of(event.target)
         # A picture is looked at: what it is says its title.
-        if owner is not None and event.target.localName == "canvas":
+        if event.target.localName == "canvas" or self.place == (event.clientX, event.clientY):
             owner = None
         if owner is not None and owner is self.pressed:
             return
@@ -202,6 +204,7 @@ class Tips:
             self._soon(owner, event.clientX, HOLD)
 
     def _moved(self, event):
+        self.place = event.clientX, event.clientY
         if self.finger and abs(event.clientX - self.finger[0]) + abs(event.clientY - self.finger[1]) > STILL:
             self._up(event)
 
