@@ -74,8 +74,9 @@ def experiment(beat):
 
 
 def is_of(beat, given):
-    """Whether an experiment is a beat's, wherever the playhead is."""
-    return all(given[name] == value for name, value in experiment(beat).items() if name not in ("layer", "morph"))
+    """Whether an experiment is a beat's, wherever the playhead is and however fast it trains."""
+    free = ("layer", "morph", "speed")
+    return all(given[name] == value for name, value in experiment(beat).items() if name not in free)
 
 
 def kept(text):
