@@ -32,7 +32,9 @@ CONFIG = "pyscript.json"
 MODULES = "page.json"
 MAIN = "py/page/main.py"
 # Modules that the page fetches only when it needs them, see `page/extras.py`.
-FETCHED_LATE = ("py/page/about.py", "py/page/keys.py", "py/page/listen.py", "py/page/offline.py")
+FETCHED_LATE = tuple(
+    f"py/page/{name}.py" for name in ("about", "around", "beats", "help", "keys", "listen", "offline", "tips")
+)
 PAGE = "index.html"
 MANIFEST = "manifest.json"
 LICENCES = "licences.html"

@@ -22,6 +22,8 @@ ORDER = (
     "charts",
     "timeline",
     "messages",
+    "tips",
+    "around",
     "present",
     "licences",
 )

@@ -172,7 +172,7 @@ class App:
         self.status.show(self.state.phase)
         from page.extras import Extras
 
-        self.extras = Extras(self.rail.step, self.status.announce, self.heard)
+        self.extras = Extras(self)
         if self.state.phase.state == phase.ERROR:
             return
         if window.watchdog.unseen.length:

@@ -101,7 +101,7 @@ class Charts:
         has_accuracy = "train_accuracy" in protocol.METRICS[shape.shape_of(experiment).task]
         if has_accuracy != self.has_accuracy:
             self.has_accuracy = has_accuracy
-            by_id("accuracy").hidden = not has_accuracy
+            by_id("accuracy-curves").hidden = not has_accuracy
             self.restyle()
         for chart in self.charts:
             chart.setData(to_js([[], [], []]))

@@ -1,34 +1,38 @@
 """Fetches modules of the page only when they are needed, because nothing on screen needs them at the start."""
 
-from pyscript import config, document
-from pyscript.ffi import create_proxy
+import storage
+from pyscript import config, document, window
+from pyscript.ffi import create_proxy, to_js
 from scripts import fetchModule
 
 from page.dom import by_id, listen
 
+# The key under which the browser keeps how far a person was shown around.
+AROUND = "around"
+
 
 class Extras:
-    """The modules that are fetched late: `offline`, `about` for the panel that explains the page, `keys` and `listen`.
+    """The modules that are fetched late. `app` is the `App`."""
 
-    `travel` and `announce` are what `keys.Keys` takes, `heard` what `listen.Listen` does.
-    """
-
-    def __init__(self, travel, announce, heard):
-        self.travel, self.announce, self.heard = travel, announce, heard
+    def __init__(self, app):
+        self.app = app
         # The names of the modules that have been asked for.
         self.wanted = set()
-        # The `Offline`, the `About` and the `Keys`, once their modules have been fetched.
+        # The `Offline`, the `About` and so on, once their modules have been fetched.
         self.offline = None
         self.about = None
         self.keys = None
         # The class `Listen`, once its module has been fetched, and the one that is heard, None for silence.
         self.listen_class = self.listening = None
+        self.tips = None
+        self.around = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
         listen(by_id("present"), "click", lambda event: self._with_keys(lambda keys: keys.toggle()))
         listen(by_id("keys"), "click", lambda event: self._with_keys(lambda keys: keys.show()))
         listen(by_id("listen"), "click", lambda event: self._turn_listening())
+        listen(by_id("around"), "click", lambda event: self._show_around())
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         if by_id("about").open:
             self._open_about()
@@ -39,8 +43,10 @@ class Extras:
         Called when the page has nothing more urgent to do.
         """
         self._with_keys(lambda keys: None)
+        self._fetch(("help", "tips"), self._begin_tips)
+        self._offer()
         if config["offline"]:
-            self._fetch("offline", self._keep)
+            self._fetch(("offline",), self._keep)
 
     def superseded(self):
         """Whether the service worker serves another version of the site than this page's."""
@@ -58,7 +64,7 @@ class Extras:
 
             self.about = About()
 
-        self._fetch("about", run)
+        self._fetch(("about",), run)
 
     def _turn_listening(self):
         """Begins to let the loss be heard, or ends that."""
@@ -66,7 +72,7 @@ class Extras:
             self.listening.close()
             self.listening = None
         elif self.listen_class:
-            self.listening = self.listen_class(self.heard)
+            self.listening = self.listen_class(self.app.heard)
         else:
 
             def run():
@@ -75,7 +81,7 @@ class Extras:
                 self.listen_class = Listen
                 self._turn_listening()
 
-            self._fetch("listen", run)
+            self._fetch(("listen",), run)
         by_id("listen").setAttribute("aria-pressed", "true" if self.listening else "false")
 
     def _with_keys(self, deed):
@@ -87,19 +93,44 @@ class Extras:
         def run():
             from page.keys import Keys
 
-            self.keys = Keys(self.travel, self.announce)
+            self.keys = Keys(self.app.rail.step, self.app.status.announce)
             for kept in self.deeds:
                 kept(self.keys)
             self.deeds = []
 
         self.deeds.append(deed)
-        self._fetch("keys", run)
+        self._fetch(("keys",), run)
 
-    def _fetch(self, name, run):
-        """Fetches a module once and then calls `run()`. If that fails, the next call tries again."""
-        if name not in self.wanted:
-            self.wanted.add(name)
+    def _begin_tips(self):
+        from page.tips import Tips
+
+        self.tips = Tips()
+
+    def _offer(self):
+        """Marks, at a first visit, the button that shows a person around. The next visit is no first one any more."""
+        if storage.visits.read(AROUND) is None:
+            by_id("around").classList.add("offered")
+            storage.visits.write(AROUND, "0")
+
+    def _show_around(self):
+        if self.around:
+            self.around.open()
+            return
+
+        def run():
+            from page.around import Around
+
+            self.around = self.app.views.add(Around(self.app, AROUND))
+            self.around.open()
+
+        self._fetch(("beats", "around"), run)
+
+    def _fetch(self, names, run):
+        """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""
+        if names not in self.wanted:
+            self.wanted.add(names)
             # A promise without a value calls back without arguments.
             came = create_proxy(lambda *nothing: run())
-            missed = create_proxy(lambda error: self.wanted.discard(name))
-            fetchModule("page/%s.py" % name).then(came, missed)
+            missed = create_proxy(lambda error: self.wanted.discard(names))
+            fetched = [fetchModule("page/%s.py" % name) for name in names]
+            window.Promise.all(to_js(fetched)).then(came, missed)

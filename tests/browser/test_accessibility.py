@@ -18,12 +18,40 @@ LEAST_HIGH = 33
 # WCAG 2.2: text against its ground is axe's business; what is not text needs this.
 LEAST_CONTRAST = 3
 
-MASTHEAD = ["Intuitive Classification", "play", "step", "reset", "speed", "about", "present", "theme", "source"]
-PLANE = ["lasso-boundary", "Options of the plane", "boundary"]
-SPACE = ["layer", "fit", "lasso-representation", "Options of the representation", "representation"]
+MASTHEAD = [
+    "Intuitive Classification",
+    "play",
+    "step",
+    "reset",
+    "speed",
+    "counters",
+    "around",
+    "about",
+    "present",
+    "theme",
+]
+PLANE = ["lasso-boundary", "Options of the plane", "boundary", "legend"]
+SPACE = [
+    "layer",
+    "fit",
+    "lasso-representation",
+    "Options of the representation",
+    "representation",
+    "representation-shape",
+]
 SIDE = ["Data", "Network", "Training"]
 TIME = ["listen", "loss-chart", "accuracy-chart", "timeline", "branch"]
-NETWORK = ["journey", "remove-layer", "add-layer", "rail", "strip-buttons"]
+NETWORK = [
+    "network-title",
+    "journey",
+    "remove-layer",
+    "add-layer",
+    "separability",
+    "heat",
+    "signs",
+    "rail",
+    "strip-buttons",
+]
 # What is folded away, with what it holds.
 FOLDED = {
     "Options of the plane": ["shading", "contour-switch", "zero_lines-switch"],
@@ -178,7 +206,7 @@ def test_axe_with_a_wrong_entry(themed, axe):
 
 
 def test_axe_with_the_explanation_open(themed, axe):
-    themed.page.get_by_text("What am I looking at?").click()
+    themed.page.get_by_text("About", exact=True).click()
     assert_open_to_all(themed.page, axe)
     themed.page.keyboard.press("Escape")
 
@@ -219,7 +247,7 @@ def test_axe_on_a_phone(lab_at, axe, scheme):
     lab = lab_at("hidden_layers=16,3", color_scheme=scheme, **PHONE)
     lab.play_to(2)
     assert_open_to_all(lab.page, axe)
-    lab.page.get_by_text("What am I looking at?").tap()
+    lab.page.get_by_text("About", exact=True).tap()
     assert_open_to_all(lab.page, axe)
 
 
@@ -392,21 +420,20 @@ def test_what_has_the_focus_is_not_under_the_message(lab_at):
 
 
 def test_escape_closes_the_explanation(lab):
-    summary = lab.page.get_by_text("What am I looking at?")
+    summary = lab.page.get_by_text("About", exact=True)
     panel = lab.page.locator("#about .panel")
     summary.focus()
     lab.page.keyboard.press("Enter")
     assert panel.is_visible()
     lab.page.keyboard.press("Tab")
-    assert lab.page.get_by_role("link", name="Licences").evaluate("link => link === document.activeElement")
+    assert lab.page.get_by_role("link", name="Source").evaluate("link => link === document.activeElement")
     lab.page.keyboard.press("Escape")
     lab.wait("!document.getElementById('about').open")
     assert summary.evaluate("summary => summary === document.activeElement")
     # It lies over what comes next, and makes room for it.
     lab.page.keyboard.press("Enter")
-    lab.page.keyboard.press("Tab")
-    lab.page.keyboard.press("Tab")
-    lab.page.keyboard.press("Tab")
+    for _ in ("Source", "licences", "All keys", "Present"):
+        lab.page.keyboard.press("Tab")
     lab.wait("document.activeElement.id === 'present' && !document.getElementById('about').open")
     # A view in focus has its own use for the key.
     summary.click()
@@ -509,7 +536,7 @@ def test_what_comes_and_goes_moves_nothing_else(stage):
     assert stage.chosen_text().startswith("1 point chosen")
     assert stage.page.evaluate(places) == before
     stage.left.press("Escape")
-    stage.page.get_by_text("What am I looking at?").click()
+    stage.page.get_by_text("About", exact=True).click()
     assert stage.page.evaluate(places) == before
     stage.page.keyboard.press("Escape")
 
@@ -546,7 +573,7 @@ def test_without_motion_nothing_moves_unasked(open_page):
     })).length"""
     assert lab.page.evaluate(moving) == 0
     lab.press("Dark theme")
-    lab.page.get_by_text("What am I looking at?").click()
+    lab.page.get_by_text("About", exact=True).click()
     assert lab.page.evaluate("document.getAnimations().length") == 0
     assert lab.button("Resume tour").is_visible()
 

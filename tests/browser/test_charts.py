@@ -17,7 +17,7 @@ BOXES = """() => {
         const { left, right, top, bottom } = document.querySelector(selector).getBoundingClientRect();
         return { left, right, top, bottom, width: right - left, height: bottom - top };
     };
-    const boxes = { slider: box("#timeline"), side: box(".side"), figures: box("#loss .figures") };
+    const boxes = { slider: box("#timeline"), side: box(".side"), figures: box("#loss-curves .figures") };
     for (const chart of ["loss", "accuracy"]) boxes[chart] = box(`#${chart}-chart .u-over`);
     return boxes;
 }"""

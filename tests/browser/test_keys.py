@@ -253,7 +253,7 @@ def test_the_list_of_keys_is_closed_and_the_focus_goes_back(lab, way):
 
 
 def test_the_list_is_reached_without_a_key(lab):
-    lab.page.get_by_text("What am I looking at?").click()
+    lab.page.get_by_text("About", exact=True).click()
     lab.button("All keys").click()
     lab.page.get_by_role("dialog", name="Keys", exact=True).wait_for()
     lab.page.keyboard.press("Escape")

@@ -37,7 +37,7 @@ def test_every_file_is_kept_and_the_page_works_without_network(visitor, host):
     wait_until_kept(lab)
     (kept,) = lab.page.evaluate(CACHES).values()
     assert set(kept) == host.files.keys() - {site.WORKER}
-    lab.page.get_by_text("What am I looking at?").click()
+    lab.page.get_by_text("About", exact=True).click()
     assert lab.page.get_by_text("Works offline").is_visible()
     assert lab.complaints == []
 
@@ -46,7 +46,7 @@ def test_every_file_is_kept_and_the_page_works_without_network(visitor, host):
     again = visitor(host, "dataset=xor")
     again.wait_for_state("ready")
     again.step_one_epoch()
-    again.page.get_by_text("What am I looking at?").click()
+    again.page.get_by_text("About", exact=True).click()
     assert again.page.get_by_text("You are offline").is_visible()
     assert again.data("engine") == "wasm"
 
@@ -70,7 +70,7 @@ def test_all_or_nothing_is_kept(visitor, host, fault):
     assert lab.page.evaluate(CACHES) == {}
     lab.wait_for_state("ready")
     lab.step_one_epoch()
-    lab.page.get_by_text("What am I looking at?").click()
+    lab.page.get_by_text("About", exact=True).click()
     assert lab.page.get_by_text("keeps nothing for this page").is_visible()
 
 

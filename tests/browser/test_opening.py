@@ -10,7 +10,7 @@ def test_page_stands_before_python_does(open_page):
     lab = open_page(wait_for=None)
     assert lab.data("state") == "loading"
     assert lab.page.title().startswith("Intuitive Classification")
-    assert lab.page.get_by_text("What am I looking at?").is_visible()
+    assert lab.page.get_by_text("About", exact=True).is_visible()
     assert lab.page.get_by_role("progressbar", name="Loading Python").is_visible()
     assert lab.button("Play").is_visible()
     lab.wait_for_state("ready")
@@ -48,7 +48,7 @@ def test_no_more_is_fetched_than_is_needed(chromium, origin):
     assert "about.py" not in fetched
     # A panel's module comes when it is opened.
     with page.expect_request("**/about.py"):
-        page.get_by_text("What am I looking at?").click()
+        page.get_by_text("About", exact=True).click()
     page.keyboard.press("Escape")
     browser.wait_for(page, "!document.getElementById('about').open")
     page.context.close()
@@ -100,6 +100,7 @@ def test_phone(open_page):
 
 
 def test_source_of_what_runs_is_a_click_away(lab, origin):
+    lab.page.get_by_text("About", exact=True).click()
     response = lab.page.request.get(lab.page.get_by_role("link", name="Source").evaluate("link => link.href"))
     assert "def forward(" in response.text()
 

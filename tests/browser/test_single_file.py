@@ -66,14 +66,14 @@ def test_a_lab_that_is_gone_is_started_again(open_file):
 
 def test_the_sources_and_the_licences_open_out_of_the_file(open_file):
     lab = open_file()
+    lab.page.get_by_text("About", exact=True).click()
     with lab.page.context.expect_page() as opened:
         lab.page.get_by_role("link", name="Source").click()
     opened.value.wait_for_load_state()
     assert opened.value.url.startswith("blob:")
     assert "def " in opened.value.locator("body").inner_text()
-    lab.page.get_by_text("What am I looking at?").click()
     with lab.page.context.expect_page() as opened:
-        lab.page.get_by_role("link", name="Licences").click()
+        lab.page.get_by_role("link", name="licences").click()
     opened.value.wait_for_load_state()
     assert "Pyodide" in opened.value.locator("body").inner_text()
 

@@ -233,7 +233,7 @@ def test_full_storage(context, hosted, whole_site):
     assert page.evaluate("caches.keys()") == []
     lab.wait_for_state("ready")
     lab.step_one_epoch()
-    page.get_by_text("What am I looking at?").click()
+    page.get_by_text("About", exact=True).click()
     assert page.get_by_text("keeps nothing for this page").is_visible()
     assert lab.no_alert()
 

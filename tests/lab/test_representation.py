@@ -418,7 +418,7 @@ def test_heaps_are_found_beside_points_far_out_of_the_picture(outside):
     points = np.random.default_rng(0).uniform(-1, 1, (2, 120)).astype(np.float32)
     points[:, 40:80] = 0.3
     points[:, :3] = [[-outside, outside, outside], [outside, outside, -outside]]
-    ((point, count, label),) = representation.heaps(points, 1.0).tolist()
+    ((point, count, _),) = representation.heaps(points, 1.0).tolist()
     assert points[0, point] == np.float32(0.3)
     assert count >= 40
     # Nobody sees those that are all outside.

@@ -250,6 +250,6 @@ def test_what_the_page_fetches_late_is_a_file_and_no_part_of_its_modules():
     for path in site.FETCHED_LATE:
         assert path in own
         assert path.removeprefix("py/") not in modules
-        assert f'self._fetch("{path.removeprefix("py/page/").removesuffix(".py")}"' in extras
+        assert f'"{path.removeprefix("py/page/").removesuffix(".py")}"' in extras
     others = [path for path in own if path.startswith("py/page/") and path not in (site.MAIN, *site.FETCHED_LATE)]
     assert {path.removeprefix("py/") for path in others} <= modules.keys()
