@@ -18,9 +18,10 @@ LEFT_ALIKE, RIGHT_ALIKE = 45, 12
 def is_crossed(view, place, text, picture=None):
     """Whether the middle of a cross and its four arms are seen at a place; its lines are little wider than a pixel."""
     by = 0.7 * view.radius()
-    near = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])
+    # On a fine screen its lines lie between whole pixels.
+    near = np.array([(x, y) for x in np.linspace(-1, 1, 7) for y in np.linspace(-1, 1, 7)])
     arms = np.array([(0, 0), (-by, -by), (by, -by), (-by, by), (by, by)])
-    colours = view.colours((place + arms[:, None] + near).reshape(-1, 2), picture).reshape(5, 9, 3)
+    colours = view.colours((place + arms[:, None] + near).reshape(-1, 2), picture).reshape(5, 49, 3)
     return bool(alike(colours, text, 90).any(axis=1).all())
 
 
