@@ -143,6 +143,7 @@ SENTENCES = OrderedDict(
                 "classes.",
             },
         ),
+        ("curves", "The full line is for the points that the network trains on, the dashed one for those held out."),
         ("listen", "Lets the loss be heard as a pitch while the network trains: lower is better."),
         ("timeline", "Takes every view back to an earlier epoch of this run; Play repeats the run from there."),
         ("branch", "Trains on from the epoch that is shown, and forgets what came after it."),
