@@ -209,7 +209,7 @@ def test_a_finger_that_is_held_asks_and_presses_nothing(at):
     lab.wait("document.documentElement.dataset.epoch === '1' && document.getElementById('tip').hidden")
     lab.page.locator("#network-title").tap()
     lab.wait("!document.getElementById('tip').hidden")
-    assert lab.page.evaluate(TEXT) == help.sentence("loss-chart", registry.CLASSIFICATION)
+    assert lab.page.evaluate(TEXT) == help.sentence("strip", registry.CLASSIFICATION)
     assert lab.number("epoch") == 1
 
 
