@@ -32,7 +32,6 @@ class Controls:
         if fields.FIELDS[name].control == fields.BOX:
             # If a person corrects a wrong entry to what it was before, no change follows, but the message has to go.
             listen(field, "input", lambda event: messages.clear(field))
-            listen(field, "mousemove", lambda event: _show_whole_text(field))
 
     def _listen_to_switch(self, name):
         field = by_id(name + "-switch")
@@ -99,8 +98,3 @@ class Controls:
 
         listen(field, "mousedown", empty)
         listen(field, "blur", restore)
-
-
-def _show_whole_text(field):
-    """Lets the browser show the whole text of a box as a tooltip, if the box is too small for it."""
-    field.title = field.value if field.scrollWidth > field.clientWidth else ""

@@ -80,7 +80,7 @@ class Tips:
         """Shows the sentence of an owner, beside it; `x` is where the pointer is, if there is one."""
         self._cancel()
         self._follow_task()
-        set_text(self.tip, help.sentence(key_of(owner), self.task))
+        set_text(self.tip, whole_entry(owner) + help.sentence(key_of(owner), self.task))
         self.owner, self.by_focus = owner, by_focus
         # What is told of the focus lies in no pointer's way.
         self.tip.className = "aside" if by_focus else ""
@@ -256,6 +256,12 @@ def key_of(owner):
         if key.endswith("-switch"):
             key = key[: -len("-switch")]
     return key if key in help.SENTENCES else None
+
+
+def whole_entry(owner):
+    """What is entered in a box that is too small for it, to be said before its sentence; otherwise nothing."""
+    is_cut = owner.localName == "input" and owner.type == "text" and owner.scrollWidth > owner.clientWidth
+    return owner.value + ": " if is_cut else ""
 
 
 def anchor_of(owner):

@@ -10,6 +10,8 @@ from tests.browser.test_accessibility import FOLDED, PHONE, THEMES, assert_open_
 from tests.browser.touch import Finger
 
 SIZES = [(320, 640), (390, 844), (1280, 800), (2560, 1440)]
+# So many layers that their widths do not fit into the box.
+CUT = "hidden_layers=" + ",".join(["8"] * 40)
 # Every control and every text that is seen, but for sentences, and words of the page's own. A control counts as one,
 # with all that is in it. Each gets its turn by the events that a pointer over it causes, a tap or a hold; timers go
 # off at once. Told are those that have no answer, or one that is not all inside the window or lies on what it is about.
@@ -160,8 +162,21 @@ def test_descriptions_are_there_for_whoever_hears_the_page(at):
 
 def test_nothing_is_said_twice(at):
     """No browser's own tooltip lies over it, and no description repeats the name."""
-    lab = at()
+    lab = at(CUT)
+    for name in ("hidden_layers", "batch_size"):
+        lab.field(name).hover()
     assert lab.page.evaluate("[...document.querySelectorAll('[title]')].map((element) => element.id)") == []
+
+
+def test_an_entry_that_its_box_cuts_is_said_whole(at):
+    lab = at(CUT)
+    box = lab.field("hidden_layers")
+    whole = box.input_value()
+    assert hover(lab, box) == f"{whole}: " + help.sentence("hidden_layers", registry.CLASSIFICATION)
+    lab.page.mouse.move(5, 5)
+    lab.page.keyboard.press("Escape")
+    lab.enter("hidden_layers", "8")
+    assert hover(lab, lab.field("hidden_layers")) == help.sentence("hidden_layers", registry.CLASSIFICATION)
 
 
 def hover(lab, place):
