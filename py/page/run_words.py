@@ -66,14 +66,16 @@ def right_words(data, accuracy):
     return "%d of %d training points on the right side of the %s" % (right, data.training, line)
 
 
-def wrong_words(data, counts):
-    """How many points are classified wrong: `4 of 180 wrong, held out 3 of 20`.
+def wrong_words(data, counts, are_crossed=True):
+    """How many points are classified wrong: `4 of 180 wrong, held out 3 of 20`, and whether crosses tell which.
 
     `data` is a `shape.Shape`, `counts` the numbers of training and of held-out points that are.
     """
     held_out = data.rows - data.training
     words = "%d of %d wrong" % (counts[0], data.training)
-    return "%s, held out %d of %d" % (words, counts[1], held_out) if held_out else words
+    if held_out:
+        words += ", held out %d of %d" % (counts[1], held_out)
+    return words if are_crossed else words + ", too many to cross"
 
 
 def state_words(now, run):

@@ -157,8 +157,11 @@ def test_a_loop_around_many_paints_none_until_it_is_closed(crowd):
             stage.page.mouse.move(*view.to_page(corner), steps=8)
 
     assert painted(stage, draw)["boundary"] == ([], [])
-    # With the points the crosses on those that are wrong are painted, or some of them, as they hold nothing up.
-    assert 0 <= sum(painted(stage, stage.page.mouse.up)["boundary"][0]) - ROWS <= stage.answer("wrong_counts").sum()
+    # Of those that are wrong none has a cross: there are too many.
+    assert sum(painted(stage, stage.page.mouse.up)["boundary"][0]) == ROWS
+    assert re.search(
+        r"^\d+ of 18000 wrong, held out \d+ of 2000, too many to cross$", stage.page.locator("#wrong").inner_text()
+    )
     stage.page.mouse.move(0, 0)
     chosen = set(stage.chosen())
     surely, perhaps = answers.enclosed(corners, view.places())

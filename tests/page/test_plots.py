@@ -270,7 +270,32 @@ def test_crosses_are_painted_where_other_points_are_wrong(page):
     assert crosses == others == 0
 
 
-def test_the_plane_does_not_wait_for_many_crosses(page):
+def test_more_wrong_points_than_crosses_can_tell_are_only_counted(page):
+    from page.plots import markers
+
+    with data_sets.entered():
+        views = Views(dataset="large", hidden_layers=(3,))
+    plane = views.plane
+    while plane.redraw():
+        pass
+    assert sum(plane.wrong_counts) == plane.wrong.count > markers.MOST_CROSSED
+    assert all(layer.context.calls.count("stroke") == 0 for layer in (plane.layers[2], views.representation.layers[3]))
+
+
+def test_a_resize_that_changes_no_size_paints_nothing(page):
+    views = Views(hidden_layers=(3,))
+
+    def resize():
+        for plot in views.plots:
+            plot.resize()
+
+    assert views.painted(resize) == [[0, 0, 0], [0, 0, 0, 0]]
+
+
+def test_the_plane_does_not_wait_for_many_crosses(page, monkeypatch):
+    from page.plots import markers
+
+    monkeypatch.setattr(markers, "MOST_CROSSED", 20_000)
     with data_sets.entered():
         views = Views(dataset="large", hidden_layers=(3,))
     plane = views.plane
@@ -410,6 +435,9 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert wording.plane_heading({**experiment, "shading": "neuron", "neuron": "fc1.3"}) == "Neuron 3 of fc1"
     assert wording.plane_heading(experiment) == "Decision boundary"
     assert run_words.wrong_words(shape.shape_of(experiment), [4, 3]) == "4 of 180 wrong, held out 3 of 20"
+    assert run_words.wrong_words(shape.shape_of(experiment), [180, 3], False) == (
+        "180 of 180 wrong, held out 3 of 20, too many to cross"
+    )
     assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"

@@ -21,6 +21,8 @@ REACH = 12
 MANY = 1500
 AT_A_TIME = 100
 SMALLEST = 1.5
+# If more points are wrong than this, they are only counted: crosses would hide of which class they are.
+MOST_CROSSED = MANY
 
 
 def radius_of(count, side, enlarged=1):

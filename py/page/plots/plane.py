@@ -7,7 +7,7 @@ from pyscript import window
 from page import canvas, palette, run_words, wording
 from page.dom import by_id, now, numbers, set_text
 from page.palette import css
-from page.plots import axes
+from page.plots import axes, markers
 from page.plots.plot import Plot, path_of
 from spec import registry, shape
 
@@ -289,9 +289,11 @@ class Plane(Plot):
         self._write_scale()
         wrong = ""
         if not self.points.is_regression:
-            words = run_words.wrong_words(shape.shape_of(experiment), self.wrong_counts)
+            are_crossed = self.wrong.count <= markers.MOST_CROSSED
+            words = run_words.wrong_words(shape.shape_of(experiment), self.wrong_counts, are_crossed)
             set_text(by_id("wrong"), words)
-            wrong = "; by the crosses, " + words
+            by_id("wrong").className = "wrong" if are_crossed else "wrong uncrossed"
+            wrong = ("; by the crosses, " if are_crossed else "; ") + words
         self.canvas.setAttribute(
             "aria-label",
             "%s over the input plane, %s, shaded by %s, after epoch %d: %s%s.%s"

@@ -108,6 +108,7 @@ class Plot:
         """Draws in the colours of the present theme and in the present size."""
         self.size = canvas.fit(self.canvas)
         self.text_size = canvas.text_size()
+        self.ratio = window.devicePixelRatio
         self.colours = self.take_colours()
         self.line, self.halo, self.accent = css("--boundary"), css("--surface"), css("--accent")
         self.text, self.quiet = css("--text"), css("--quiet")
@@ -120,8 +121,10 @@ class Plot:
             self.on_draw()
 
     def resize(self):
-        """Draws in the present size."""
-        self.restyle()
+        """Draws in the present size, if that is another: many points take long."""
+        present = canvas.size(self.canvas), canvas.text_size(), window.devicePixelRatio
+        if present != (self.size, self.text_size, self.ratio):
+            self.restyle()
 
     def set_points(self, points):
         """Sets the points, a `points.Points`; nothing of the previous ones is shown any more."""
@@ -257,7 +260,9 @@ class Plot:
             yield
 
     def paint_crosses(self, context, pixel):
-        """Draws a cross over each point that the network has wrong; a generator."""
+        """Draws a cross over each point that the network has wrong, unless these are too many; a generator."""
+        if self.wrong.count > markers.MOST_CROSSED:
+            return
         fading = bool(self.highlight.selected)
         look = self.radius(), 1 / pixel, self.text, self.halo, self.points.rows > markers.MANY
         for key, places in self.wrong.portions(self.at_a_time()):
@@ -349,12 +354,14 @@ class Groups:
     def __init__(self):
         # Their path, a typed array, and `(key, start, end)` in it of each group.
         self.path, self.alike = None, []
+        self.count = 0
 
     def take(self, path, groups):
         """Sets the path and its groups: flat rows of a key and a number of points."""
         self.path, self.alike = path, []
         start = 0
         flat = [int(number) for number in numbers(groups)]
+        self.count = sum(flat[1::2])
         for key, count in zip(flat[0::2], flat[1::2]):
             self.alike.append((key, start, start + 3 * count - 1))
             start += 3 * count - 1
