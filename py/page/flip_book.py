@@ -164,7 +164,7 @@ class FlipBook:
     # The grid.
 
     def _lay_out(self):
-        """Makes the elements of all cells, and gives the focus to the one that is nearest to what the page shows."""
+        """Makes the elements of all cells, row by row, before anything else is done."""
         names = element("div", role="row", class_="names")
         names.append(element("div", "Epoch", role="columnheader", class_="corner"))
         self.names = [(wording.plain_name(self.layers, index), self.layers[index].name) for index in self._columns()]
@@ -173,23 +173,28 @@ class FlipBook:
             name.append(element("b", plain), " ", element("span", own))
             names.append(name)
         self.grid.append(names)
-        cell = element("div", role="gridcell", tabindex="-1", class_="cell")
-        cell.append(element("canvas", aria_hidden="true"), element("span"))
-        self.heads, self.elements = [], []
-        for row in range(len(self.epochs)):
-            line = element("div", role="row")
-            head = element("div", role="rowheader")
-            head.append(element("b", self._row_lines(row)[0]), element("span"))
-            self.heads.append(head)
-            line.append(head)
-            for column in self._columns():
-                copy = cell.cloneNode(True)
-                copy.setAttribute("aria-label", self._label(row, column))
-                self.elements.append(copy)
-                line.append(copy)
-            self.grid.append(line)
         set_text(self.words, self._title_line())
         self._size()
+        cell = element("div", role="gridcell", tabindex="-1", class_="cell")
+        cell.append(element("canvas", aria_hidden="true"), element("span"))
+        rows = [lambda row=row: self._lay_out_row(row, cell) for row in range(len(self.epochs))]
+        self.work = rows + [self._focus_nearest] + self.work
+
+    def _lay_out_row(self, row, cell):
+        """Makes the elements of a row; `cell` is a template."""
+        line, head = element("div", role="row"), element("div", role="rowheader")
+        head.append(element("b", self._row_lines(row)[0]), element("span"))
+        self.heads.append(head)
+        line.append(head)
+        for column in self._columns():
+            copy = cell.cloneNode(True)
+            copy.setAttribute("aria-label", self._label(row, column))
+            self.elements.append(copy)
+            line.append(copy)
+        self.grid.append(line)
+
+    def _focus_nearest(self):
+        """Gives the focus to the cell that is nearest to what the page shows."""
         shown = shape.shown_layer(self.app.experiment()).name
         column = [layer.name for layer in self.layers].index(shown)
         nearest = min(range(len(self.epochs)), key=lambda row: abs(self.epochs[row] - self.app.run.epoch))
