@@ -205,7 +205,7 @@ class FlipBook:
         text = canvas.text_size()
         style = window.getComputedStyle(self.grid)
         gap = float(style.rowGap.replace("px", "") or 0)
-        across = (self.grid.clientWidth - LEFT * text) / len(self.layers) - gap
+        across = (self.grid.clientWidth - (LEFT + 0.5) * text) / len(self.layers) - gap
         down = (self.grid.clientHeight - NAMES * text) / len(self.epochs) - gap - BELOW * text
         self.side = max(LEAST, min(int(across), int(down), LARGEST))
         self.grid.style.setProperty("--side", "%dpx" % self.side)

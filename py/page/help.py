@@ -146,7 +146,12 @@ SENTENCES = OrderedDict(
         ("listen", "Lets the loss be heard as a pitch while the network trains: lower is better."),
         (
             "flip-book",
-            "Shows all layers at chosen epochs of this run in one picture: when and where the classes came apart.",
+            {
+                registry.CLASSIFICATION: "Shows all layers at chosen epochs of this run in one picture: when and where "
+                "the classes came apart.",
+                registry.REGRESSION: "Shows all layers at chosen epochs of this run in one picture: when and where the "
+                "points came into the order of their numbers.",
+            },
         ),
         ("timeline", "Takes every view back to an earlier epoch of this run; Play repeats the run from there."),
         ("branch", "Trains on from the epoch that is shown, and forgets what came after it."),
