@@ -1,4 +1,4 @@
-"""The panel What am I looking at?, which explains the page: closes it when the focus leaves it."""
+"""The panel About: closes it when the focus leaves it."""
 
 from pyscript import document
 

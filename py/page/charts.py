@@ -306,8 +306,12 @@ class Charts:
                 there = self.timeline.nearest(self.reading)
                 way = "" if there == self.reading else ", the nearest that was kept"
                 text = "%s over epochs, %s. Enter goes to epoch %s%s." % (name, words, "{:,}".format(there), way)
-            if box.getAttribute("aria-label") != text:
+            picture = box.querySelector("canvas")
+            if box.getAttribute("aria-label") != text or not picture.hasAttribute("role"):
                 box.setAttribute("aria-label", text)
+                # Programs find what every canvas shows; people are told by the box, which can have the focus.
+                for name, value in (("role", "img"), ("aria-label", text), ("aria-hidden", "true")):
+                    picture.setAttribute(name, value)
 
     # What a person does.
 

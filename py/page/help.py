@@ -143,6 +143,7 @@ SENTENCES = OrderedDict(
                 "classes.",
             },
         ),
+        ("curves", "The full line is for the points that the network trains on, the dashed one for those held out."),
         ("listen", "Lets the loss be heard as a pitch while the network trains: lower is better."),
         (
             "flip-book",

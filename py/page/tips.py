@@ -24,7 +24,7 @@ PRESSED = CONTROLS + ", .switches label"
 OWNERS = ", ".join(["[data-tip]"] + ["#" + key for key in help.SENTENCES])
 IN_STRIP = ".strip-buttons button, .strip-buttons .width"
 # Where the sentence about a control stands: beside what belongs to it as well.
-TOGETHER = ".field, label, .title, .branch, .chart > .figures, .time"
+TOGETHER = ".field, label, .branch, .chart > .figures, .time"
 
 
 class Tips:
@@ -261,5 +261,5 @@ def key_of(owner):
 def anchor_of(owner):
     """What a sentence stands beside: its owner, with what belongs to that, or a view's title."""
     if owner.localName == "canvas":
-        return owner.closest("section").querySelector(".title")
+        return owner.closest("section").querySelector("h2")
     return owner.closest(TOGETHER) or owner

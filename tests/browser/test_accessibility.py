@@ -399,7 +399,7 @@ def as_rgb(lab, colour):
     ("width", "order"),
     [
         (1000, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:-1]),
-        (390, MASTHEAD + PLANE + SPACE + SIDE + NETWORK + TIME[:-1]),
+        (390, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:-1]),
     ],
 )
 def test_tab_goes_where_the_eye_goes(lab_at, width, order):

@@ -196,5 +196,7 @@ def test_a_text_that_its_box_cuts_off_shows_that_there_is_more(lab):
 
 def test_reset_says_what_it_does(lab):
     """The weights that it comes back to are those that it began with."""
-    title = lab.button("Reset").get_attribute("title")
-    assert "began with" in title and "new" not in title.lower()
+    lab.button("Reset").hover()
+    said = lab.page.get_by_role("tooltip")
+    said.wait_for()
+    assert "began with" in said.inner_text() and "new" not in said.inner_text().lower()

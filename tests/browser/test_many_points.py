@@ -157,7 +157,8 @@ def test_a_loop_around_many_paints_none_until_it_is_closed(crowd):
             stage.page.mouse.move(*view.to_page(corner), steps=8)
 
     assert painted(stage, draw)["boundary"] == ([], [])
-    assert sum(painted(stage, stage.page.mouse.up)["boundary"][0]) == ROWS
+    # With the points the crosses on those that are wrong are painted, or some of them, as they hold nothing up.
+    assert 0 <= sum(painted(stage, stage.page.mouse.up)["boundary"][0]) - ROWS <= stage.answer("wrong_counts").sum()
     stage.page.mouse.move(0, 0)
     chosen = set(stage.chosen())
     surely, perhaps = answers.enclosed(corners, view.places())

@@ -18,9 +18,10 @@ LEFT_ALIKE, RIGHT_ALIKE = 45, 12
 def is_crossed(view, place, text, picture=None):
     """Whether the middle of a cross and its four arms are seen at a place; its lines are little wider than a pixel."""
     by = 0.7 * view.radius()
-    near = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])
+    # On a fine screen its lines lie between whole pixels.
+    near = np.array([(x, y) for x in np.linspace(-1, 1, 7) for y in np.linspace(-1, 1, 7)])
     arms = np.array([(0, 0), (-by, -by), (by, -by), (-by, by), (by, by)])
-    colours = view.colours((place + arms[:, None] + near).reshape(-1, 2), picture).reshape(5, 9, 3)
+    colours = view.colours((place + arms[:, None] + near).reshape(-1, 2), picture).reshape(5, 49, 3)
     return bool(alike(colours, text, 90).any(axis=1).all())
 
 
@@ -31,7 +32,8 @@ def assert_points_are_painted(stage, least=20):
     surface, text = stage.colour("--surface"), stage.colour("--text")
     seen = set()
     for view, tolerance in ((stage.left, LEFT_ALIKE), (stage.right, RIGHT_ALIKE)):
-        indices = np.array(view.apart(2 * view.radius() + 0.5))
+        # The arms of a cross reach twice as far as a mark.
+        indices = np.array(view.apart(2.3 * view.radius()))
         assert len(indices) > least, view.identifier
         colours = view.colours(view.places()[indices])
         for index, colour in zip(indices, colours, strict=True):
@@ -101,7 +103,7 @@ def pytest_generate_tests(metafunc):
 def test_points_and_boundary_are_painted_where_they_are(stage_at, scheme, ratio):
     stage = stage_at("learning_rate=0.1", color_scheme=scheme, device_scale_factor=ratio)
     stage.rest()
-    assert stage.left.picture().shape[1] == round(ratio * stage.left.size()[0])
+    assert stage.left.picture().shape[1] == int(ratio * stage.left.size()[0] + 0.5)
     assert_points_are_painted(stage)
     assert_boundary_is_painted(stage)
     before = stage.positions()
@@ -129,7 +131,7 @@ def test_points_on_a_phone(stage_at):
     stage.rest()
     for _ in range(2):
         # Where both views are side by side few points stand alone.
-        assert_points_are_painted(stage, least=6)
+        assert_points_are_painted(stage, least=3)
         assert_boundary_is_painted(stage)
         stage.lab.step_one_epoch()
         stage.rest()

@@ -121,7 +121,8 @@ def test_depth_is_seen(stage):
     stage.lab.switch_off("boundary")
     stage.rest()
     colours = np.array([stage.colour("--class-0"), stage.colour("--class-1")])
-    indices = np.array([index for index in stage.right.apart(12) if stage.left.training()[index]])
+    whole = stage.left.training() & ~stage.wrong()
+    indices = np.array([index for index in stage.right.apart(12) if whole[index]])
     distance = np.abs(stage.right.colours(stage.right.places()[indices]) - colours[stage.left.labels()[indices]]).max(
         axis=1
     )
@@ -548,7 +549,7 @@ def test_what_is_switched_is_there_or_not(stage, switch):
         pictures[on] = picture
     assert differing(pictures[True], pictures[False]) > 300
     if switch != "grid":
-        colour = stage.colour("--held-out" if switch == "zero_lines" else "--boundary")
+        colour = stage.colour("--zero" if switch == "zero_lines" else "--boundary")
         coloured = {on: alike(picture[..., :3], colour, 40).sum() for on, picture in pictures.items()}
         assert coloured[True] > coloured[False] + 100
 

@@ -57,7 +57,7 @@ def test_where_numbers_are_to_be_predicted_no_boundary_and_no_line_between_class
     assert "variance explained by a linear fit" in lab.page.locator(".separability").inner_text()
     lab = open_data(next(iter(CLASSES)))
     assert lab.page.get_by_role("heading", name="Decision boundary").is_visible()
-    assert "right by a line" in lab.page.locator(".separability").inner_text()
+    assert "right by straight lines" in lab.page.locator(".separability").inner_text()
 
 
 @pytest.mark.parametrize("key", SHAPES)

@@ -207,9 +207,9 @@ def test_a_finger_that_is_held_asks_and_presses_nothing(at):
     assert lab.page.evaluate(TEXT) == help.sentence("step", registry.CLASSIFICATION)
     step.tap()
     lab.wait("document.documentElement.dataset.epoch === '1' && document.getElementById('tip').hidden")
-    lab.page.locator("#loss-title").tap()
+    lab.page.locator("#network-title").tap()
     lab.wait("!document.getElementById('tip').hidden")
-    assert lab.page.evaluate(TEXT) == help.sentence("loss-chart", registry.CLASSIFICATION)
+    assert lab.page.evaluate(TEXT) == help.sentence("strip", registry.CLASSIFICATION)
     assert lab.number("epoch") == 1
 
 

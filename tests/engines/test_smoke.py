@@ -93,7 +93,8 @@ def test_trains(page):
 
 def test_draws_every_view(page):
     colours = dict(page.evaluate(COLOURS))
-    assert colours.keys() == {"boundary", "strip", "representation", "Loss over epochs", "Accuracy over epochs"}
+    charts = {"Loss over epochs", "Accuracy over epochs"}
+    assert colours.keys() == {"boundary", "scale-bar", "strip", "representation", *charts}
     assert min(colours.values()) > 50, colours
 
 

@@ -136,7 +136,8 @@ class Plane(Plot):
             set_text(by_id(name), text)
         low, middle, high = words
         between = " over %s" % middle if middle else ""
-        by_id("scale").setAttribute("aria-label", "Scale of the colours: from %s%s to %s" % (low, between, high))
+        for name in ("scale", "scale-bar"):
+            by_id(name).setAttribute("aria-label", "Scale of the colours: from %s%s to %s" % (low, between, high))
         by_id("scale").hidden = False
 
     # As a view, see `page.views`.
