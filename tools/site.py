@@ -34,7 +34,19 @@ MAIN = "py/page/main.py"
 # Modules that the page fetches only when it needs them, see `page/extras.py`.
 FETCHED_LATE = tuple(
     f"py/page/{name}.py"
-    for name in ("about", "around", "beats", "flip_book", "flip_sheet", "help", "keys", "listen", "offline", "tips")
+    for name in (
+        "about",
+        "around",
+        "beats",
+        "flip_book",
+        "flip_sheet",
+        "flip_words",
+        "help",
+        "keys",
+        "listen",
+        "offline",
+        "tips",
+    )
 )
 PAGE = "index.html"
 MANIFEST = "manifest.json"

@@ -138,7 +138,7 @@ class Extras:
             self.flip_book = self.app.views.add(FlipBook(self.app))
             self.flip_book.open()
 
-        self._fetch(("flip_sheet", "flip_book"), run)
+        self._fetch(("flip_words", "flip_sheet", "flip_book"), run)
 
     def _fetch(self, names, run):
         """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""

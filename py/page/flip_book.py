@@ -5,9 +5,9 @@ from collections import OrderedDict
 from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 
-from page import canvas, story, wording
+from page import canvas, flip_words, story, wording
 from page.dom import element, listen, now, numbers, set_text
-from page.flip_sheet import Sheet, colours, paint
+from page.flip_sheet import Entry, Sheet, colours, paint
 from page.run_client import SEEN
 from page.run_words import metric_text
 from spec import protocol, shape
@@ -15,16 +15,19 @@ from spec import protocol, shape
 # The most rows, and the most cells where that would be more.
 ROWS, CELLS = 6, 600
 # How long the lab may work at a time, and for how long the page draws in a frame of the display, in milliseconds.
-LAB_MILLISECONDS, SLICE = 15, 8
-# The least and the largest side of a cell, in CSS pixels, and what stands beside cells, as multiples of the text size.
-LEAST, LARGEST, BELOW, LEFT, NAMES = 72, 220, 1.6, 8.5, 3.2
+LAB_MILLISECONDS, SLICE = 15, 5
+# The largest side of a cell, in CSS pixels. The least one and the room around cells are the style sheet's.
+LARGEST = 220
+# So many elements of cells are made at a time.
+PORTION = 8
 WAYS = {"ArrowLeft": (0, -1), "ArrowRight": (0, 1), "ArrowUp": (-1, 0), "ArrowDown": (1, 0)}
 ENDS = {"Home": 0, "End": -1}
 TITLE = "Flip-book"
 MAKING = "The lab makes it while you look …"
 NOTHING_KEPT = "This network is so large that the run keeps no copies of it."
 NOT_YET = "As soon as the network is there …"
-HINT = "Each column is a layer, each row an epoch; below each picture stands its separability. Choose one to go there."
+UNTRAINED = "Untrained: there will be more rows as soon as it has trained."
+CHOOSE = " Choose a picture to go there."
 
 
 class FlipBook:
@@ -47,27 +50,27 @@ class FlipBook:
         """Begins with nothing."""
         self.layers, self.task = [], None
         self.epochs, self.figures, self.finished = [], [], False
-        # (row, column) -> (cell, what stands below it); the elements of all cells, row by row; the number of the one
+        # (row, column) -> its `Entry`; the elements of all cells, row by row; the number of the one
         # to which the Tab key leads.
         self.cells = OrderedDict()
         self.elements, self.at = [], 0
         self.names, self.heads, self.inks = [], [], None
         # The experiment, and the side of a cell.
-        self.begun, self.side = None, LEAST
+        self.begun, self.side = None, LARGEST
         self.work, self.saving = [], None
 
     def _build(self):
         self.dialog = element("dialog", class_="flip-book", aria_labelledby="flip-book-title")
         article, head, ways = element("article"), element("header"), element("div", class_="ways")
         self.words = element("p", id="flip-book-words")
-        self.note = element("p", class_="quiet", role="status")
+        self.note, self.hint = element("p", role="status", class_="note"), element("p", class_="quiet")
         self.png = element("button", "Save as PNG", type="button", class_="small", disabled="")
         self.svg = element("button", "Save as SVG", type="button", class_="small", disabled="")
         close = element("button", "Close", type="button", class_="small", autofocus="")
         ways.append(self.png, self.svg, close)
         head.append(element("h2", TITLE, id="flip-book-title"), self.words, ways)
         self.grid = element("div", class_="flip-grid", role="grid", aria_labelledby="flip-book-title")
-        article.append(head, self.note, self.grid)
+        article.append(head, self.note, self.hint, self.grid)
         self.dialog.append(article)
         document.body.append(self.dialog)
         listen(close, "click", lambda event: self.dialog.close())
@@ -87,6 +90,7 @@ class FlipBook:
         self.grid.replaceChildren()
         self.png.disabled = self.svg.disabled = True
         set_text(self.words, "")
+        set_text(self.hint, "")
         self.dialog.showModal()
         self._go_on()
 
@@ -129,6 +133,7 @@ class FlipBook:
             self.layers, self.task = shape.layers(self.app.experiment()), run.data.task
             rows = max(2, min(ROWS, CELLS // len(self.layers)))
             self.begun = self.app.experiment()
+            set_text(self.hint, flip_words.HINTS[self.task] + CHOOSE)
         self.waiting = lab.generation
         lab.call("flip", protocol.write_flips([protocol.Flip(SEEN, rows, LAB_MILLISECONDS)]), self._answered_proxy)
 
@@ -146,8 +151,6 @@ class FlipBook:
                 self.work.append(self._lay_out)
         figures, metrics = numbers(book.figures), protocol.METRICS[self.task]
         self.figures = [figures[at : at + len(metrics)] for at in range(0, len(figures), len(metrics))]
-        if book.cells.length:
-            self.work.append(self._show_figures)
         for index in range(book.cells.length):
             self._keep(book.cells[index])
         self.finished = book.finished
@@ -158,7 +161,9 @@ class FlipBook:
     def _keep(self, cell):
         place = int(cell.row), int(cell.column)
         share = numbers(cell.separability)[0]
-        self.cells[place] = cell, story.percent(share) if share == share else "–"
+        self.cells[place] = Entry(cell, share, story.percent(share) if share == share else "–", False)
+        if place[1] == 0:
+            self.work.append(lambda: self._show_figures(place[0]))
         self.work.append(lambda: self._show(place))
 
     # The grid.
@@ -166,7 +171,7 @@ class FlipBook:
     def _lay_out(self):
         """Makes the elements of all cells, row by row, before anything else is done."""
         names = element("div", role="row", class_="names")
-        names.append(element("div", "Epoch", role="columnheader", class_="corner"))
+        names.append(element("div", "Layer", role="columnheader", class_="corner"))
         self.names = [(wording.plain_name(self.layers, index), self.layers[index].name) for index in self._columns()]
         for plain, own in self.names:
             name = element("div", role="columnheader")
@@ -176,22 +181,31 @@ class FlipBook:
         set_text(self.words, self._title_line())
         self._size()
         cell = element("div", role="gridcell", tabindex="-1", class_="cell")
-        cell.append(element("canvas", aria_hidden="true"), element("span"))
-        rows = [lambda row=row: self._lay_out_row(row, cell) for row in range(len(self.epochs))]
+        cell.append(element("canvas", aria_hidden="true"), element("i", class_="share"), element("span"))
+        rows = []
+        for row in range(len(self.epochs)):
+            rows.append(lambda row=row: self._lay_out_head(row))
+            for start in range(0, len(self.layers), PORTION):
+                columns = range(start, min(start + PORTION, len(self.layers)))
+                rows.append(lambda row=row, columns=columns: self._lay_out_cells(row, columns, cell))
         self.work = rows + [self._focus_nearest] + self.work
 
-    def _lay_out_row(self, row, cell):
-        """Makes the elements of a row; `cell` is a template."""
+    def _lay_out_head(self, row):
+        """Begins a row."""
         line, head = element("div", role="row"), element("div", role="rowheader")
-        head.append(element("b", self._row_lines(row)[0]), element("span"))
+        head.append(element("b", self._row_lines(row)[0]), element("span"), element("span"))
         self.heads.append(head)
         line.append(head)
-        for column in self._columns():
+        self.grid.append(line)
+
+    def _lay_out_cells(self, row, columns, cell):
+        """Makes the elements of some cells of a row; `cell` is a template."""
+        line = self.heads[row].parentElement
+        for column in columns:
             copy = cell.cloneNode(True)
             copy.setAttribute("aria-label", self._label(row, column))
             self.elements.append(copy)
             line.append(copy)
-        self.grid.append(line)
 
     def _focus_nearest(self):
         """Gives the focus to the cell that is nearest to what the page shows."""
@@ -202,26 +216,38 @@ class FlipBook:
 
     def _size(self):
         """Gives the cells as much room as there is, so that all can be seen at once if that is possible."""
-        text = canvas.text_size()
         style = window.getComputedStyle(self.grid)
-        gap = float(style.rowGap.replace("px", "") or 0)
-        across = (self.grid.clientWidth - (LEFT + 0.5) * text) / len(self.layers) - gap
-        down = (self.grid.clientHeight - NAMES * text) / len(self.epochs) - gap - BELOW * text
-        self.side = max(LEAST, min(int(across), int(down), LARGEST))
-        self.grid.style.setProperty("--side", "%dpx" % self.side)
-        self.grid.style.setProperty("--columns", str(len(self.layers)))
+        rem = float(window.getComputedStyle(document.documentElement).fontSize.replace("px", ""))
+
+        def room(name):
+            """A custom property of the style sheet, in CSS pixels."""
+            text = style.getPropertyValue("--" + name).strip()
+            return float(text.replace("rem", "")) * rem if text.endswith("rem") else float(text.replace("px", ""))
+
+        columns, rows, above = len(self.layers), len(self.epochs), room("above")
+        across = (window.innerWidth - room("around") - room("left")) / columns - room("gap")
+        # What stands above the cells of a row is a row of the grid.
+        gaps = room("row-gap") * (2 if above else 1)
+        down = (self.grid.clientHeight - room("names")) / rows - gaps - above - room("below")
+        self.side = max(int(room("least")), min(int(across), int(down), LARGEST))
+        self.dialog.style.setProperty("--side", "%dpx" % self.side)
+        self.dialog.style.setProperty("--columns", str(columns))
 
     def _show(self, place):
         """Draws a cell."""
-        cell, words = self.cells[place]
-        box = self.elements[place[0] * len(self.layers) + place[1]]
+        entry = self.cells[place]
+        box = self._element(place)
         ratio = window.devicePixelRatio
         drawn = box.firstChild
         drawn.width = drawn.height = int(self.side * ratio + 0.5)
         self.inks = self.inks or colours(self.task)
-        paint(canvas.context_of(drawn), cell, self.task, self.inks, 0, 0, self.side, ratio)
-        set_text(box.lastChild, words)
+        paint(canvas.context_of(drawn), entry.cell, self.task, self.inks, 0, 0, self.side, ratio)
+        box.style.setProperty("--share", "%.1f%%" % (100 * entry.share if entry.share == entry.share else 0))
+        set_text(box.lastChild, entry.words)
         box.setAttribute("aria-label", self._label(*place))
+
+    def _element(self, place):
+        return self.elements[place[0] * len(self.layers) + place[1]]
 
     def _draw_again(self):
         self.inks = None
@@ -230,18 +256,27 @@ class FlipBook:
                 self.work.append(lambda place=place: self._show(place))
             self._draw_soon()
 
-    def _show_figures(self):
-        for row, head in enumerate(self.heads):
-            set_text(head.lastChild, "\n".join(self._row_lines(row)[1:]))
+    def _show_figures(self, row):
+        """Writes what stands beside a row."""
+        for line, text in zip(list(self.heads[row].children)[1:], self._row_lines(row)[1:]):
+            set_text(line, text)
 
     def _finish(self):
-        self.png.disabled = self.svg.disabled = not self.cells
         if not self.epochs:
             set_text(self.note, NOTHING_KEPT)
-        elif self.epochs == [0]:
-            set_text(self.note, "Untrained: there will be more rows as soon as it has trained. " + HINT)
-        else:
-            set_text(self.note, HINT)
+            set_text(self.hint, "")
+            return
+        set_text(self.note, UNTRAINED if self.epochs == [0] else self._finding())
+        self.work += [lambda place=place: self._mark_as_best(place) for place in flip_words.best(self._shares())]
+        self.work.append(self._allow_files)
+
+    def _allow_files(self):
+        self.png.disabled = self.svg.disabled = False
+
+    def _mark_as_best(self, place):
+        entry = self.cells[place]
+        self.cells[place] = Entry(entry.cell, entry.share, entry.words, True)
+        self._element(place).classList.add("best")
 
     # Words.
 
@@ -251,7 +286,13 @@ class FlipBook:
     def _label(self, row, column):
         words = "%s at epoch %s" % (self.layers[column].name, "{:,}".format(self.epochs[row]))
         found = self.cells.get((row, column))
-        return "%s: %s" % (words, found[1]) if found else words
+        return "%s: %s" % (words, found.words) if found else words
+
+    def _shares(self):
+        return {place: entry.share for place, entry in self.cells.items()}
+
+    def _finding(self):
+        return flip_words.finding(self.begun, self.epochs, self._shares())
 
     def _row_lines(self, row):
         """What stands beside a row: its epoch, then the accuracy, if there is one, and the loss of training points."""
@@ -357,7 +398,8 @@ class FlipBook:
         """Makes a file in the colours of the light theme, whatever the present one."""
         if self.saving is None:
             rows = [self._row_lines(row) for row in range(len(self.epochs))]
-            sheet = Sheet(TITLE, self._title_line(), self.names, rows, self.cells)
+            lines = [text for text in (self._finding(), self._title_line(), flip_words.HINTS[self.task]) if text]
+            sheet = Sheet(TITLE, lines, self.names, rows, self.cells)
             self.saving = make(sheet, in_light(lambda: colours(self.task)))
             self._draw_soon()
 

@@ -17,15 +17,21 @@ from spec import protocol, registry
 # Of the marks, the boundary and the upright line, in units of a cell.
 RADIUS, RIM, BOUNDARY, UPRIGHT, DASHES = 46, 18, 26, 16, (70, 60)
 # Inks that have a name, as custom properties of the style sheet. Those of classes and levels are numbers.
-INKS = ("neutral", "boundary", "edge", "quiet", "surface", "text")
+INKS = ("neutral", "boundary", "edge", "grid", "quiet", "surface", "text")
 
 # One stroke or fill of a cell. data: path data. fill, stroke: inks, or None. width: of the stroke. dashed: whether it
 # is. round: whether its ends are, as those of dots have to be.
 Touch = namedtuple("Touch", ("data", "fill", "stroke", "width", "dashed", "round"))
 
+# A cell as it is shown. cell: an object with the parts of `protocol.CELL`. share: its separability, between 0 and 1, or
+# NaN. words: that as text. best: whether no other cell has more.
+Entry = namedtuple("Entry", ("cell", "share", "words", "best"))
+
 # Of the sheet, in CSS pixels: the side of a cell and the room for what stands below it, the gap between two, the room
-# for what stands to the left and above, the margin, and the size of text.
-SIDE, BELOW, GAP, LEFT, HEAD, NAMES, MARGIN, TEXT = 120, 20, 12, 120, 62, 40, 24, 13
+# for what stands to the left, for a line of words and for the columns' names, the margin, and the size of text.
+SIDE, BELOW, GAP, LEFT, LINE, NAMES, MARGIN, TEXT = 120, 28, 12, 120, 19, 52, 24, 13
+# The bar below a cell: how far below, and how high.
+APART, BAR = 5, 4
 FONT = "Inter, system-ui, sans-serif"
 # How many pixels of the picture a CSS pixel is, as far as the picture has no more than so many on a side and in all,
 # which is what browsers can make.
@@ -111,27 +117,39 @@ def paint(context, cell, task, inks, x, y, side, ratio):
 class Sheet:
     """Where everything stands on the sheet.
 
-    `title` and `words` are its two lines; `columns` are pairs of a layer's plain and own name, `rows` a list of lines
-    for each epoch, `cells` an OrderedDict from (row, column) to pairs of a cell and what stands below it.
+    `title` and `lines` are written above, `columns` are pairs of a layer's plain and own name, `rows` a list of lines
+    for each epoch, `cells` an OrderedDict from (row, column) to `Entry`s.
     """
 
-    def __init__(self, title, words, columns, rows, cells):
-        self.title, self.words, self.columns, self.rows, self.cells = title, words, columns, rows, cells
+    def __init__(self, title, lines, columns, rows, cells):
+        self.title, self.lines, self.columns, self.rows, self.cells = title, lines, columns, rows, cells
         # A sheet of few columns is wide enough for its words.
-        self.width = 2 * MARGIN + max(LEFT + len(columns) * (SIDE + GAP) - GAP, 7 * len(words))
-        self.height = 2 * MARGIN + HEAD + NAMES + len(rows) * (SIDE + BELOW + GAP) - GAP
+        longest = max(len(line) for line in lines)
+        self.width = 2 * MARGIN + max(LEFT + len(columns) * (SIDE + GAP) - GAP, 7 * longest)
+        self.top = MARGIN + 24 + len(lines) * LINE + NAMES
+        self.height = self.top + len(rows) * (SIDE + BELOW + GAP) - GAP + MARGIN
         self.sharpness = min(
             SHARPNESS, LONGEST / self.width, LONGEST / self.height, (MOST / (self.width * self.height)) ** 0.5
         )
 
     def place(self, row, column):
         """The top left corner of a cell."""
-        return MARGIN + LEFT + column * (SIDE + GAP), MARGIN + HEAD + NAMES + row * (SIDE + BELOW + GAP)
+        return MARGIN + LEFT + column * (SIDE + GAP), self.top + row * (SIDE + BELOW + GAP)
+
+    def bars(self):
+        """The bars below the cells, as `(x, y, width, ink)`: all, and as much of it as the share is."""
+        for (row, column), entry in self.cells.items():
+            x, y = self.place(row, column)
+            yield x, y + SIDE + APART, SIDE, "grid"
+            if entry.share == entry.share:
+                yield x, y + SIDE + APART, SIDE * entry.share, "text" if entry.best else "quiet"
 
     def texts(self):
         """Everything that is written, as `(x, y, text, anchor, size, weight, ink)`; y is that of the base line."""
         yield MARGIN, MARGIN + 20, self.title, "start", 20, 650, "text"
-        yield MARGIN, MARGIN + 42, self.words, "start", TEXT, 400, "quiet"
+        for index, line in enumerate(self.lines):
+            weight, ink = (400, "quiet") if index else (600, "text")
+            yield MARGIN, MARGIN + 24 + LINE * (index + 1), line, "start", TEXT, weight, ink
         for index, names in enumerate(self.columns):
             x, y = self.place(0, index)
             for line, (name, weight, ink) in enumerate(((names[0], 600, "text"), (names[1], 400, "quiet"))):
@@ -141,9 +159,9 @@ class Sheet:
             for line, text in enumerate(lines):
                 weight, ink = (400, "quiet") if line else (600, "text")
                 yield MARGIN, y + SIDE / 2 - 8 * len(lines) + 12 + 17 * line, text, "start", TEXT, weight, ink
-        for (row, column), (_, words) in self.cells.items():
+        for (row, column), entry in self.cells.items():
             x, y = self.place(row, column)
-            yield x + SIDE / 2, y + SIDE + 15, words, "middle", TEXT, 400, "text"
+            yield x + SIDE / 2, y + SIDE + BELOW - 4, entry.words, "middle", TEXT, 600 if entry.best else 400, "text"
 
     def pieces(self, context, task, inks):
         """Draws the sheet on a canvas of `sharpness` pixels for each CSS pixel; a generator, for it takes a while."""
@@ -151,20 +169,24 @@ class Sheet:
         context.setTransform(ratio, 0, 0, ratio, 0, 0)
         context.fillStyle = ink_of("surface", inks)
         context.fillRect(0, 0, self.width, self.height)
-        for (row, column), (cell, _) in self.cells.items():
+        for (row, column), entry in self.cells.items():
             x, y = self.place(row, column)
-            paint(context, cell, task, inks, x, y, SIDE, ratio)
+            paint(context, entry.cell, task, inks, x, y, SIDE, ratio)
             context.setTransform(ratio, 0, 0, ratio, 0, 0)
             context.lineWidth = 1
             context.strokeStyle = ink_of("edge", inks)
             context.strokeRect(x, y, SIDE, SIDE)
+            yield
+        for x, y, width, ink in self.bars():
+            context.fillStyle = ink_of(ink, inks)
+            context.fillRect(x, y, width, BAR)
             yield
         for x, y, text, anchor, size, weight, ink in self.texts():
             context.font = "%d %dpx %s" % (weight, size, FONT)
             context.textAlign = "center" if anchor == "middle" else anchor
             context.fillStyle = ink_of(ink, inks)
             context.fillText(text, x, y)
-        yield
+            yield
 
     def svg(self, task, inks):
         """The sheet as SVG, piece by piece: a generator of texts."""
@@ -173,13 +195,13 @@ class Sheet:
             '<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="%s">'
             % (size + size + (FONT,))
         )
-        yield "<title>%s</title>" % _escaped(self.title + ": " + self.words)
+        yield "<title>%s</title>" % _escaped(self.title + ": " + self.lines[0])
         yield '<rect width="100%%" height="100%%" fill="%s"/>' % ink_of("surface", inks)
         half, scale = protocol.CELL_HALF, SIDE / 2 / protocol.CELL_HALF
         yield '<clipPath id="cell"><path d="M-%d -%dH%dV%dH-%dz"/></clipPath>' % (half, half, half, half, half)
-        for (row, column), (cell, words) in self.cells.items():
+        for (row, column), entry in self.cells.items():
             x, y = self.place(row, column)
-            name = "%s, %s: %s" % (self.columns[column][1], self.rows[row][0], words)
+            name = "%s, %s: %s" % (self.columns[column][1], self.rows[row][0], entry.words)
             parts = [
                 '<g class="cell" data-row="%d" data-column="%d" clip-path="url(#cell)"' % (row, column),
                 ' transform="translate(%.1f %.1f) scale(%.5f -%.5f)">' % (x + SIDE / 2, y + SIDE / 2, scale, scale),
@@ -187,8 +209,16 @@ class Sheet:
                 '<path class="ground" d="M-%d -%dH%dV%dH-%dz" fill="%s" stroke="%s" stroke-width="%d"/>'
                 % (half, half, half, half, half, ink_of("neutral", inks), ink_of("edge", inks), 2 / scale),
             ]
-            parts += [_svg_path(touch, inks) for touch in touches(cell, task)]
+            parts += [_svg_path(touch, inks) for touch in touches(entry.cell, task)]
             yield "".join(parts) + "</g>"
+        for x, y, width, ink in self.bars():
+            yield '<rect class="bar" x="%.1f" y="%.1f" width="%.1f" height="%d" fill="%s"/>' % (
+                x,
+                y,
+                width,
+                BAR,
+                ink_of(ink, inks),
+            )
         for x, y, text, anchor, size, weight, ink in self.texts():
             yield '<text x="%.1f" y="%.1f" text-anchor="%s" font-size="%d" font-weight="%d" fill="%s">%s</text>' % (
                 x,

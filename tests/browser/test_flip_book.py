@@ -218,7 +218,15 @@ def test_the_svg_has_every_cell_and_a_mark_for_every_point(trained, tmp_path, sc
         assert "#d96a00" in colours["1"] | {p.get("fill") for p in marks if p.get("data-class") == "1"}
     assert root.find(f"{SVG}rect").get("fill") == "#ffffff"
     texts = [text.text for text in root.findall(f"{SVG}text")]
-    assert texts[:2] == ["Flip-book", words]
+    found = book.get_by_role("status").inner_text()
+    assert re.match(r"(Farthest apart|The classes have come apart) at \w+ by epoch \d: a straight line gets ", found)
+    assert texts[:3] == ["Flip-book", found, words]
+    bars = [float(bar.get("width")) for bar in root.findall(f"{SVG}rect[@class='bar']")]
+    shares = [int(label.split()[-2]) for label in spoken]
+    assert bars[0::2] == [120] * len(spoken)
+    assert bars[1::2] == pytest.approx([1.2 * share for share in shares], abs=0.7)
+    best = [share == max(shares) for share in shares]
+    assert [text.get("font-weight") == "600" for text in root.findall(f"{SVG}text")[-len(spoken) :]] == best
     assert words.startswith("Circle, 200 points · 8 · Tanh · epochs 0 to 5")
     assert {"bend", "tanh1", "epoch 5"} <= set(texts)
     assert [label.rpartition(": ")[2] for label in spoken] == texts[-len(spoken) :]
@@ -278,10 +286,18 @@ def test_on_a_phone_it_scrolls_and_a_finger_chooses(trained, axe):  # noqa: F811
     assert lab.page.locator("#layer").input_value() == "tanh1"
 
 
-def test_eight_layers_of_eight_scroll_and_what_has_the_focus_is_seen(trained):
+def test_eight_layers_of_eight_are_seen_at_once(trained):
     lab = trained(2, "hidden_layers=8,8,8,8,8,8,8,8")
     book = open_book(lab)
     assert book.get_by_role("gridcell").count() == 3 * 19
+    assert book.get_by_role("grid").evaluate("grid => grid.scrollWidth <= grid.clientWidth")
+    close_book(lab)
+
+
+@pytest.mark.parametrize(("size", "layers"), [((1280, 800), "8,8,8,8,8,8,8,8,8,8,8,8"), ((390, 844), "8,8,8,8,8")])
+def test_more_layers_scroll_and_what_has_the_focus_is_seen(trained, size, layers):
+    lab = trained(2, f"hidden_layers={layers}", viewport=dict(zip(("width", "height"), size, strict=True)))
+    book = open_book(lab)
     assert book.get_by_role("grid").evaluate("grid => grid.scrollWidth > grid.clientWidth + 20")
     for key in ("Home", "End"):
         lab.page.keyboard.press(key)
@@ -289,7 +305,8 @@ def test_eight_layers_of_eight_scroll_and_what_has_the_focus_is_seen(trained):
             const box = document.activeElement.getBoundingClientRect();
             const grid = document.querySelector(".flip-grid").getBoundingClientRect();
             const head = document.querySelector(".flip-grid [role=rowheader]").getBoundingClientRect();
-            return box.left >= head.right && box.right <= grid.right + 1;
+            const beside = head.top < box.bottom && head.bottom > box.top;
+            return box.left >= (beside ? head.right : grid.left) && box.right <= grid.right + 1;
         })()""")
         assert inside, key
     close_book(lab)
