@@ -62,10 +62,12 @@ def presented(page: Page) -> None:
 
 
 def flip_book(page: Page) -> None:
-    """Train, then open the flip-book."""
+    """Train, then open the flip-book, at its beginning."""
     playing_to(40)(page)
     press(page, "Flip-book")
     browser.wait_for(page, "document.querySelector('.flip-book .ways button')?.disabled === false", timeout=60_000)
+    # It goes where the page is; what has scrolled lies under the names of rows and columns.
+    page.locator(".flip-grid").evaluate("grid => grid.scrollTo(0, 0)")
 
 
 # A state: its name, the experiment in the address, and what is done then.

@@ -227,11 +227,14 @@ class FlipBook:
         columns, rows, above = len(self.layers), len(self.epochs), room("above")
         across = (window.innerWidth - room("around") - room("left")) / columns - room("gap")
         # What stands above the cells of a row is a row of the grid.
-        gaps = room("row-gap") * (2 if above else 1)
-        down = (self.grid.clientHeight - room("names")) / rows - gaps - above - room("below")
+        beside = room("row-gap") * (2 if above else 1) + above + room("below")
+        self.dialog.style.removeProperty("--spare")
+        height = self.grid.clientHeight - room("names")
+        down = height / rows - beside
         self.side = max(int(room("least")), min(int(across), int(down), LARGEST))
         self.dialog.style.setProperty("--side", "%dpx" % self.side)
         self.dialog.style.setProperty("--columns", str(columns))
+        self.dialog.style.setProperty("--spare", "%dpx" % max(0, height - rows * (self.side + beside) - 1.5 * rem))
 
     def _show(self, place):
         """Draws a cell."""
