@@ -39,6 +39,8 @@ class FlipBook:
         self.due, self.waiting = False, None
         # What is still to be drawn or made, functions of nothing; whether a frame was asked for.
         self.work, self.scheduled = [], False
+        # The places of cells that have to be drawn once more.
+        self.stale = []
         # Of the generator that makes a file; None if there is none.
         self.saving = None
         self._answered_proxy = create_proxy(self._answered)
@@ -57,7 +59,7 @@ class FlipBook:
         self.names, self.heads, self.inks = [], [], None
         # The experiment, and the side of a cell.
         self.begun, self.side = None, LARGEST
-        self.work, self.saving = [], None
+        self.work, self.stale, self.saving = [], [], None
 
     def _build(self):
         self.dialog = element("dialog", class_="flip-book", aria_labelledby="flip-book-title")
@@ -255,8 +257,7 @@ class FlipBook:
     def _draw_again(self):
         self.inks = None
         if self.dialog.open and self.elements:
-            for place in self.cells:
-                self.work.append(lambda place=place: self._show(place))
+            self.stale = list(self.cells)
             self._draw_soon()
 
     def _show_figures(self, row):
@@ -380,7 +381,7 @@ class FlipBook:
     # Drawing, a little in each frame of the display.
 
     def _draw_soon(self):
-        if not self.scheduled and (self.work or self.saving):
+        if not self.scheduled and (self.work or self.stale or self.saving):
             self.scheduled = True
             window.requestAnimationFrame(self._frame_proxy)
 
@@ -389,6 +390,8 @@ class FlipBook:
         end = now() + SLICE
         while self.work and now() < end:
             self.work.pop(0)()
+        while self.stale and not self.work and now() < end:
+            self._show(self.stale.pop(0))
         while self.saving and not self.work and now() < end:
             if next(self.saving, self) is self:
                 self.saving = None

@@ -322,6 +322,29 @@ def test_all_is_seen_at_once_where_there_is_room(trained):
         close_book(lab)
 
 
+def test_another_size_or_theme_draws_it_anew(trained):
+    lab = trained(3, color_scheme="light")
+    open_book(lab)
+    sharp = """[...document.querySelectorAll(".flip-book canvas")].every(
+        (canvas) => canvas.width === Math.round(canvas.clientWidth * devicePixelRatio))"""
+    ground = """(() => {
+        const context = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+        context.drawImage(document.querySelector(".flip-book canvas"), -1, -1);
+        return context.getImageData(0, 0, 1, 1).data.join();
+    })()"""
+    sides = []
+    for width, height in ((700, 500), (1000, 700), (1920, 1080)):
+        lab.page.set_viewport_size({"width": width, "height": height})
+        lab.wait(f"innerWidth === {width} && {sharp}")
+        sides.append(lab.page.evaluate("document.querySelector('.flip-book canvas').clientWidth"))
+    assert sides == sorted(set(sides))
+    assert all(lab.page.evaluate(PAINTED))
+    light = lab.page.evaluate(ground)
+    lab.page.emulate_media(color_scheme="dark")
+    lab.wait(f"{ground} !== '{light}'")
+    close_book(lab)
+
+
 @pytest.fixture(scope="module")
 def shaped(chromium, shaped_origin):
     """A page that has the tests' data sets."""
