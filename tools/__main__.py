@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="compare training speed in the browser; other arguments go to it")
     bench.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers there")
     commands.add_parser("capture", help="write the README's moving picture of the page")
-    commands.add_parser("sheets", help="write pictures of the page at every size, in eight states and both themes")
+    commands.add_parser("sheets", help="write pictures of the page at every size, in nine states and both themes")
     commands.add_parser("icons", help="write the app's icons, from static/favicon.svg")
     commands.add_parser("lint", help="check formatting, style, types and the workflow")
     return top

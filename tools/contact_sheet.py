@@ -1,4 +1,4 @@
-"""Writes contact sheets: for each size of window one picture of the page in eight states and both themes."""
+"""Writes contact sheets: for each size of window one picture of the page in nine states and both themes."""
 
 import argparse
 import io
@@ -44,7 +44,7 @@ def pictures(page: Page) -> Iterator[tuple[str, Image.Image]]:
 def sheet(rows: Sequence[Sequence[tuple[str, Image.Image]]]) -> Image.Image:
     """All pictures in one, a row for each theme, or two where they are broader than high."""
     first = rows[0][0][1]
-    columns = 8 if first.height > first.width else 4
+    columns = 9 if first.height > first.width else 3
     cells = [cell for row in rows for cell in row]
     width, height = first.width + GAP, first.height + GAP + HEAD
     result = Image.new("RGB", (columns * width + GAP, -(-len(cells) // columns) * height + GAP), "#808080")

@@ -33,7 +33,20 @@ MODULES = "page.json"
 MAIN = "py/page/main.py"
 # Modules that the page fetches only when it needs them, see `page/extras.py`.
 FETCHED_LATE = tuple(
-    f"py/page/{name}.py" for name in ("about", "around", "beats", "help", "keys", "listen", "offline", "tips")
+    f"py/page/{name}.py"
+    for name in (
+        "about",
+        "around",
+        "beats",
+        "flip_book",
+        "flip_sheet",
+        "flip_words",
+        "help",
+        "keys",
+        "listen",
+        "offline",
+        "tips",
+    )
 )
 PAGE = "index.html"
 MANIFEST = "manifest.json"

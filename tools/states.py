@@ -61,6 +61,15 @@ def presented(page: Page) -> None:
     browser.wait_for(page, "document.documentElement.hasAttribute('data-present')")
 
 
+def flip_book(page: Page) -> None:
+    """Train, then open the flip-book, at its beginning."""
+    playing_to(40)(page)
+    press(page, "Flip-book")
+    browser.wait_for(page, "document.querySelector('.flip-book .ways button')?.disabled === false", timeout=60_000)
+    # It goes where the page is; what has scrolled lies under the names of rows and columns.
+    page.locator(".flip-grid").evaluate("grid => grid.scrollTo(0, 0)")
+
+
 # A state: its name, the experiment in the address, and what is done then.
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "untrained": ("", lambda page: None),
@@ -71,6 +80,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "diverged": ("loss=mean_squared_error&activation=relu&learning_rate=10&speed=0", diverged),
     "panels open": ("dataset=spiral", panels),
     "presented": ("speed=0", presented),
+    "flip-book": ("hidden_layers=8,8&speed=0", flip_book),
 }
 
 

@@ -24,6 +24,7 @@ ORDER = (
     "messages",
     "tips",
     "around",
+    "flip-book",
     "present",
     "licences",
 )

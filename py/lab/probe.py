@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lab.separator import Separator, least_share, separate
-from spec import registry
+from spec import registry, shape
 
 # Added to the normal equations, relative to the mean squared feature, so that they always have one solution.
 RIDGE = 1e-6
@@ -172,6 +172,14 @@ class Fits:
 
     def _quality(self, weights, activations, rows):
         return self._task.fit(scores(weights, activations[rows]), self._targets[rows])
+
+
+def fits_of(experiment, data, task):
+    """The `Fits` of an experiment's network for the rows of `data.sample`, see `datasets.Data`."""
+    training, held_out = (np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out))
+    names = shape.layer_names(experiment)
+    own = names[names.index(shape.logits_layer(experiment)) :]
+    return Fits(task, data.targets[data.sample], training, held_out, own)
 
 
 def _is_cheap(activations):

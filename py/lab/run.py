@@ -10,6 +10,7 @@ import numpy as np
 from engine.workspace import Uncompilable
 from lab import datasets, training
 from lab.compiled import CompiledTrainer
+from lab.flip_book import FlipBook
 from lab.plain import PlainTrainer
 from lab.plane import plane_of
 from lab.recipes import recipe_of
@@ -91,6 +92,8 @@ class Run:
         self.drawn = None
         self.drawn_at = -math.inf
         self.view_seconds = 0.0
+        # The last flip-book that was asked for, None before the first and once it is complete.
+        self.flip_book: FlipBook | None = None
         self._record()
         self._keep()
 
@@ -160,6 +163,30 @@ class Run:
             "history": np.array(self.history).T if request.history else None,
             "kept": np.array(self.timeline.epochs, np.int32) if request.history else None,
             "picture": picture,
+        }
+
+    def flip(self, request):
+        """Goes on with the flip-book: a dict with the names of `protocol.FLIPPED` except the run's id.
+
+        Takes a `protocol.Flip`. Training and the network's views stay as they are. Raises ValueError if there is no
+        book to go on with.
+        """
+        if request.rows:
+            self.flip_book = FlipBook(
+                self.experiment, self.data, self.plane, self.task, self.timeline, self.history, request.rows
+            )
+        if self.flip_book is None:
+            raise ValueError("There is no flip-book to go on with")
+        book = self.flip_book
+        cells = book.go_on(request.milliseconds / 1000)
+        if book.finished:
+            self.flip_book = None
+        return {
+            "epochs": np.array(book.epochs, np.int32),
+            "figures": book.figures,
+            "points": len(book.points),
+            "cells": cells,
+            "finished": book.finished,
         }
 
     def _go_where_asked(self, request):

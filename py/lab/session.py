@@ -1,4 +1,4 @@
-"""The only door of the lab: opens runs, trains and draws them, and closes them, each by its id.
+"""The only door of the lab: opens runs, trains and draws them, makes their flip-books, and closes them, each by its id.
 
 `worker` carries these calls between the page and the lab; `spec/protocol.py` defines requests and answers.
 """
@@ -25,6 +25,14 @@ def frame_runs(requests):
     Raises KeyError where a run is not open.
     """
     return [{"run": request.run, **_runs[request.run].frame(request)} for request in requests]
+
+
+def flip_runs(requests):
+    """Goes on with the flip-books of `protocol.Flip`s, in order. Returns dicts by `protocol.FLIPPED`.
+
+    Raises KeyError where a run is not open.
+    """
+    return [{"run": request.run, **_runs[request.run].flip(request)} for request in requests]
 
 
 def close_runs(ids):

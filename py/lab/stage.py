@@ -148,10 +148,7 @@ class Stage:
         self.output = np.zeros((0, 0))
         self._last = shape.layer_names(experiment)[-2:]
         self._projector = Projector(experiment)
-        training, held_out = (np.isin(data.sample, rows).nonzero()[0] for rows in (data.training, data.held_out))
-        names = shape.layer_names(experiment)
-        own = names[names.index(shape.logits_layer(experiment)) :]
-        self._fits = probe.Fits(self.task, data.targets[data.sample], training, held_out, own)
+        self._fits = probe.fits_of(experiment, data, self.task)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
         self._places_of_data = on_plane.coordinates(data.inputs)

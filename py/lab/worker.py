@@ -23,6 +23,11 @@ def frame(text):
     return _to_page(session.frame_runs(protocol.read_requests(text)))
 
 
+def flip(text):
+    """`session.flip_runs` for the requests in `text`."""
+    return _to_page(session.flip_runs(protocol.read_flips(text)))
+
+
 def close(text):
     """`session.close_runs` for the ids in `text`."""
     session.close_runs(protocol.read_runs(text))
@@ -41,7 +46,9 @@ def _flat(value):
         return {name: _flat(part) for name, part in value.items() if part is not None}
     if isinstance(value, float):
         return numpy.array([value])
+    if isinstance(value, list):
+        return [_flat(part) for part in value]
     return value.ravel() if isinstance(value, numpy.ndarray) else value
 
 
-__export__ = ["open", "frame", "close"]
+__export__ = ["open", "frame", "flip", "close"]

@@ -382,6 +382,7 @@ class App:
         self.lab.stop()
         self.run.lab_ready(False)
         self.report("lab lost")
+        self.views.tell("lost")
         if any(words in reason.lower() for words in OUT_OF_MEMORY):
             text = (
                 "There is not enough memory for the lab: training this network takes about %s, beside Python itself. "

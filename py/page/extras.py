@@ -26,6 +26,7 @@ class Extras:
         self.listen_class = self.listening = None
         self.tips = None
         self.around = None
+        self.flip_book = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
@@ -33,6 +34,7 @@ class Extras:
         listen(by_id("keys"), "click", lambda event: self._with_keys(lambda keys: keys.show()))
         listen(by_id("listen"), "click", lambda event: self._turn_listening())
         listen(by_id("around"), "click", lambda event: self._show_around())
+        listen(by_id("flip-book"), "click", lambda event: self._open_flip_book())
         listen(by_id("about"), "toggle", lambda event: self._open_about())
         if by_id("about").open:
             self._open_about()
@@ -124,6 +126,19 @@ class Extras:
             self.around.open()
 
         self._fetch(("beats", "around"), run)
+
+    def _open_flip_book(self):
+        if self.flip_book:
+            self.flip_book.open()
+            return
+
+        def run():
+            from page.flip_book import FlipBook
+
+            self.flip_book = self.app.views.add(FlipBook(self.app))
+            self.flip_book.open()
+
+        self._fetch(("flip_words", "flip_sheet", "flip_book"), run)
 
     def _fetch(self, names, run):
         """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""

@@ -145,6 +145,15 @@ SENTENCES = OrderedDict(
         ),
         ("curves", "The full line is for the points that the network trains on, the dashed one for those held out."),
         ("listen", "Lets the loss be heard as a pitch while the network trains: lower is better."),
+        (
+            "flip-book",
+            {
+                registry.CLASSIFICATION: "Shows all layers at chosen epochs of this run in one picture: when and where "
+                "the classes came apart.",
+                registry.REGRESSION: "Shows all layers at chosen epochs of this run in one picture: when and where the "
+                "points came into the order of their numbers.",
+            },
+        ),
         ("timeline", "Takes every view back to an earlier epoch of this run; Play repeats the run from there."),
         ("branch", "Trains on from the epoch that is shown, and forgets what came after it."),
         # The network.

@@ -5,6 +5,7 @@ A view is any object that has some of these methods. They are called in the orde
 - `begin(experiment)`: another network is being made; what the view says about the previous one has to go
 - `empty()`: making the network takes a while; pictures of the previous network have to go too
 - `opened(run)`: the run has been opened, and its data are known
+- `lost()`: the lab has ended
 - `wants(experiment)`: returns a dict of what the lab has to know to draw for the view, see `protocol.SEEN`
 - `follow(experiment)`: the experiment has changed, or the playhead has moved; `layer` and `morph` are the playhead's
 - `answered(run)`: the lab has answered a request

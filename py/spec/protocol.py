@@ -1,8 +1,9 @@
 """The messages between page and lab, with the names of all their parts; both Pythons read this module.
 
-The page calls three functions of the worker, each with one text: `open` opens runs, `frame` trains and draws them, and
-`close` forgets them. One call may concern several runs. `open` and `frame` return a list, in the order of the request,
-of JavaScript objects; a part with a shape is a flat typed array, and a part that is None is left out.
+The page calls four functions of the worker, each with one text: `open` opens runs, `frame` trains and draws them,
+`flip` makes their flip-books, and `close` forgets them. One call may concern several runs. All but `close` return a
+list, in the order of the request, of JavaScript objects; a part with a shape is a flat typed array, and a part that is
+None is left out.
 
 The texts are JSON. The values of an experiment and of the live fields are written by the field's own `text`, because
 MicroPython's way of writing numbers would change them.
@@ -184,6 +185,24 @@ PICTURE = OrderedDict(
     )
 )
 
+# A request to go on with a run's flip-book, which has a row for an epoch and a column for a layer. rows: 0 or, to begin
+# another book of the epochs that are kept now, how many of them at most. milliseconds: for about how long.
+Flip = namedtuple("Flip", ("run", "rows", "milliseconds"))
+
+# What there is of the flip-book. epochs, shape (rows,): the epochs, ascending. figures, shape (rows, metrics): the
+# metrics there, in the order of `METRICS`, nan where they are not known yet. points: how many points a cell shows.
+# cells: a list of those that have been made by this request, objects with the parts of `CELL`. finished: whether there
+# are no more to come.
+FLIPPED = ("run", "epochs", "figures", "points", "cells", "finished")
+Flipped = namedtuple("Flipped", FLIPPED)  # type: ignore[misc]
+
+# A cell of the flip-book, in units of which `CELL_HALF` are half its side. row, column: its numbers. marks,
+# mark_groups, boundary: as in `PICTURE`, a path of points, its groups, and the path of the bent decision boundary.
+# upright, shape (1,) or empty: x of the line by which separability counts, where that is upright. separability, shape
+# (2,): as a row of `probes`.
+CELL = ("row", "column", "marks", "mark_groups", "boundary", "upright", "separability")
+CELL_HALF = 1000
+
 
 # Messages that the page writes and the lab reads.
 
@@ -229,6 +248,16 @@ def read_requests(text):
     return [Request(*(each[:4] + [_values(each[4])] + each[5:])) for each in json.loads(text)]
 
 
+def write_flips(requests):
+    """`Flip`s as the text for the worker's `flip`."""
+    return json.dumps([list(each) for each in requests])
+
+
+def read_flips(text):
+    """The `Flip`s in a text of `write_flips`."""
+    return [Flip(*each) for each in json.loads(text)]
+
+
 def write_runs(runs):
     """The ids of runs as the text for the worker's `close`."""
     return json.dumps(list(runs))
@@ -263,6 +292,11 @@ def read_answer(given, task, numbers=list):
     found["metrics"] = _named(METRICS[task], numbers(found["metrics"]))
     found["milliseconds"] = _named(PARTS, numbers(found["milliseconds"]))
     return Answer(*[found[name] for name in ANSWER])
+
+
+def read_flipped(given):
+    """The `Flipped` made of an object from `flip`; its arrays stay typed arrays."""
+    return Flipped(*[getattr(given, name, None) for name in FLIPPED])
 
 
 def _named(names, numbers):
