@@ -34,7 +34,7 @@ def probes(lab):
 
 
 def test_it_says_what_the_page_shows(lab):
-    found = wait_for(lab, r"^Untrained: the network gets (\d+) % .* a line at the points alone, (\d+) %\.$")
+    found = wait_for(lab, r"^Untrained: the network gets (\d+) % .* a straight line in the plane, (\d+) %\.$")
     assert int(found[1]) == round(100 * lab.number("train-accuracy"))
     assert found[2] == probes(lab)["input"]
     lab.set_speed(0)
@@ -43,7 +43,7 @@ def test_it_says_what_the_page_shows(lab):
     found = wait_for(lab, r"^(?!Untrained).* (\d+) % .* (\d+) %")
     assert set(re.findall(r"(\d+) %", sentence(lab))) <= {*probes(lab).values(), "50"}
     lab.field("layer").select_option(label="tanh1")
-    found = wait_for(lab, r"^After tanh1 a line gets (\d+) % right; before the first layer, (\d+) %\.$")
+    found = wait_for(lab, r"^After the bend \(tanh1\) a straight line gets (\d+) % right; in the plane, (\d+) %\.$")
     assert [found[1], found[2]] == [probes(lab)["tanh1"], probes(lab)["input"]]
 
 
@@ -62,7 +62,7 @@ def test_there_is_room_for_it_at_every_size_and_it_moves_nothing(lab):
         assert (before["height"], before["network"]) == (seen["height"], seen["network"])
         lab.page.evaluate(
             "document.getElementById('sentence').textContent = 'Untrained: the network gets 52 % of the "
-            "training points right; a line at the points alone, 53 %.'"
+            "training points right; a straight line in the plane, 53 %.'"
         )
 
 
