@@ -110,10 +110,10 @@ def _width(context, texts, text):
     return max([context.measureText(text).width for text in texts if len(text) == most] or [0])
 
 
-def draw(context, mapping, axes, text_colour, line_colour, size=TEXT):
+def draw(context, mapping, axes, text_colour, line_colour, size=TEXT, names=("", "")):
     """Draws grid lines, the frame and the ticks' texts around the plot of a `Mapping`; `axes` come from `labelled`.
 
-    `size` is that of the page's text.
+    `size` is that of the page's text; `names` are what the axes are, to be written at their ends.
     """
     gap = scaled(GAP, size)
     left, top, width, height = mapping.box
@@ -143,10 +143,11 @@ def draw(context, mapping, axes, text_colour, line_colour, size=TEXT):
         context.fillText(text, left - gap, y)
     context.stroke()
     context.strokeRect(left, top, width, height)
-    if power:
+    across, up = [" ".join(filter(None, pair)) for pair in zip(names, (power_text(power), power_text(up_power)))]
+    if across:
         context.textBaseline = "bottom"
-        context.fillText(power_text(power), left + width - gap, top + height - 4)
-    if up_power:
+        context.fillText(across, left + width - gap, top + height - 4)
+    if up:
         context.textAlign = "left"
         context.textBaseline = "top"
-        context.fillText(power_text(up_power), left + gap, top + 4)
+        context.fillText(up, left + gap, top + 4)
