@@ -160,7 +160,7 @@ def separability_words(experiment):
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION:
         return "variance explained by a linear fit"
-    return "right by %s" % ("a line" if data.outputs <= 2 else "straight lines")
+    return "right by %s" % ("a straight line" if data.outputs <= 2 else "straight lines")
 
 
 def legend(experiment, targets=()):

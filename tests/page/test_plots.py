@@ -442,7 +442,7 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
         lines = "right by straight lines"
         assert wording.separability_words(ten) == wording.separability_words(three) == lines
-        line = "right by a line"
+        line = "right by a straight line"
         assert wording.separability_words(networks.experiment_of()) == line
         assert wording.scale_classes(ten, [0.1, 1, float("nan")]) == wording.scale_classes(number, [0, 1, 0.5]) == ()
         assert wording.separability_words(number) == "variance explained by a linear fit"
