@@ -133,7 +133,7 @@ def grid_words(experiment, index, spatial):
     layers = shape.layers(experiment)[: index + 1]
     bent = any(kind not in AFFINE for _, kind, _ in layers)
     how = ", bent" if bent else ", tilted and stretched" if index else ""
-    return "the left picture's square grid" + how + ("" if spatial else "; thick: its edge")
+    return "the left picture's grid" + how + ("" if spatial else "; thick: its edge")
 
 
 def neuron_words(experiment):

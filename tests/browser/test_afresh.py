@@ -64,7 +64,7 @@ def test_at_once_nothing_is_said_of_the_run_before(lab, name, text, playing):
     assert said["counters"] == ["0", "0", "0"]
     assert said["figures"] == ["–"] * 4
     assert said["shape"] == ""
-    assert said["timeline"] == "epoch 0"
+    assert said["timeline"] == "latest"
     labels = [label for label in said["labels"] if not label.startswith("Network")]
     assert len(labels) == 4
     assert all(label.endswith("nothing to show yet") for label in labels)

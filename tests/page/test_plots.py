@@ -416,8 +416,8 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     ):
         assert wording.scale_classes({**experiment, **changes}, [0, 1, middle]) == classes
     for index, how in enumerate(("", ", tilted and stretched", ", bent", ", bent", ", bent")):
-        assert wording.grid_words(experiment, index, True) == "the left picture's square grid" + how
-        assert wording.grid_words(experiment, index, False) == f"the left picture's square grid{how}; thick: its edge"
+        assert wording.grid_words(experiment, index, True) == "the left picture's grid" + how
+        assert wording.grid_words(experiment, index, False) == f"the left picture's grid{how}; thick: its edge"
     flat = {**experiment, "activation": "linear", "normalization": "batch_norm"}
     assert "bent" not in wording.grid_words(flat, 4, True), "until the softmax it stays straight"
     assert "bent" in wording.grid_words({**flat, "normalization": "layer_norm"}, 2, True)
