@@ -110,10 +110,10 @@ def _width(context, texts, text):
     return max([context.measureText(text).width for text in texts if len(text) == most] or [0])
 
 
-def draw(context, mapping, axes, text_colour, line_colour, size=TEXT, names=("", "")):
+def draw(context, mapping, axes, text_colour, line_colour, size=TEXT):
     """Draws grid lines, the frame and the ticks' texts around the plot of a `Mapping`; `axes` come from `labelled`.
 
-    `size` is that of the page's text; `names` are what the axes are, to be written at their ends.
+    `size` is that of the page's text.
     """
     gap = scaled(GAP, size)
     left, top, width, height = mapping.box
@@ -143,11 +143,10 @@ def draw(context, mapping, axes, text_colour, line_colour, size=TEXT, names=("",
         context.fillText(text, left - gap, y)
     context.stroke()
     context.strokeRect(left, top, width, height)
-    across, up = [" ".join(filter(None, pair)) for pair in zip(names, (power_text(power), power_text(up_power)))]
-    if across:
+    if power:
         context.textBaseline = "bottom"
-        context.fillText(across, left + width - gap, top + height - 4)
-    if up:
+        context.fillText(power_text(power), left + width - gap, top + height - 4)
+    if up_power:
         context.textAlign = "left"
         context.textBaseline = "top"
-        context.fillText(up, left + gap, top + 4)
+        context.fillText(power_text(up_power), left + gap, top + 4)

@@ -20,7 +20,7 @@ LASSO_KEY = 12
 HANDLE_REACH = 12
 # An axis that looks shorter than this share of its length has no number, which would lie on other numbers.
 SHORT_AXIS = 0.3
-# The shorter side of a view in whose corner there is room for a cross of the axes, in CSS pixels.
+# The shorter side of a view in whose corners there is room for a cross of the axes and for their names, in CSS pixels.
 LEAST_FOR_CROSS = 240
 # The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
@@ -100,7 +100,7 @@ class Representation(Plot):
         names, is_diagonal = axis_names(experiment), boundary_is_diagonal(experiment)
         if (names, is_diagonal) != (self.axis_names, self.is_diagonal):
             self.axis_names, self.is_diagonal = names, is_diagonal
-            self.layers[0].due = self.layers[1].due = True
+            self.layers[1].due = True
 
     def wants(self, experiment):
         return {"turn": self.turn, "axis": self.axis}
@@ -187,7 +187,7 @@ class Representation(Plot):
             context.strokeStyle = self.grid
             context.strokeRect(*self.mapping.box)
         else:
-            axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size, self.axis_names)
+            axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
 
     def _paint_lines(self, context):
         """Paints the bent grid and the decision boundary."""
@@ -229,6 +229,7 @@ class Representation(Plot):
         context.restore()
 
     def paint_over(self, context):
+        self._paint_names(context)
         self._paint_upright(context)
         self._paint_directions(context)
         self._paint_heaps(context)
@@ -243,6 +244,24 @@ class Representation(Plot):
             return self.mapping.middle + (0.84 * self.mapping.reach,)
         left, top, _, height = self.mapping.box
         return left + 44, top + height - 44, 32
+
+    def _paint_names(self, context):
+        """Writes what the axes are at their ends, in the plot, as far as there is room."""
+        if self.spatial or min(self.size) < LEAST_FOR_CROSS:
+            return
+        left, top, width, height = self.mapping.box
+        context.font = axes.font(self.text_size)
+        context.lineJoin = "round"
+        context.lineWidth = 4
+        context.strokeStyle, context.fillStyle = self.halo, self.quiet
+        gap = axes.scaled(axes.GAP, self.text_size)
+        ends = (("right", "bottom", left + width - gap, top + height - 4), ("left", "top", left + gap, top + 4))
+        for name, (_, _, power), (align, baseline, x, y) in zip(self.axis_names, self.axes, ends):
+            # A power of ten that the ticks share stands in the same place.
+            if name and not power:
+                context.textAlign, context.textBaseline = align, baseline
+                for paint in (context.strokeText, context.fillText):
+                    paint(name, x, y)
 
     def _paint_upright(self, context):
         """Paints the line by which separability counts; at a layer it says what it gets right."""
