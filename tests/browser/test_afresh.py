@@ -65,7 +65,7 @@ def test_at_once_nothing_is_said_of_the_run_before(lab, name, text, playing):
     assert said["figures"] == ["–"] * 4
     assert said["shape"] == ""
     assert said["timeline"] == "latest"
-    labels = [label for label in said["labels"] if not label.startswith("Network")]
+    labels = [label for label in said["labels"] if not label.startswith(("Network", "Scale"))]
     assert len(labels) == 4
     assert all(label.endswith("nothing to show yet") for label in labels)
     lab.wait_for_state("training" if playing else "ready")
