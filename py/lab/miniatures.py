@@ -1,93 +1,135 @@
-"""The network strip's miniatures: the points and the decision boundary as they lie in each layer, as small pictures."""
+"""The network strip's miniatures: the points and the line between the classes as they lie in each layer, in small.
+
+A layer of one or two dimensions is shown by these, with the network's own boundary. One of more is shown in its best
+view, whatever the large view is asked for: there the line by which separability counts stands upright, and the points
+lie on the sides of it that their layer's percentage counts.
+"""
 
 import math
 
 import numpy as np
 
-from lab import contour
+from lab import contour, projections
 from lab.plane import SHOWN
-from lab.projection import of_dimensions, principal
-from spec import shape
+from lab.projection import of_dimensions
+from spec import registry, shape
 
 # A miniature shows at most so many points.
 POINTS = 200
 # The picture reaches beyond the points by this share.
 MARGIN = 0.12
-# The share of a class's colour in the colour of a pixel in the middle of a mark, and beside it.
-# Radius of a mark, as a share of the picture's side.
+# Radius of a mark and half the width of a line, as shares of the picture's side.
 RADIUS = 0.022
+HALF_LINE = 0.011
 # The boundary is drawn where it is no farther from the middle than the picture; so many dots for each crossing.
 DOTS = 4
 
 
 class Miniatures:
-    """Pictures of every layer, of which each drawing renews some."""
+    """Pictures of every layer, of which each drawing renews some; `fits` are the layers' probes, a `probe.Fits`."""
 
-    def __init__(self, experiment, data):
+    def __init__(self, experiment, data, fits):
         self._layers = shape.layers(experiment)
+        self._classes = shape.shape_of(experiment).task == registry.CLASSIFICATION
+        self._fits = fits
         rows = data.sample
         step = max(1, len(rows) // POINTS)
         self._rows = rows[::step][:POINTS]
         self._labels = data.labels[self._rows]
-        # The last basis of each layer, by number.
-        self._bases: dict = {}
+        # Of each layer, by number: what its projection kept; where the rows lay; what its picture was made of.
+        self._kept: dict = {}
+        self._places: dict = {}
+        self._made_of: dict = {}
         self._next = 0
-        # What the latest drawing depended on beside the layer, and how many layers have to be drawn so yet.
-        self._drawn_for = None
-        self._left = 0
+        # What the pictures depend on beside the layer and its probe: the network's version, and how it is drawn.
+        self._drawn_for: tuple = (None, None)
 
     @property
     def waiting(self):
         """Whether the miniatures of some layers have not been drawn yet as those of the latest drawing were."""
-        return self._left > 0
+        return any(self._is_stale(number) for number in range(len(self._layers)))
 
-    def draw(self, trainer, lattice, palette, side, count):
+    def _is_stale(self, number):
+        drawn_for, fit, gliding = self._made_of.get(number, (None, None, True))
+        return drawn_for != self._drawn_for or fit is not self._fits.kept(self._layers[number].name) or gliding
+
+    def draw(self, trainer, lattice, view, count):
         """`count` layers' miniatures: `(first layer, pixels)`, the pixels of shape (n, side, side, 4) uint8."""
-        asked = trainer.version, side, repr(palette)
-        if asked != self._drawn_for:
-            self._drawn_for, self._left = asked, len(self._layers)
+        drawn_for = trainer.version, (view["miniature"], repr(view["palette"]))
+        learning, self._drawn_for = drawn_for[0] != self._drawn_for[0], drawn_for
         first = self._next
+        if not learning:
+            ahead = [*range(first, len(self._layers)), *range(first)]
+            first = next((number for number in ahead if self._is_stale(number)), first)
         numbers = range(first, min(first + count, len(self._layers)))
-        self._next = (first + count) % len(self._layers) if numbers.stop < len(self._layers) else 0
-        self._left -= len(numbers)
+        self._next = numbers.stop % len(self._layers)
         outputs = trainer.outputs([self._layers[number].name for number in numbers], self._rows)
         crossings = contour.crossings(lattice.margins.reshape(-1, lattice.resolution + 1, lattice.resolution + 1))
-        pictures = [self._picture(number, outputs, lattice, crossings, palette, side) for number in numbers]
+        pictures = [self._picture(number, outputs, lattice, crossings, view, learning) for number in numbers]
         return first, np.stack(pictures)
 
-    def _picture(self, number, outputs, lattice, crossings, palette, side):
-        layer = self._layers[number]
+    def _picture(self, number, outputs, lattice, crossings, view, learning):
+        layer, side, palette = self._layers[number], view["miniature"], view["palette"]
         values = outputs[layer.name]
         good = np.isfinite(values).all(axis=1)
         picture = np.empty((side, side, 4), np.uint8)
         picture[:] = (*palette["neutral"], 255)
+        self._made_of[number] = self._drawn_for, self._fits.kept(layer.name), False
         if not good.any():
             return picture
-        basis = self._basis(number, values[good])
+        basis, upright = self._projected(number, values[good], view, learning)
         centre = values[good].mean(axis=0, dtype=np.float64) @ basis
         places = values[good] @ basis - centre
+        self._places[number] = places
         reach = np.abs(places).max() * (1 + MARGIN)
         # What differs by no more than rounding lies in one place.
-        if reach <= 1e-6 * np.abs(values[good]).max():
+        if reach <= 1e-6 * (np.abs(values[good]) @ np.abs(basis)).max():
             reach = 1.0
-        if layer.width <= SHOWN and crossings is not None:
-            line = contour.at(crossings, lattice.seen[layer.name][:, : layer.width]).reshape(-1, 2, layer.width) @ basis
-            shares = np.linspace(0, 1, DOTS, endpoint=False)[:, None, None]
-            dots = ((1 - shares) * line[:, 0] + shares * line[:, 1]).reshape(-1, 2) - centre
-            self._dot(picture, dots / reach, palette["boundary"], 0.011)
+        if layer.width <= 2 or (upright is None and layer.width <= SHOWN):
+            self._paint_boundary(picture, layer, lattice, crossings, basis, centre, reach, palette["boundary"])
         for label in np.unique(self._labels):
             chosen = self._labels[good] == label
             self._dot(picture, places[chosen] / reach, palette["classes"][label], RADIUS)
+        if upright is not None:
+            self._paint_upright(picture, (upright - centre[0]) / reach, palette["boundary"])
         return picture
 
-    def _basis(self, number, values):
-        """The (width, 2) by which a layer is shown: its dimensions, or its first two principal components."""
+    def _projected(self, number, values, view, learning):
+        """`(basis, upright)`: the (width, 2) by which a layer is shown, and values @ its x on the line, or None."""
         width = values.shape[1]
         if width <= 2:
-            return of_dimensions(width, range(width))[:, :2]
-        basis = principal(values, self._bases.get(number))[0]
-        self._bases[number] = basis
-        return basis[:, :2]
+            return of_dimensions(width, range(width))[:, :2], None
+        fit, before = self._fits.kept(self._layers[number].name), self._kept.get(number)
+        given = projections.Given(
+            # While nothing is learned a picture is what it has to be, at once.
+            {"seconds": view["seconds"], "calm": view["calm"] or not learning},
+            before=before,
+            in_sight=before is not None,
+            probe=None if fit is None else fit.weights,
+            classes=self._classes,
+            beside=[self._places[number - 1]] if number - 1 in self._places else [],
+        )
+        found = projections.best(values, given)
+        self._kept[number] = found.keep
+        self._made_of[number] = self._drawn_for, fit, found.moving
+        return found.basis[:, :2], found.upright
+
+    def _paint_boundary(self, picture, layer, lattice, crossings, basis, centre, reach, colour):
+        """Paints the network's boundary on the plane, as it lies in the layer."""
+        if crossings is None:
+            return
+        line = contour.at(crossings, lattice.seen[layer.name][:, : layer.width]).reshape(-1, 2, layer.width) @ basis
+        shares = np.linspace(0, 1, DOTS, endpoint=False)[:, None, None]
+        dots = ((1 - shares) * line[:, 0] + shares * line[:, 1]).reshape(-1, 2) - centre
+        self._dot(picture, dots / reach, colour, HALF_LINE)
+
+    @staticmethod
+    def _paint_upright(picture, x, colour):
+        """Paints an upright line over the whole height, at an x from -1 to 1."""
+        side = len(picture)
+        middle = (x + 1) / 2 * (side - 1)
+        near = np.abs(np.arange(side) - middle) <= max(0.5, HALF_LINE * side)
+        picture[:, near, :3] = colour
 
     @staticmethod
     def _dot(picture, places, colour, radius):

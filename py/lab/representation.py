@@ -20,8 +20,11 @@ from spec import registry, shape
 # The picture shows all of the bent grid, unless that would leave the points in a small part of its middle: up to so
 # many times the distance of the farthest point.
 GRID_REACH = 4
-# The number of depths that are drawn differently.
+# The number of depths that are drawn differently; that of the grid's border in a flat picture, and of what is in it.
 DEPTHS = 4
+NEAR, INNER = DEPTHS - 1, 1
+# The grid has so many squares a side.
+SQUARES = 12
 # Half the picture in units of a path.
 UNITS = 20_000
 # What the terms of a layer and its activation have in common.
@@ -175,15 +178,16 @@ def grid_lines(task, samples, shades, resolution, spatial):
     """The lines of the bent grid: `(lines, line_groups)`, a path and its groups as rows (key, count).
 
     `samples` and `shades` (see `task.shades`) belong to the corners of resolution × resolution squares. A key is
-    class · 4 + depth; for regression the level takes the place of the class.
+    class · 4 + depth; for regression the level takes the place of the class. In a flat picture the grid's border is
+    near, and all else farther away.
     """
-    first, second = _segments(resolution)
+    first, second, flat_depths = _segments(resolution)
     classes = task.colours
     rank = task.colours_between(shades[:, first], shades[:, second])
     if spatial:
         rank += np.uint8(classes) * _bucket((samples.depth[first] + samples.depth[second]) * np.float32(0.5))
     else:
-        rank += np.uint8(classes * (DEPTHS - 1))
+        rank += np.uint8(classes) * flat_depths
     # Consecutive segments of the same rank are one polyline; a line of the grid ends after `resolution` segments.
     ends_run = _last_of_runs(rank)
     ends_run[resolution - 1 :: resolution] = True
@@ -215,12 +219,14 @@ def grid_lines(task, samples, shades, resolution, spatial):
 
 @lru_cache(maxsize=8)
 def _segments(resolution):
-    """The indices of the lattice's samples at the two ends of every segment of the grid's lines: two arrays."""
+    """The indices of the lattice's samples at the two ends of every segment of the grid's lines, and its flat depth."""
     side = resolution + 1
     index = np.arange(side * side).reshape(side, side)
-    every = resolution // 12
+    every = resolution // SQUARES
     lines = np.concatenate([index[::every], index.T[::every]])
-    return lines[:, :-1].ravel(), lines[:, 1:].ravel()
+    border = np.arange(len(lines)) % (SQUARES + 1) % SQUARES == 0
+    depths = np.where(border, NEAR, INNER).astype(np.uint8)
+    return lines[:, :-1].ravel(), lines[:, 1:].ravel(), depths.repeat(resolution)
 
 
 def marks(samples, labels, held_out, selected, spatial):

@@ -192,7 +192,7 @@ class Stage:
         self._largest = 0.0
         self._scaled: tuple | None = None
         self._turns = Turns(experiment, data, self._fits)
-        self._miniatures = Miniatures(experiment, data)
+        self._miniatures = Miniatures(experiment, data, self._fits)
         # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
         self._fine = False
@@ -250,7 +250,7 @@ class Stage:
         bounded = time.perf_counter()
         turn = self._turns.take(trainer, renewed)
         if view["miniature"]:
-            first, pictures = self._miniatures.draw(trainer, lattice, view["palette"], view["miniature"], 3)
+            first, pictures = self._miniatures.draw(trainer, lattice, view, 3)
             turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
         waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or self._strewn or not fit
         moving = bool(self._projector.moving or waiting)

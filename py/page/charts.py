@@ -225,6 +225,10 @@ class Charts:
             context.lineTo(x, top + height)
             if has_epochs:
                 context.fillText(text, x, top + height + self._scaled(axes.GAP))
+        if has_epochs:
+            # Before the 0.
+            context.textAlign = "right"
+            context.fillText("epoch", left - self._scaled(2 * axes.GAP), top + height + self._scaled(axes.GAP))
         context.stroke()
         context.restore()
 

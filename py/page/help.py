@@ -54,7 +54,7 @@ SENTENCES = OrderedDict(
         ),
         (
             "scale",
-            "What the plane's colours mean, in the network's own numbers.",
+            "What the plane's colours mean, in the network's own numbers; sure is a probability of 100 %.",
         ),
         (
             "wrong",
@@ -104,8 +104,19 @@ SENTENCES = OrderedDict(
             "variance, the grand tour turns through all.",
         ),
         ("dimensions", "Which neurons of the layer are the axes of the picture, counted from 0."),
-        ("grid", "Draws the plane's straight grid as the network has bent it at this layer."),
-        ("boundary", "Draws the network's boundary as it lies in the space of this layer."),
+        (
+            "grid",
+            {
+                registry.CLASSIFICATION: "The plane's square grid as the network has bent it at this layer, in the "
+                "colours of the classes that it finds there.",
+                registry.REGRESSION: "The plane's square grid as the network has bent it at this layer, in the colours "
+                "of the numbers that it predicts there.",
+            },
+        ),
+        (
+            "boundary",
+            "Draws the network's boundary as it lies in the space of this layer: thick as far as the plane reaches.",
+        ),
         ("representation-shape", "Which layer is shown, how many points and dimensions it has, and how it is seen."),
         ("representation-readout", "Where the point or place that is pointed at lies at this layer."),
         ("tour", "Stops the grand tour where it is, or lets it go on."),

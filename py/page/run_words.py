@@ -55,15 +55,14 @@ def accuracy_words(metrics):
 
 
 def right_words(data, accuracy):
-    """How many training points are classified right: `176 of 180 training points on the right side of the line`.
+    """How many training points are classified right: `176 of 180 training points on the correct side`.
 
     `data` is a `shape.Shape`, `accuracy` that of the training points.
     """
     if not is_finite(accuracy):
         return "no number that is finite"
-    line = "line" if data.outputs == 2 else "boundary"
     right = round(accuracy * data.training)
-    return "%d of %d training points on the right side of the %s" % (right, data.training, line)
+    return "%d of %d training points on the correct side" % (right, data.training)
 
 
 def wrong_words(data, counts, are_crossed=True):

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 
+from page import wording
 from spec import registry, shape
 
 # What the sentence is made of. step, diverged: see `protocol.ANSWER`. metrics: by name as in `protocol.METRICS`, or
@@ -9,9 +10,9 @@ from spec import registry, shape
 # not known. layer: the number of the layer that is seen. on_the_way: whether the playhead is between it and the next.
 Seen = namedtuple("Seen", ("step", "diverged", "metrics", "probes", "layer", "on_the_way"))
 
-# In points of per cent: so much better than guessing is hardly better; so much more after a layer than before it is a
-# jump; so much is no difference; so much worse on held-out points is worth saying.
-HARDLY, JUMP, ALIKE, WORSE = 5, 15, 2, 12
+# In points of per cent: so much better than guessing is hardly better; so much is no difference; so much worse on
+# held-out points is worth saying.
+HARDLY, ALIKE, WORSE = 5, 2, 12
 # A loss that is so many times the other is worth saying.
 TIMES = 3
 
@@ -31,11 +32,12 @@ def sentence(experiment, seen):
 def _of_classes(experiment, seen, probes):
     data, metrics = shape.shape_of(experiment), seen.metrics
     right, held_out = metrics["train_accuracy"], metrics["test_accuracy"]
-    cut = "a line" if data.outputs == 2 else "straight cuts"
+    cut = "a straight line" if data.outputs == 2 else "straight cuts"
     gets = "gets" if data.outputs == 2 else "get"
+    first = _place(experiment, 0)
     if seen.step == 0:
         words = "Untrained: the network gets %s of the training points right" % percent(right)
-        return words + ("; %s at the points alone, %d %%." % (cut, probes[0]) if probes else ".")
+        return words + ("; %s %s, %d %%." % (cut, first, probes[0]) if probes else ".")
     if not experiment["hidden_layers"]:
         return "Without hidden layers %s %s all it can draw: %s right." % (
             cut,
@@ -49,7 +51,6 @@ def _of_classes(experiment, seen, probes):
         )
     if not probes:
         return "The network gets %s of the training points right." % percent(right)
-    names = shape.layer_names(experiment)
     most, best = max(probes), _best(probes)
     guessing = 100 / data.outputs
     if most <= guessing + HARDLY:
@@ -63,34 +64,29 @@ def _of_classes(experiment, seen, probes):
     if told:
         return told
     if most <= probes[0] + ALIKE:
-        return "No layer helps yet: %s %s %d %% right before the first, at most %d %% after." % (
+        return "No layer helps yet: %s %s %d %% right %s, at most %d %% after a layer." % (
             cut,
             gets,
             probes[0],
+            first,
             max(probes[1:]),
         )
     if right == 1:
-        return "All %s training points are right: %s %s %d %% before the first layer, %d %% after %s." % (
+        return "All %s training points right: %s %s %d %% %s, %d %% %s." % (
             "{:,}".format(data.training),
             cut,
             gets,
             probes[0],
+            first,
             probes[best],
-            names[best],
+            _place(experiment, best),
         )
-    if probes[best] - probes[best - 1] >= JUMP and probes[best - 1] - probes[0] <= HARDLY and best > 1:
-        return "%s makes the difference: before it %s %s %d %% right, after it %d %%." % (
-            names[best],
-            cut,
-            gets,
-            probes[best - 1],
-            probes[best],
-        )
-    return "Before the first layer %s %s %d %% right; after %s, %d %%." % (
+    return "%s %s %s %d %% right; %s, %d %%." % (
+        _capital(first),
         cut,
         gets,
         probes[0],
-        names[best],
+        _place(experiment, best),
         probes[best],
     )
 
@@ -115,44 +111,54 @@ def _of_numbers(experiment, seen, probes):
     if told:
         return told
     best = _best(probes)
-    return "A linear fit explains %d %% of the numbers before the first layer, %d %% after %s." % (
+    return "A linear fit explains %d %% of the numbers %s, %d %% %s." % (
         probes[0],
+        _place(experiment, 0),
         probes[best],
-        shape.layer_names(experiment)[best],
+        _place(experiment, best),
     )
 
 
 def _of_the_layer(experiment, seen, probes, gets, right):
     """What there is to say of the layer that is seen; "" where the network ends, and the whole of it is told."""
-    names = shape.layer_names(experiment)
     last = len(probes) - 1
     if seen.layer >= last:
         return ""
     if seen.on_the_way:
-        return "On the way from %s to %s: %s %d %%%s before it, %d %% after." % (
-            names[seen.layer],
-            names[seen.layer + 1],
+        names = shape.layer_names(experiment)
+        one, other = names[seen.layer], names[seen.layer + 1]
+        return "On the way from %s to %s: %s %d %%%s at %s, %d %% at %s." % (
+            one,
+            other,
             gets,
             probes[seen.layer],
             right,
+            one,
             probes[seen.layer + 1],
+            other,
         )
-    if seen.layer == 0:
-        best = _best(probes)
-        return "The points as they are: %s %d %%%s here, %d %% after %s." % (
-            gets,
-            probes[0],
-            right,
-            probes[best],
-            names[best],
-        )
-    return "After %s %s %d %%%s; before the first layer, %d %%." % (
-        names[seen.layer],
+    # A layer is told beside the plane, and the plane beside the best layer.
+    other = 0 if seen.layer else _best(probes)
+    return "%s %s %d %%%s; %s, %d %%." % (
+        _capital(_place(experiment, seen.layer)),
         gets,
         probes[seen.layer],
         right,
-        probes[0],
+        _place(experiment, other),
+        probes[other],
     )
+
+
+def _place(experiment, index):
+    """Where a layer's points are: `in the plane`, `after the bend (tanh1)`. The numbers are of places, not of times."""
+    if index == 0:
+        return "in the plane" if shape.shape_of(experiment).inputs == 2 else "at the input"
+    layers = shape.layers(experiment)
+    return "after the %s (%s)" % (wording.plain_name(layers, index), layers[index][0])
+
+
+def _capital(words):
+    return words[0].upper() + words[1:]
 
 
 def _known_probes(experiment, seen):

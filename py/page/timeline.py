@@ -78,7 +78,7 @@ class Timeline:
         if int(float(self.slider.value)) != epoch:
             self.slider.value = str(epoch)
         back = epoch < last
-        text = "epoch %s of %s" % ("{:,}".format(epoch), "{:,}".format(last)) if back else "now"
+        text = "epoch %s of %s" % ("{:,}".format(epoch), "{:,}".format(last)) if back else "latest"
         set_text(by_id("timeline-text"), text)
         self.slider.setAttribute("aria-valuetext", "epoch %d of %d" % (epoch, last))
         if self.branch.disabled == back:

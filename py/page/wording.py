@@ -14,6 +14,8 @@ SHAPES = (
     "hourglasses",
     "bars",
 )
+# The kinds of layers that keep straight lines straight.
+AFFINE = ("input", "dense", "batch_norm", "linear")
 # More classes than this are named by their numbers only, as there would not be room enough for all on one line.
 NAMED = 2
 
@@ -112,8 +114,26 @@ def scale_words(experiment, values):
         return number_words(low), number_words(middle) if middle == middle else "", number_words(high)
     if middle == middle:
         # To both sides of where neither class is likelier.
-        return "100 %", "50 %", "100 %"
+        return "sure", "50 %", "sure"
     return "%.0f %%" % (100 * low), "", "100 %"
+
+
+def scale_classes(experiment, values):
+    """The classes whose marks stand at the ends of the plane's scale, `(0, 1)`, or () if these are not of two."""
+    data = shape.shape_of(experiment)
+    two = data.task == registry.CLASSIFICATION and data.outputs == 2 and experiment["shading"] != "neuron"
+    return (0, 1) if two and (experiment["shading"] == "classes" or values[2] == values[2]) else ()
+
+
+def grid_words(experiment, index, spatial):
+    """What the lines in the picture of a layer of that number are: how the grid of the plane, at the left, lies there.
+
+    Only in a picture that is not `spatial` is the grid's edge thick.
+    """
+    layers = shape.layers(experiment)[: index + 1]
+    bent = any(kind not in AFFINE for _, kind, _ in layers)
+    how = ", bent" if bent else ", tilted and stretched" if index else ""
+    return "the left picture's grid" + how + ("" if spatial else "; thick: its edge")
 
 
 def neuron_words(experiment):
@@ -140,7 +160,7 @@ def separability_words(experiment):
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION:
         return "variance explained by a linear fit"
-    return "right by %s (logistic)" % ("a straight line" if data.outputs <= 2 else "straight lines")
+    return "right by %s" % ("a straight line" if data.outputs <= 2 else "straight lines")
 
 
 def legend(experiment, targets=()):

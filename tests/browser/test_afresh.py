@@ -64,8 +64,8 @@ def test_at_once_nothing_is_said_of_the_run_before(lab, name, text, playing):
     assert said["counters"] == ["0", "0", "0"]
     assert said["figures"] == ["–"] * 4
     assert said["shape"] == ""
-    assert said["timeline"] == "now"
-    labels = [label for label in said["labels"] if not label.startswith("Network")]
+    assert said["timeline"] == "latest"
+    labels = [label for label in said["labels"] if not label.startswith(("Network", "Scale"))]
     assert len(labels) == 4
     assert all(label.endswith("nothing to show yet") for label in labels)
     lab.wait_for_state("training" if playing else "ready")

@@ -263,7 +263,7 @@ def test_journey(lab):
 def test_the_journey_is_rewound_from_its_end(lab):
     """It rests there, counts, and goes back the same way."""
     right = round(180 * lab.number("train-accuracy"))
-    said = f"fc2, {ROWS} × 2: {right} of {TRAINING} training points on the right side of the line"
+    said = f"fc2, {ROWS} × 2: {right} of {TRAINING} training points on the correct side"
     lab.wait(f"document.getElementById('representation-shape').textContent === '{said}'")
     record(lab)
     lab.press(REWIND)

@@ -28,7 +28,7 @@ def seen(lab):
 
 def wait_for_place(lab, epoch, last):
     """Until the timeline, the counters and `<html>` all say the same."""
-    text = "now" if epoch == last else f"epoch {epoch:,} of {last:,}"
+    text = "latest" if epoch == last else f"epoch {epoch:,} of {last:,}"
     lab.wait(
         f"document.getElementById('timeline').getAttribute('aria-valuetext') === 'epoch {epoch} of {last}' && "
         f"document.documentElement.dataset.epoch === '{epoch}' && "

@@ -255,10 +255,11 @@ def test_grid_lines_are_where_the_network_puts_them(layer, resolution):
     units = np.clip(np.rint(positions.astype(float) / scene.unit), -1e6, 1e6)
     expected = {}
     index = np.arange(side * side).reshape(side, side)
-    for line in [*index[:: resolution // 12], *index.T[:: resolution // 12]]:
+    for number, line in enumerate([*index[:: resolution // 12], *index.T[:: resolution // 12]]):
         for one, other in pairwise(line):
             label = int(margins[0, one] + margins[0, other] > 0)
-            bucket = 3
+            # The border of a flat grid stands out.
+            bucket = 3 if number in (0, 12, 13, 25) else 1
             if scene.spatial:
                 middle = (positions[one, 2] + positions[other, 2]) / 2
                 bucket = int(np.clip(np.floor((middle / scene.half + 1) * 2), 0, 3))

@@ -438,12 +438,12 @@ def test_probes_go_on_at_rest_until_they_are_at_their_end(clock):
 
 def test_wide_layers_are_probed_one_after_the_other(clock, ended):
     scene = Scene(hidden_layers=(70,))
-    drawn = scene.draw()
+    drawn = scene.draw(miniature=0)
     assert drawn["weights"].any()
     known = [np.isfinite(drawn["probes"]).all(axis=1).sum()]
     # At rest one after the other, without waiting.
     while drawn["moving"]:
-        drawn = scene.draw()
+        drawn = scene.draw(miniature=0)
         assert "weights" not in drawn
         known.append(np.isfinite(drawn["probes"]).all(axis=1).sum())
     assert known == [1, 2, 3, 5]
@@ -453,7 +453,7 @@ def test_wide_layers_are_probed_one_after_the_other(clock, ended):
     seen, probes = [], drawn["probes"]
     drawn = {"moving": True}
     while drawn["moving"]:
-        drawn = scene.draw()
+        drawn = scene.draw(miniature=0)
         probes = drawn.get("probes", probes)
         seen.append([name for name in ("weights", "probes") if name in drawn])
     # All are brought up to date, and weights once.

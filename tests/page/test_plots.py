@@ -425,13 +425,27 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert heap_words(200, 97, 1) == "all 97 points of class 1 lie here"
     assert heap_words(200, 43, -1) == "43 of 200 points lie here"
     for changes, values, words in (
-        ({}, [0, 1, 0.5], ("100 %", "50 %", "100 %")),
+        ({}, [0, 1, 0.5], ("sure", "50 %", "sure")),
         ({"loss": "mean_squared_error"}, [0, 1, 0.5], ("0", "0.5", "1")),
         ({"shading": "classes"}, [0, 1, 0.5], ("class 0", "", "class 1")),
         ({"shading": "confidence"}, [0.5, 1, float("nan")], ("50 %", "", "100 %")),
         ({"shading": "neuron"}, [-0.0012345, 0.0012345, 0], ("−0.00123", "0", "0.00123")),
     ):
         assert wording.scale_words({**experiment, **changes}, values) == words
+    for changes, middle, classes in (
+        ({}, 0.5, (0, 1)),
+        ({"loss": "mean_squared_error"}, 0.5, (0, 1)),
+        ({"shading": "classes"}, 0.5, (0, 1)),
+        ({"shading": "confidence"}, float("nan"), ()),
+        ({"shading": "neuron"}, 0, ()),
+    ):
+        assert wording.scale_classes({**experiment, **changes}, [0, 1, middle]) == classes
+    for index, how in enumerate(("", ", tilted and stretched", ", bent", ", bent", ", bent")):
+        assert wording.grid_words(experiment, index, True) == "the left picture's grid" + how
+        assert wording.grid_words(experiment, index, False) == f"the left picture's grid{how}; thick: its edge"
+    flat = {**experiment, "activation": "linear", "normalization": "batch_norm"}
+    assert "bent" not in wording.grid_words(flat, 4, True), "until the softmax it stays straight"
+    assert "bent" in wording.grid_words({**flat, "normalization": "layer_norm"}, 2, True)
     assert wording.plane_heading({**experiment, "shading": "neuron", "neuron": "fc1.3"}) == "Neuron 3 of fc1"
     assert wording.plane_heading(experiment) == "Decision boundary"
     assert run_words.wrong_words(shape.shape_of(experiment), [4, 3]) == "4 of 180 wrong, held out 3 of 20"
@@ -454,10 +468,11 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         ):
             assert wording.choices(experiment, "shading") == list(zip(shadings, labels, strict=True))
         assert [text for text, _ in wording.legend(ten)][:2] == ["0", "1"]
-        lines = "right by straight lines (logistic)"
+        lines = "right by straight lines"
         assert wording.separability_words(ten) == wording.separability_words(three) == lines
-        line = "right by a straight line (logistic)"
+        line = "right by a straight line"
         assert wording.separability_words(networks.experiment_of()) == line
+        assert wording.scale_classes(ten, [0.1, 1, float("nan")]) == wording.scale_classes(number, [0, 1, 0.5]) == ()
         assert wording.separability_words(number) == "variance explained by a linear fit"
         assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
         assert wording.legend_label(three) == "Legend: class 0: circles, class 1: triangles, class 2: diamonds"
@@ -585,3 +600,28 @@ def test_the_upright_line_is_painted_over_what_lies_below_it(page):
     )
     views.show(layer="tanh1", projection="pca")
     assert right.upright is right.parted is None
+
+
+def test_axes_are_named_where_they_mean_something(page):
+    from page.plots.representation import axis_names, boundary_is_diagonal
+
+    def names(**choices):
+        return axis_names(networks.experiment_of(**choices))
+
+    assert names(layer="fc2") == ("score of class 0", "score of class 1")
+    assert names(layer="fc2", dimensions=(1, 0)) == ("score of class 1", "score of class 0")
+    assert names(layer="softmax") == ("probability of class 0", "probability of class 1")
+    assert names(layer="input") == ("input 0", "input 1")
+    assert names(layer="tanh1") == ("across the line", "along the line")
+    assert names(layer="tanh1", projection="dimensions", dimensions=(5, 2)) == ("neuron 5", "neuron 2")
+    assert names(layer="fc1", hidden_layers=(1,)) == ("neuron 0", "")
+    for meaningless in ({"projection": "pca"}, {"projection": "tour"}, {"morph": 0.5}):
+        assert names(layer="tanh1", **meaningless) == ("", "")
+    for layer, is_diagonal in (("input", False), ("tanh1", False), ("fc2", True), ("softmax", True)):
+        assert boundary_is_diagonal(networks.experiment_of(layer=layer)) == is_diagonal
+    assert not boundary_is_diagonal(networks.experiment_of(layer="fc2", dimensions=(1,)))
+    with data_sets.entered():
+        assert names(dataset="plane_target", layer="fc2") == ("prediction", "")
+        assert names(dataset="three_classes", layer="tanh1") == ("", "")
+        for dataset in ("three_classes", "plane_target"):
+            assert not boundary_is_diagonal(networks.experiment_of(dataset=dataset, layer="fc2"))

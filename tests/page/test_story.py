@@ -62,7 +62,7 @@ def test_nothing_is_said_before_anything_is_known():
 
 def test_untrained():
     assert said(53, step=0, train_accuracy=0.516) == (
-        "Untrained: the network gets 52 % of the training points right; a line at the points alone, 53 %."
+        "Untrained: the network gets 52 % of the training points right; a straight line in the plane, 53 %."
     )
     assert said(None, step=0, train_accuracy=0.516) == "Untrained: the network gets 52 % of the training points right."
 
@@ -74,20 +74,16 @@ def test_diverged():
 
 def test_the_way_from_the_first_layer_to_the_best():
     probes = {**BEND, "tanh1": 75, "fc2": 76}
-    assert said(probes) == "Before the first layer a line gets 53 % right; after tanh2, 98 %."
-
-
-def test_one_layer_where_it_happens():
-    assert said({**BEND, "fc2": 55}) == "tanh2 makes the difference: before it a line gets 55 % right, after it 98 %."
+    assert said(probes) == "In the plane a straight line gets 53 % right; after the bend (tanh2), 98 %."
 
 
 def test_no_layer_helps():
     words = said({**BEND, "input": 70, "fc1": 70, "tanh1": 71, "fc2": 70, "tanh2": 72, "fc3": 69})
-    assert words == "No layer helps yet: a line gets 70 % right before the first, at most 72 % after."
+    assert words == "No layer helps yet: a straight line gets 70 % right in the plane, at most 72 % after a layer."
 
 
 def test_a_dead_network_is_no_better_than_guessing():
-    assert said(50) == "At no layer does a line get more than 50 % right; guessing gets 50 %."
+    assert said(50) == "At no layer does a straight line get more than 50 % right; guessing gets 50 %."
     many = {**DEEP, "dataset": "ten_classes"}
     words = said(10, choices=many, train_accuracy=0.1, test_accuracy=0.1)
     assert words == "At no layer do straight cuts get more than 10 % right; guessing gets 10 %."
@@ -96,7 +92,7 @@ def test_a_dead_network_is_no_better_than_guessing():
 def test_without_hidden_layers():
     alone = {"hidden_layers": ()}
     assert said(53, choices=alone, train_accuracy=0.533) == (
-        "Without hidden layers a line is all it can draw: 53 % right."
+        "Without hidden layers a straight line is all it can draw: 53 % right."
     )
     many = {"hidden_layers": (), "dataset": "three_classes"}
     assert said(90, choices=many, train_accuracy=0.9) == (
@@ -106,7 +102,9 @@ def test_without_hidden_layers():
 
 def test_solved():
     words = said(BEND, train_accuracy=1, test_accuracy=1)
-    assert words == "All 180 training points are right: a line gets 53 % before the first layer, 98 % after tanh2."
+    assert words == (
+        "All 180 training points right: a straight line gets 53 % in the plane, 98 % after the bend (tanh2)."
+    )
 
 
 def test_overfitted():
@@ -115,10 +113,11 @@ def test_overfitted():
 
 
 def test_the_layer_that_is_seen():
-    assert said(BEND, layer="tanh1") == "After tanh1 a line gets 58 % right; before the first layer, 53 %."
-    assert said(BEND, layer="input") == "The points as they are: a line gets 53 % right here, 98 % after tanh2."
+    assert said(BEND, layer="tanh1") == ("After the bend (tanh1) a straight line gets 58 % right; in the plane, 53 %.")
+    assert said(BEND, layer="input") == said({**BEND, "tanh1": 75, "fc2": 76})
+    assert said(BEND, layer="fc2").startswith("After the weights (fc2) a straight line gets 59 % right; in the")
     assert said(BEND, layer="fc2", on_the_way=True) == (
-        "On the way from fc2 to tanh2: a line gets 59 % right before it, 98 % after."
+        "On the way from fc2 to tanh2: a straight line gets 59 % right at fc2, 98 % at tanh2."
     )
     assert said(BEND, layer="softmax") == said(BEND), "where the network ends the whole of it is told"
 
@@ -126,20 +125,29 @@ def test_the_layer_that_is_seen():
 def test_more_classes():
     choices = {**DEEP, "dataset": "three_classes"}
     probes = probes_of(choices, 60, 99)
-    assert said(probes, choices=choices) == "Before the first layer straight cuts get 60 % right; after fc1, 99 %."
+    assert said(probes, choices=choices) == (
+        "In the plane straight cuts get 60 % right; after the weights (fc1), 99 %."
+    )
+
+
+def test_points_of_more_than_a_plane():
+    choices = {**DEEP, "dataset": "many_inputs"}
+    assert said(probes_of(choices, 60, 99), choices=choices) == (
+        "At the input a straight line gets 60 % right; after the weights (fc1), 99 %."
+    )
 
 
 def test_regression():
     choices = {**DEEP, "dataset": "plane_target"}
     probes = probes_of(choices, 12, 95)
     assert said(probes, choices=choices) == (
-        "A linear fit explains 12 % of the numbers before the first layer, 95 % after fc1."
+        "A linear fit explains 12 % of the numbers in the plane, 95 % after the weights (fc1)."
     )
     assert said(probes, choices=choices, step=0, train_loss=1.2345) == (
         "Untrained: the loss is 1.23; a linear fit to the points explains 12 % of the numbers."
     )
     assert said(probes, choices=choices, layer="tanh1") == (
-        "After tanh1 a linear fit explains 95 %; before the first layer, 12 %."
+        "After the bend (tanh1) a linear fit explains 95 %; in the plane, 12 %."
     )
     assert said(probes, choices=choices, train_loss=0.01, test_loss=0.05) == (
         "The loss is 0.01 on the training points, but 0.05 on those held out."

@@ -135,6 +135,11 @@ class Plane(Plot):
         for name, text in zip(("scale-low", "scale-middle", "scale-high"), words):
             set_text(by_id(name), text)
         low, middle, high = words
+        marked = wording.scale_classes(self.experiment, self.scale_values)
+        for name, label in zip(("scale-low", "scale-high"), marked or (None, None)):
+            by_id(name).className = "" if label is None else "class-%d" % label
+        if marked and self.experiment["shading"] != "classes":
+            low, high = "class 0, %s," % low, "class 1, %s" % high
         between = " over %s" % middle if middle else ""
         for name in ("scale", "scale-bar"):
             by_id(name).setAttribute("aria-label", "Scale of the colours: from %s%s to %s" % (low, between, high))
@@ -348,4 +353,4 @@ def shading_words(experiment, points):
 def metric_words(metrics):
     """How well the network does, in words: the accuracy or, for regression, the loss."""
     words = run_words.accuracy_words(metrics)
-    return "the network has %s on the right side" % words if words else "the loss is " + run_words.loss_words(metrics)
+    return "the network has %s on the correct side" % words if words else "the loss is " + run_words.loss_words(metrics)

@@ -1,6 +1,6 @@
 """The right view: the points, the grid of the input plane and the boundary, at a layer or between two layers."""
 
-from page import journey, run_words
+from page import journey, run_words, wording
 from page.dom import by_id, listen, numbers, set_text
 from page.palette import css
 from page.plots import axes, rotation
@@ -20,10 +20,12 @@ LASSO_KEY = 12
 HANDLE_REACH = 12
 # An axis that looks shorter than this share of its length has no number, which would lie on other numbers.
 SHORT_AXIS = 0.3
-# The shorter side of a view in whose corner there is room for a cross of the axes, in CSS pixels.
+# The shorter side of a view in whose corners there is room for a cross of the axes and for their names, in CSS pixels.
 LEAST_FOR_CROSS = 240
 # The strength of a line of the grid by its depth, in two hexadecimal digits.
 LINE_STRENGTHS = ("38", "58", "80", "a8")
+# The depth of the border of a flat picture's grid, and its width in CSS pixels.
+NEAR, BORDER = 3, 2
 # Of the upright line's label, and its distance from the line and from the top of the plot, in CSS pixels.
 UPRIGHT_WEIGHT = 600
 UPRIGHT_GAP = 6
@@ -50,6 +52,8 @@ class Representation(Plot):
         self.lines, self.boundary = [], None
         # The x of the line by which separability counts, and its percentage; None without.
         self.upright = self.parted = None
+        # What the axes are, and whether the network's boundary is the line on which both are equal.
+        self.axis_names, self.is_diagonal = ("", ""), False
         # `(point, words)` for each heap of points that hide one another, around one of them.
         self.heaps = []
         self.drawing_loop = False
@@ -92,6 +96,11 @@ class Representation(Plot):
             self.touring = touring
             self.axis = None
             self.set_touch()
+
+        names, is_diagonal = axis_names(experiment), boundary_is_diagonal(experiment)
+        if (names, is_diagonal) != (self.axis_names, self.is_diagonal):
+            self.axis_names, self.is_diagonal = names, is_diagonal
+            self.layers[1].due = True
 
     def wants(self, experiment):
         return {"turn": self.turn, "axis": self.axis}
@@ -184,15 +193,28 @@ class Representation(Plot):
         """Paints the bent grid and the decision boundary."""
         self.clip(context)
         pixel = self.to_units(context, self.unit)
-        # A pixel wide, without round corners: a browser without a graphics card draws such lines fastest.
+        # A pixel wide, without round corners: a browser without a graphics card draws such lines fastest. Only the
+        # border of a flat grid is wider, so that it is seen to be one sheet.
         context.lineJoin, context.lineCap = "bevel", "butt"
-        context.lineWidth = pixel
         for key, path in self.lines:
+            context.lineWidth = pixel if self.spatial or key % 4 < NEAR else BORDER * pixel * self.enlarged()
             context.strokeStyle = self.line_colours[key]
             context.stroke(path)
+        if self.boundary and self.is_diagonal and not self.spatial:
+            self._paint_diagonal(context, pixel)
         if self.boundary:
             self.paint_boundary(context, self.boundary, pixel)
         context.restore()
+
+    def _paint_diagonal(self, context, pixel):
+        """Paints the whole line of which the boundary is the part that the plane reaches."""
+        (low_x, high_x), (low_y, high_y) = self.mapping.ranges()
+        context.strokeStyle = self.line
+        context.lineWidth = pixel * self.enlarged()
+        context.beginPath()
+        for move, end in ((context.moveTo, max(low_x, low_y)), (context.lineTo, min(high_x, high_y))):
+            move(end / self.unit, end / self.unit)
+        context.stroke()
 
     def _paint_points(self, context):
         """Paints the points, on a layer of their own: while nothing is trained they rarely move."""
@@ -207,6 +229,7 @@ class Representation(Plot):
         context.restore()
 
     def paint_over(self, context):
+        self._paint_names(context)
         self._paint_upright(context)
         self._paint_directions(context)
         self._paint_heaps(context)
@@ -221,6 +244,24 @@ class Representation(Plot):
             return self.mapping.middle + (0.84 * self.mapping.reach,)
         left, top, _, height = self.mapping.box
         return left + 44, top + height - 44, 32
+
+    def _paint_names(self, context):
+        """Writes what the axes are at their ends, in the plot, as far as there is room."""
+        if self.spatial or min(self.size) < LEAST_FOR_CROSS:
+            return
+        left, top, width, height = self.mapping.box
+        context.font = axes.font(self.text_size)
+        context.lineJoin = "round"
+        context.lineWidth = 4
+        context.strokeStyle, context.fillStyle = self.halo, self.quiet
+        gap = axes.scaled(axes.GAP, self.text_size)
+        ends = (("right", "bottom", left + width - gap, top + height - 4), ("left", "top", left + gap, top + 4))
+        for name, (_, _, power), (align, baseline, x, y) in zip(self.axis_names, self.axes, ends):
+            # A power of ten that the ticks share stands in the same place.
+            if name and not power:
+                context.textAlign, context.textBaseline = align, baseline
+                for paint in (context.strokeText, context.fillText):
+                    paint(name, x, y)
 
     def _paint_upright(self, context):
         """Paints the line by which separability counts; at a layer it says what it gets right."""
@@ -480,6 +521,9 @@ class Representation(Plot):
             between = "%.0f %% of the way to %s" % (100 * morph, following)
             place = "%s → %s, %s" % (layer, following, which)
         set_text(by_id("representation-shape"), place)
+        index = shape.layer_names(experiment).index(layer)
+        set_text(by_id("grid-words"), wording.grid_words(experiment, index + (1 if morph else 0), self.spatial))
+        by_id("grid-legend").hidden = not experiment["grid"]
         heaps = "".join([" %s%s." % (words[0].upper(), words[1:]) for _, words in self.heaps])
         held = "" if self.axis is None else " Axis %d is held." % self.axis[0]
         self.canvas.setAttribute(
@@ -506,6 +550,36 @@ def heap_words(rows, count, label):
     if count == rows:
         return "all %d points lie here" % count
     return "%d of %d points lie here" % (count, rows)
+
+
+def axis_names(experiment):
+    """What the axes of a flat picture are, `(across, up)`; empty between two layers, and where they mean nothing."""
+    layer = shape.shown_layer(experiment)
+    data = shape.shape_of(experiment)
+    if shape.shown_morph(experiment):
+        return "", ""
+    if layer.width > 3 and experiment["projection"] != "dimensions":
+        parted = experiment["projection"] == "best" and data.task == registry.CLASSIFICATION and data.outputs == 2
+        return ("across the line", "along the line") if parted else ("", "")
+    dimensions = shape.dimensions_of(experiment, layer.width)
+    if layer.name == shape.logits_layer(experiment):
+        name = "score of class %d"
+        if data.task == registry.REGRESSION:
+            name = "prediction %d" if data.outputs > 1 else "prediction"
+    else:
+        name = {"input": "input %d", "softmax": "probability of class %d"}.get(layer.kind, "neuron %d")
+    names = [name % number if "%" in name else name for number in dimensions[:2]]
+    return tuple(names + [""] * (2 - len(names)))
+
+
+def boundary_is_diagonal(experiment):
+    """Whether the boundary is the line on which both axes are equal: of two classes, from the scores on."""
+    layer = shape.shown_layer(experiment)
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION or data.outputs != 2 or len(shape.dimensions_of(experiment, layer.width)) != 2:
+        return False
+    names = shape.layer_names(experiment)
+    return names.index(layer.name) >= names.index(shape.logits_layer(experiment))
 
 
 def projection_words(experiment, width, shares=(), upright=False, parted=None):
