@@ -625,3 +625,36 @@ def test_axes_are_named_where_they_mean_something(page):
         assert names(dataset="three_classes", layer="tanh1") == ("", "")
         for dataset in ("three_classes", "plane_target"):
             assert not boundary_is_diagonal(networks.experiment_of(dataset=dataset, layer="fc2"))
+
+
+def test_the_line_of_the_scores_is_whole_and_names_are_in_the_plot(page):
+    """The line on which both scores are equal goes from edge to edge, not only as far as the plane reaches."""
+    views = Views(hidden_layers=(5,))
+    right = views.representation
+    views.show(layer="fc2")
+    ends, texts = [], []
+
+    class Noting(Context):
+        def moveTo(self, x, y):
+            ends.append((x, y))
+
+        def lineTo(self, x, y):
+            ends.append((x, y))
+
+        def fillText(self, words, x, y):
+            texts.append((words, x, y, self.textAlign))
+
+    right._paint_diagonal(Noting(), 1.0)
+    (low_x, high_x), (low_y, high_y) = right.mapping.ranges()
+    places = [(x * right.unit, y * right.unit) for x, y in ends]
+    assert all(x == pytest.approx(y) for x, y in places)
+    assert [x for x, _ in places] == pytest.approx([max(low_x, low_y), min(high_x, high_y)])
+    right.axis_names = ("score of class 0", "score of class 1")
+    right._paint_names(Noting())
+    assert [words for words, *_ in texts] == ["score of class 0", "score of class 1"]
+    assert all(right.mapping.holds(x, y) for _, x, y, _ in texts)
+    # There is no room in a small view.
+    texts.clear()
+    right.size = (200, 200)
+    right._paint_names(Noting())
+    assert texts == []
