@@ -24,7 +24,7 @@ BEATS = (
     ),
     Beat(
         "One cut",
-        "One neuron is one straight cut through the plane: however long it trains, a quarter of the points stay wrong.",
+        "One neuron is one straight cut through the plane: however long it trains, a third of the points stay wrong.",
         {"hidden_layers": (1,)},
         EPOCHS,
         False,

@@ -54,14 +54,13 @@ def accuracy_words(metrics):
     )
 
 
-def right_words(data, accuracy):
+def right_words(data, accuracy, right):
     """How many training points are classified right: `176 of 180 training points on the correct side`.
 
-    `data` is a `shape.Shape`, `accuracy` that of the training points.
+    `data` is a `shape.Shape`, `accuracy` the latest of the training points, `right` how many are in the picture.
     """
     if not is_finite(accuracy):
         return "no number that is finite"
-    right = round(accuracy * data.training)
     return "%d of %d training points on the correct side" % (right, data.training)
 
 

@@ -87,7 +87,7 @@ def test_six_beats_by_keyboard_set_the_page_up_and_give_the_experiment_back(arou
             lab.wait("document.getElementById('rail').ariaValueText === 'layer fc2'")
         assert lab.page.locator(f"{beat.about}.shown").count() == 1
         lab.page.keyboard.press("ArrowRight")
-    assert accuracies[1] <= 0.75 and accuracies[5] <= 0.75
+    assert 0.6 <= accuracies[1] <= 0.72 and accuracies[5] <= 0.75
     assert min(accuracies[2:5]) >= 0.98
     # One key more does not end it.
     assert lab.data("beat") == "6"

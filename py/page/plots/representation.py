@@ -54,6 +54,8 @@ class Representation(Plot):
         self.upright = self.parted = None
         # What the axes are, and whether the network's boundary is the line on which both are equal.
         self.axis_names, self.is_diagonal = ("", ""), False
+        # How many training points the network has wrong in the latest picture.
+        self.training_wrong = 0
         # `(point, words)` for each heap of points that hide one another, around one of them.
         self.heaps = []
         self.drawing_loop = False
@@ -149,6 +151,9 @@ class Representation(Plot):
         if marks is not None:
             self.marked.take(marks, frame.mark_groups)
             self.layers[2].due = True
+        counts = getattr(frame, "wrong_counts", None)
+        if counts is not None:
+            self.training_wrong = int(counts[0])
         wrong = getattr(frame, "wrong", None)
         if wrong is not None:
             self.wrong.take(wrong, frame.wrong_groups)
@@ -511,7 +516,8 @@ class Representation(Plot):
         which = projection_words(experiment, size[1], numbers(frame.shares), self.upright is not None, self.parted)
         place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
         if layer == shape.logits_layer(experiment) and "train_accuracy" in (run.metrics or {}):
-            right = run_words.right_words(shape.shape_of(experiment), run.metrics["train_accuracy"])
+            data, accuracy = shape.shape_of(experiment), run.metrics["train_accuracy"]
+            right = run_words.right_words(data, accuracy, data.training - self.training_wrong)
             place = "%s, %d × %d: %s" % (layer, size[0], size[1], right)
         between = ""
         morph = shape.shown_morph(experiment)
