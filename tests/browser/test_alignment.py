@@ -64,7 +64,7 @@ def train(lab):
     while next_epoch(epochs[-1]) <= 60:
         epochs.append(next_epoch(epochs[-1]))
     stage.rest()
-    lab.page.get_by_label("Timeline", exact=True).fill(str(len(epochs) - 1))
+    lab.page.get_by_label("Timeline", exact=True).fill(str(epochs[-1]))
     lab.wait(f"document.documentElement.dataset.epoch === '{epochs[-1]}'")
     stage.rest()
     run = Run(stage.hyperparameters(), drawn=False)

@@ -38,7 +38,7 @@ def test_every_file_is_kept_and_the_page_works_without_network(visitor, host):
     (kept,) = lab.page.evaluate(CACHES).values()
     assert set(kept) == host.files.keys() - {site.WORKER}
     lab.page.get_by_text("About", exact=True).click()
-    assert lab.page.get_by_text("Works offline").is_visible()
+    assert lab.page.get_by_text("Works offline:").is_visible()
     assert lab.complaints == []
 
     host.gone = True

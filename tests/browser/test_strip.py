@@ -141,12 +141,14 @@ def test_the_input_seen_as_neurons_is_the_plane(stage):
     neuron(stage.lab, "input", 0).click()
     stage.left.wait_for_label("neuron 0 of input")
     stage.rest()
-    across = stage.left.colours(stage.left.at([(x, 5.8) for x in np.linspace(-5.8, 5.8, 9)]))
+    # Beside the lines of the grid.
+    places = np.linspace(-5.8, 5.8, 8)
+    across = stage.left.colours(stage.left.at([(x, 5.8) for x in places]))
     assert (np.diff(signs(across)) > 0).all()
     neuron(stage.lab, "input", 1).click()
     stage.left.wait_for_label("neuron 1 of input")
     stage.rest()
-    up = stage.left.colours(stage.left.at([(5.8, y) for y in np.linspace(-5.8, 5.8, 9)]))
+    up = stage.left.colours(stage.left.at([(5.8, y) for y in places]))
     assert (np.diff(signs(up)) > 0).all()
 
 

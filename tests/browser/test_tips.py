@@ -177,6 +177,8 @@ def test_an_entry_that_its_box_cuts_is_said_whole(at):
     lab.page.keyboard.press("Escape")
     lab.enter("hidden_layers", "8")
     assert hover(lab, lab.field("hidden_layers")) == help.sentence("hidden_layers", registry.CLASSIFICATION)
+    lab.page.mouse.move(5, 5)
+    lab.page.keyboard.press("Escape")
 
 
 def hover(lab, place):
