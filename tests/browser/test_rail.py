@@ -354,11 +354,13 @@ def straight_line(dataset="circle", seed=0):
     count, between = right(0, data.training), (0.0, 0.0)
     assert count >= ((features @ other > 0) == is_one[data.training]).sum()
     places = np.sort(ahead[data.training])
-    pairs = [(low, high) for low, high in zip(places, places[1:]) if high > low]
+    pairs = [(low, high) for low, high in itertools.pairwise(places) if high > low]
     counts = [right((low + high) / 2, data.training) for low, high in pairs]
     if max(counts) > count + len(places) / 20:
         count = max(counts)
-        between = min((pair for pair, found in zip(pairs, counts) if found == count), key=lambda pair: abs(sum(pair)))
+        between = min(
+            (pair for pair, found in zip(pairs, counts, strict=True) if found == count), key=lambda pair: abs(sum(pair))
+        )
     held_out = [right(place, data.held_out) for place in np.linspace(*between, 50)]
     share = 100 / len(data.held_out)
     return 100 * count / len(places), share * min(held_out), share * max(held_out)
