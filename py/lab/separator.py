@@ -26,8 +26,9 @@ ORDINARY, WEAKEST = 8e-5, 1e-12
 # On the way to the weakest the penalty is multiplied by this, whenever a step would lower the loss by less than that
 # share of it.
 WEAKER, NEAR = 1e-2, 0.1
-# A fit is finished when a step would lower the loss by less than this, or after so many steps for the same activations.
-PRECISION, PATIENCE = 1e-8, 300
+# A fit is finished when a step would lower the loss by less than this, or after so many steps for the same activations,
+# or so many multiplications: of many rows that is after a second, and most of the way.
+PRECISION, PATIENCE, MOST = 1e-8, 300, 4e8
 # How far from the first line that has as many rows right as another to where it begins to have less.
 CLEAR = 0.1
 # Margins, in the same units, that are not looked for: single precision hardly tells them from 0.
@@ -115,9 +116,11 @@ def separate(activations, labels, classes, before=None, work=np.inf, satisfied=F
         kernel = weights[:-1] / size
         return np.concatenate([kernel, (weights[-1] - centre @ kernel)[None]])
 
-    equations = (width + 1) * (1 if classes == 2 else classes)
+    columns = 1 if classes == 2 else classes
+    equations = (width + 1) * columns
     a_step = OVERHEAD + min((rows + equations) * equations**2, MULTIPLICATIONS)
     steps, descend = _Steps(max(1, min(STEPS, work // a_step))), _descent(x, labels, classes)
+    patience = min(PATIENCE, MOST // max(a_step, 2 * GRADIENTS * rows * equations))
     usual = ORDINARY / width
     taken = 0 if before is None else before.steps
     if before is not None and before.settled:
@@ -130,7 +133,7 @@ def separate(activations, labels, classes, before=None, work=np.inf, satisfied=F
             taken += steps.taken
             weak = None if before is None else before.weak
             apart = weak is not None and bool((_ahead(x @ inside(weak), labels) > 0).all())
-            return Separator(ordinary, False, weak, apart, taken > PATIENCE, taken)
+            return Separator(ordinary, False, weak, apart, taken > patience, taken)
     if margin > 0 or hopeless or satisfied:
         return Separator(ordinary, True, finished=True, steps=taken + steps.taken)
     if before is None or before.weak is None:
@@ -141,7 +144,7 @@ def separate(activations, labels, classes, before=None, work=np.inf, satisfied=F
     apart = found.margin > 0
     if found.finished and not apart:
         return Separator(ordinary, True, finished=True, steps=taken)
-    return Separator(ordinary, True, outside(found.weights), apart, apart or taken > PATIENCE, taken)
+    return Separator(ordinary, True, outside(found.weights), apart, apart or taken > patience, taken)
 
 
 def least_share(start, goal, labels):
