@@ -27,8 +27,8 @@ ORDINARY, WEAKEST = 8e-5, 1e-12
 # share of it.
 WEAKER, NEAR = 1e-2, 0.1
 # A fit is finished when a step would lower the loss by less than this, or after so many steps for the same activations,
-# or so many multiplications: of many rows that is after a second, and most of the way.
-PRECISION, PATIENCE, MOST = 1e-8, 300, 4e8
+# or so many multiplications: of many rows that is after some seconds, and most of the way.
+PRECISION, PATIENCE, MOST = 1e-8, 300, 1.2e9
 # How far from the first line that has as many rows right as another to where it begins to have less.
 CLEAR = 0.1
 # Margins, in the same units, that are not looked for: single precision hardly tells them from 0.
