@@ -1,9 +1,10 @@
 """Separability of a layer: how many rows of the training data the line gets right that parts the classes best.
 
-That is the line of logistic regression, see `separator`. No line is fitted to have as many rows right as can be. So
-another one that is known, as that of least squares, may have more; then the line is as near to the first, on the way to
-the other, as it can be and have as many. Where numbers are to be predicted it is the share of their variance that a
-linear fit by least squares explains.
+That is the line of logistic regression, see `separator`. It need not have as many rows right as a line can: around a
+disc it goes through the middle. So another one that is known, as that of least squares, may have more; then the line is
+as near to the first, on the way to the other, as it can be and have as many. And the line between two classes is moved
+across to where it has clearly more. Where numbers are to be predicted it is the share of their variance that a linear
+fit by least squares explains.
 """
 
 import time
@@ -19,6 +20,9 @@ RIDGE = 1e-6
 # A fit by least squares of no more multiplications is cheap: such a layer's probe is renewed for every picture, by so
 # many multiplications.
 CHEAP, WORK = 1 << 20, 1e6
+# A line is moved to where it has more rows right if these are more than this share of all: of few it would swing from
+# step to step.
+CLEARLY = 0.05
 # Another is renewed after so many times its own time, less so many seconds.
 REST, QUICK = 10, 0.002
 
@@ -129,8 +133,12 @@ class Fits:
         start = self._judged(separator.ordinary, rows)
         if separator.apart:
             goal = max(goal, self._judged(separator.weak, rows), key=_right)
-        weights = start.weights if start.right >= goal.right else self._between(start, goal, rows)
-        return Fit(version, weights, separator.finished, separator, least_squares)
+        line = start if start.right >= goal.right else self._between(start, goal, rows)
+        if targets.shape[1] == 2:
+            # Only moved, not turned: the picture that shows its direction would jump.
+            moved = self._judged(_moved(line, self._labels), rows)
+            line = moved if moved.right > line.right + CLEARLY * len(rows) else line
+        return Fit(version, line.weights, separator.finished, separator, least_squares)
 
     def _judged(self, weights, rows):
         said = scores(weights, rows)
@@ -139,12 +147,12 @@ class Fits:
         return _Line(weights, said, int(np.count_nonzero(told == self._labels)))
 
     def _between(self, start, goal, rows):
-        """The weights of a line between two, as near to `start` as it can be with as many rows right as `goal` has."""
+        """The line between two that is as near to `start` as it can be with as many rows right as `goal` has."""
         size = _size(start.said) / (_size(goal.said) or 1.0) or 1.0
         share = least_share(start.said, size * goal.said, self._labels)
-        weights = (1 - share) * start.weights + share * size * goal.weights
+        line = self._judged((1 - share) * start.weights + share * size * goal.weights, rows)
         # It might have less by rounding.
-        return weights if self._judged(weights, rows).right >= goal.right else goal.weights
+        return line if line.right >= goal.right else goal
 
     def forget(self):
         """Starts all fits from nothing, so that a network that comes back is seen as it was."""
@@ -188,6 +196,22 @@ def _is_cheap(activations):
 
 def _right(line):
     return line.right
+
+
+def _moved(line, labels):
+    """The weights of a line between two classes, moved across to the nearest place where it has most rows right."""
+    ahead = line.said[:, 1] - line.said[:, 0]
+    order = np.argsort(ahead)
+    outside = np.ptp(ahead) or 1.0
+    sorted_ahead = np.concatenate([[ahead[order[0]] - outside], ahead[order], [ahead[order[-1]] + outside]])
+    # With every row that it passes, one of class 0 is right or one of class 1 is wrong.
+    gained = np.concatenate([[0], np.cumsum(1 - 2 * labels[order])])
+    # There is none between rows that lie at one place.
+    gained[sorted_ahead[1:] == sorted_ahead[:-1]] = -len(labels)
+    places = (sorted_ahead[1:] + sorted_ahead[:-1])[gained == gained.max()] / 2
+    weights = line.weights.copy()
+    weights[-1] += places[np.abs(places).argmin()] / 2 * np.array([1.0, -1.0])
+    return weights
 
 
 def _size(said):

@@ -236,9 +236,11 @@ class Charts:
         """Draws what no line shows, and places what lies over the plots: another size or a longer run moves it."""
         if self.history and self.history["epoch"].length == 1:
             self._draw_dots(key, chart)
-        if key == "loss":
-            # The timeline's ends lie below those of the axis.
-            over, style = chart.over, by_id("curves").style
+        over = chart.over
+        # A chart that is hidden has no size.
+        if over.clientWidth:
+            # The timeline's ends lie below those of the axis, and numbers end where the plots do.
+            style = by_id("curves").style
             style.setProperty("--axis-left", "%dpx" % over.offsetLeft)
             style.setProperty("--axis-right", "%dpx" % (chart.width - over.offsetLeft - over.clientWidth))
         self._show_places()

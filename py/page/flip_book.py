@@ -45,8 +45,8 @@ class FlipBook:
         self.saving = None
         self._answered_proxy = create_proxy(self._answered)
         self._frame_proxy = create_proxy(self._frame)
-        self._forget()
         self._build()
+        self._forget()
 
     def _forget(self):
         """Begins with nothing."""
@@ -60,6 +60,7 @@ class FlipBook:
         # The experiment, and the side of a cell.
         self.begun, self.side = None, LARGEST
         self.work, self.stale, self.saving = [], [], None
+        self.grid.replaceChildren()
 
     def _build(self):
         self.dialog = element("dialog", class_="flip-book", aria_labelledby="flip-book-title")
@@ -89,7 +90,6 @@ class FlipBook:
         """Opens the dialog, with the run as it is now."""
         self._forget()
         self.due = True
-        self.grid.replaceChildren()
         self.png.disabled = self.svg.disabled = True
         set_text(self.words, "")
         set_text(self.hint, "")
@@ -183,7 +183,8 @@ class FlipBook:
         set_text(self.words, self._title_line())
         self._size()
         cell = element("div", role="gridcell", tabindex="-1", class_="cell")
-        cell.append(element("canvas", aria_hidden="true"), element("i", class_="share"), element("span"))
+        # Programs find what every canvas shows; people are told by the cell, which can have the focus.
+        cell.append(element("canvas", role="img", aria_hidden="true"), element("i", class_="share"), element("span"))
         rows = []
         for row in range(len(self.epochs)):
             rows.append(lambda row=row: self._lay_out_head(row))
@@ -205,9 +206,9 @@ class FlipBook:
         line = self.heads[row].parentElement
         for column in columns:
             copy = cell.cloneNode(True)
-            copy.setAttribute("aria-label", self._label(row, column))
             self.elements.append(copy)
             line.append(copy)
+            self._name(row, column)
 
     def _focus_nearest(self):
         """Gives the focus to the cell that is nearest to what the page shows."""
@@ -249,7 +250,13 @@ class FlipBook:
         paint(canvas.context_of(drawn), entry.cell, self.task, self.inks, 0, 0, self.side, ratio)
         box.style.setProperty("--share", "%.1f%%" % (100 * entry.share if entry.share == entry.share else 0))
         set_text(box.lastChild, entry.words)
-        box.setAttribute("aria-label", self._label(*place))
+        self._name(*place)
+
+    def _name(self, row, column):
+        """Says what a cell shows."""
+        box, label = self._element((row, column)), self._label(row, column)
+        for named in (box, box.firstChild):
+            named.setAttribute("aria-label", label)
 
     def _element(self, place):
         return self.elements[place[0] * len(self.layers) + place[1]]

@@ -179,8 +179,8 @@ SENTENCES = OrderedDict(
         (
             "separability",
             {
-                registry.CLASSIFICATION: "How many training points the straight line of a logistic regression gets "
-                "right at each layer, and, as a dash, of those held out: 100 % means that a line is enough there.",
+                registry.CLASSIFICATION: "How many training points a straight line (logistic regression, moved to "
+                "where it has most) gets right at each layer; a dash: of those held out. At 100 % it is enough.",
                 registry.REGRESSION: "How much of the targets' variance a linear fit explains at each layer, and, as a "
                 "dash, for the points held out: 100 % means that it is enough there.",
             },

@@ -21,6 +21,16 @@ OVER = """() => {
     });
 }"""
 
+# What of the accuracy's heading and numbers, each an element, does not lie within their line.
+CUT = """() => {
+    const line = document.querySelector("#accuracy-curves .figures"), box = line.getBoundingClientRect();
+    return [line.querySelector("h2"), document.getElementById("accuracy-numbers")]
+        .map((element) => [element.textContent, element.getBoundingClientRect()])
+        .filter(([, { left, right, top, bottom }]) =>
+            left < box.left - 1 || right > box.right + 1 || top < box.top - 3 || bottom > box.bottom + 3)
+        .map(([text]) => text);
+}"""
+
 # Moves the slider of the speed and leaves the focus where it is.
 FASTER = """(index) => {
     const slider = document.getElementById("speed");
@@ -114,6 +124,7 @@ def test_the_views_keep_their_sizes_and_nothing_scrolls(around, lab_at):
         is_at(lab, index)
         assert lab.page.evaluate(boxes) == before
         assert lab.page.evaluate(OVER) == [0, 0]
+        assert lab.page.evaluate(CUT) == []
         size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
         assert lab.page.evaluate(size) == [SIZE["width"], SIZE["height"]]
         lab.page.keyboard.press("ArrowRight")

@@ -6,8 +6,9 @@ import re
 import pytest
 
 from page import run_words
+from tests.browser import test_timeline
 from tests.browser.test_accessibility import LEAST_TARGET
-from tests.browser.test_timeline import PHONE, THUMB, marks, scrub, seen, step_to, wait_for_place
+from tests.browser.test_timeline import PHONE, THUMB, marks, scrub, seen, wait_for_place
 
 CHARTS = ("loss", "accuracy")
 LEAST_PLOT = 110
@@ -30,6 +31,13 @@ HEAR = """() => {
         createGain() { return this.loud = super.createGain(); }
     };
 }"""
+
+
+def step_to(lab, epoch):
+    """Steps epoch by epoch and waits until the charts have all of them too, which may be a moment later."""
+    record = test_timeline.step_to(lab, epoch)
+    lab.page.evaluate("answers.rest()")
+    return record
 
 
 def chart(lab, key):
@@ -109,7 +117,6 @@ TEXTS = """() => {
 def test_both_axes_have_ticks_that_say_where_they_stand(lab_at, fragment):
     lab = lab_at(fragment)
     step_to(lab, 2)
-    lab.page.evaluate("answers.rest()")
     lab.page.evaluate(TEXTS)
     lab.page.set_viewport_size({"width": 1270, "height": 800})
     lab.page.evaluate("answers.rest()")

@@ -50,6 +50,7 @@ def open_book(lab):
 def close_book(lab):
     lab.button("Close").click()
     lab.wait(CLOSED)
+    lab.wait("!document.querySelector('.flip-book canvas')")
 
 
 def cell(book, layer, epoch):
@@ -103,6 +104,8 @@ def test_rows_are_kept_epochs_columns_are_layers_and_the_figures_those_of_the_hi
     labels = [box.get_attribute("aria-label") for box in book.get_by_role("gridcell").all()]
     assert [label.rpartition(":")[0] for label in labels] == [f"{name} at epoch {e}" for e in epochs for name in names]
     assert all(re.search(r": \d+ %$", label) for label in labels)
+    pictures = "[...document.querySelectorAll('.flip-book canvas')].map((canvas) => [canvas.role, canvas.ariaLabel])"
+    assert lab.page.evaluate(pictures) == [["img", label] for label in labels]
     assert all(lab.page.evaluate(PAINTED))
     # The last row is what the network strip says.
     strip = [text.split()[0] for text in lab.page.locator("#probes li").all_text_contents()]

@@ -156,12 +156,12 @@ def test_never_below_least_squares_or_the_networks_own_line(classes, work):
 
 def noise(rows, seed):
     rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 2, rows)
-    return rng.normal(size=(rows, 2)).astype("f4"), np.eye(2, dtype=np.float32)[labels], labels
+    labels = rng.integers(0, 3, rows)
+    return rng.normal(size=(rows, 3)).astype("f4"), np.eye(3, dtype=np.float32)[labels], labels
 
 
 def test_the_networks_own_line_counts_where_it_is_better():
-    """Scores of two classes that overlap; the network's own line is that on which both are equal."""
+    """Scores of three classes that overlap; the network's own lines are those on which two are equal."""
     better = 0
     for seed in range(40):
         scores, targets, labels = noise(30, seed)
@@ -246,3 +246,49 @@ def test_not_finite_is_nan(hole, row):
     activations[row, 1] = hole
     found = qualities(activations, targets, np.arange(16), np.arange(16, 20))
     assert np.isnan(found).tolist() == [True, True]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_line_that_is_moved_has_as_many_right_as_any_at_its_slope(seed):
+    """Every place between neighbours is tried one by one; of several that are best it is the nearest."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(60, 2)).round(1)
+    labels = (np.hypot(*rows.T) > 1).astype(int)
+    kernel = rng.normal(size=(2, 2))
+    bias = rng.normal(size=2)
+    weights = np.concatenate([kernel, bias[None]])
+    line = probe._Line(weights, rows @ kernel + bias, 0)
+    moved = probe._moved(line, labels)
+    np.testing.assert_array_equal(moved[:-1], kernel)
+
+    def right(shift):
+        said = rows @ kernel + bias
+        return ((said[:, 1] - said[:, 0] > shift) == labels).mean()
+
+    ahead = np.unique((rows @ kernel + bias) @ [-1, 1])
+    tried = [ahead[0] - 1, *(ahead[1:] + ahead[:-1]) / 2, ahead[-1] + 1]
+    shares = np.array([right(shift) for shift in tried])
+    shift = (bias - moved[-1]) @ [-1, 1]
+    assert right(shift) == shares.max()
+    best = np.array(tried)[shares == shares.max()]
+    inner = best[(best > ahead[0]) & (best < ahead[-1])]
+    if len(inner):
+        assert abs(shift) <= np.abs(inner).min() + 1e-9
+
+
+def test_around_a_disc_the_line_is_moved_to_where_it_has_more_right():
+    """Of a disc inside of a ring the line of logistic regression has half; a cut beside the disc has more."""
+    experiment = networks.experiment_of()
+    data = datasets.load(experiment)
+    rows, targets = data.inputs[data.training], data.targets[data.training]
+    labels = targets.argmax(axis=1)
+    fits = probe.Fits(TASK, targets, np.arange(len(rows)))
+    weights = fits.of("input", rows, 1)
+    share = (probe.scores(weights, rows).argmax(axis=1) == labels).mean()
+    plain = separator.separate(rows.astype(float), labels, 2).ordinary
+    logistic = (probe.scores(plain, rows).argmax(axis=1) == labels).mean()
+    assert logistic < 0.55
+    angles = np.linspace(0, np.pi, 360)
+    cuts = rows @ np.stack([np.cos(angles), np.sin(angles)])
+    best = max(max(((cut > at) == labels).mean(), ((cut <= at) == labels).mean()) for cut in cuts.T for at in cut)
+    assert best - 0.05 < share <= best
