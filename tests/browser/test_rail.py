@@ -336,30 +336,48 @@ def test_a_layer_that_is_gone_is_left(lab):
 
 
 def straight_line(dataset="circle", seed=0):
-    """What logistic regression of the classes on the input has right, in percent of training and of held-out points.
+    """What a straight line has right of the input, in percent: `(training, least of held out, most of held out)`.
 
-    Least squares has no more of the training points right, or another line would count.
+    It is that of logistic regression, or one along it, which is moved until most of the training points are right, if
+    these are more by a twentieth of all; of the held-out points that depends on where between two others it lies. Least
+    squares has no more of the training points right, or another line would count.
     """
     data = datasets.load(dict(fields.defaults(), dataset=dataset, seed=seed))
     weights, bias = logistic_line(data.inputs[data.training], data.labels[data.training])
-    right = (data.inputs @ weights + bias > 0) == (data.labels == 1)
+    ahead, is_one = data.inputs @ weights + bias, data.labels == 1
+
+    def right(place, part):
+        return ((ahead[part] > place) == is_one[part]).sum()
+
     features = np.column_stack([data.inputs, np.ones(len(data.inputs))])[data.training]
     other = np.linalg.lstsq(features, 2.0 * data.labels[data.training] - 1, rcond=None)[0]
-    assert right[data.training].sum() >= ((features @ other > 0) == (data.labels == 1)[data.training]).sum()
-    return tuple(100 * right[part].mean() for part in (data.training, data.held_out))
+    count, between = right(0, data.training), (0.0, 0.0)
+    assert count >= ((features @ other > 0) == is_one[data.training]).sum()
+    places = np.sort(ahead[data.training])
+    pairs = [(low, high) for low, high in itertools.pairwise(places) if high > low]
+    counts = [right((low + high) / 2, data.training) for low, high in pairs]
+    if max(counts) > count + len(places) / 20:
+        count = max(counts)
+        between = min(
+            (pair for pair, found in zip(pairs, counts, strict=True) if found == count), key=lambda pair: abs(sum(pair))
+        )
+    held_out = [right(place, data.held_out) for place in np.linspace(*between, 50)]
+    share = 100 / len(data.held_out)
+    return 100 * count / len(places), share * min(held_out), share * max(held_out)
 
 
 @pytest.mark.parametrize("dataset", registry.entries("dataset"))
-def test_separability_of_the_input_is_that_of_logistic_regression(lab, dataset):
+def test_separability_of_the_input_is_that_of_a_straight_line(lab, dataset):
     lab.page.evaluate(f"location.hash = 'dataset={dataset}&seed=4'")
     lab.wait(f"document.getElementById('dataset').value === '{dataset}'")
-    training, held_out = (round(share) for share in straight_line(dataset, 4))
+    training, least, most = straight_line(dataset, 4)
     lab.wait(
-        "document.querySelector('#probes .bar').ariaLabel === 'A straight line at layer input has "
-        f"{training} % of the training points right, {held_out} % of those held out'"
+        "document.querySelector('#probes .bar').ariaLabel.startsWith('A straight line at layer input has "
+        f"{round(training)} % of the training points right, ')"
     )
     wait_for_probes(lab)
     found = probes(lab)
+    assert round(least) <= found["input"][1] <= round(most)
     # Eight weights and a bias of two inputs span what the inputs do: there is no other straight line.
     assert found["fc1"] == found["input"]
 
@@ -382,7 +400,7 @@ def test_separability_grows_where_space_bends(lab):
     lab.wait("document.querySelector('#probes .bar[aria-label*=tanh1]').ariaLabel.match(/(\\d+) % of the t/)[1] > 95")
     after = probes(lab)
     assert after["input"] == before["input"]
-    assert before["input"][0] < 65
+    assert before["input"][0] < 75
     assert after["tanh1"][0] > 95 > before["input"][0]
     assert after["tanh1"][1] > 80
     texts = lab.page.locator("#probes .percent").all_text_contents()
