@@ -27,7 +27,8 @@ class Sentence:
         if about == self.about and about[-1] == phase.TRAINING and now() - self.said_at < READ:
             return
         seen = story.Seen(run.step, run.diverged, run.metrics, self.rail.probes, layer, on_the_way)
-        words = story.sentence(experiment, seen)
+        # A number and its per cent stay on one line.
+        words = story.sentence(experiment, seen).replace(" %", "\u00a0%")
         if words != by_id("sentence").textContent:
             self.said_at = now()
             set_text(by_id("sentence"), words)

@@ -260,7 +260,8 @@ def straight_lines(stage, activations):
 def test_the_best_view_is_what_a_layer_is_seen_in_at_first(stage):
     """The line by which separability counts says what it gets right, and stands where logistic regression decides.
 
-    Or where least squares is better, as near to that as it can be and be as good: between both.
+    Or where least squares is better, as near to that as it can be and be as good: between both. If it stands elsewhere
+    it has more right by a twentieth of all, and no other upright line has more.
     """
     show(stage, "8", "tanh1")
     stage.rest()
@@ -274,8 +275,13 @@ def test_the_best_view_is_what_a_layer_is_seen_in_at_first(stage):
     share = (right == labels)[training].mean()
     least, other = ((said > 0) == labels[:, None])[training].mean(axis=0)
     assert share >= max(least, other)
-    shares = np.linalg.lstsq(said, positions[:, 0] - line, rcond=None)[0]
-    assert said @ shares == pytest.approx(positions[:, 0] - line, abs=0.01)
+    every = np.column_stack([said, np.ones(len(said))])
+    *shares, moved = np.linalg.lstsq(every, positions[:, 0] - line, rcond=None)[0]
+    assert said @ shares + moved == pytest.approx(positions[:, 0] - line, abs=0.01)
+    if abs(moved) > 0.01:
+        x = positions[training, 0]
+        assert share > ((x > line + moved) == labels[training]).mean() + 0.05
+        assert share >= max(((x > place - 1e-6) == labels[training]).mean() for place in x)
     assert shares[0] > 0
     assert shares[1] > 0 if other > least else abs(shares[1]) < 1e-3
     words = f"tanh1, {ROWS} × 8, best view: {100 * share:.0f} % parted by the upright line"

@@ -20,17 +20,17 @@ SEEN = """() => {
 # Whether every percentage of the sentence is one of those at the layers, or that of guessing.
 KNOWN = """(() => {
     const said = [...document.querySelectorAll("#probes .bar")].map((bar) => bar.ariaLabel.match(/has (\\d+) %/)[1]);
-    const told = document.getElementById("sentence").textContent.match(/\\d+(?= %)/g);
+    const told = document.getElementById("sentence").textContent.match(/\\d+(?=\\s%)/g);
     return told.every((number) => [...said, "50"].includes(number));
 })()"""
 
 
 def sentence(lab):
-    return lab.page.locator("#sentence").text_content()
+    return lab.page.locator("#sentence").text_content().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def wait_for(lab, pattern):
-    lab.wait(f"new RegExp({pattern!r}).test(document.getElementById('sentence').textContent)")
+    lab.wait(f"new RegExp({pattern!r}).test(document.getElementById('sentence').textContent.replaceAll('\\u00a0', ' '))")
     return re.search(pattern, sentence(lab))
 
 
