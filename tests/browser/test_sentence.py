@@ -30,7 +30,9 @@ def sentence(lab):
 
 
 def wait_for(lab, pattern):
-    lab.wait(f"new RegExp({pattern!r}).test(document.getElementById('sentence').textContent.replaceAll('\\u00a0', ' '))")
+    lab.wait(
+        f"new RegExp({pattern!r}).test(document.getElementById('sentence').textContent.replaceAll('\\u00a0', ' '))"
+    )
     return re.search(pattern, sentence(lab))
 
 
