@@ -98,14 +98,23 @@ def own_files(root: Path = ROOT) -> dict[str, bytes]:
     index = root / PAGE
     if not index.is_file():
         raise ToolError(f"{index} is missing: this is not the project's folder, or the page is not written yet")
-    paths = [index, *sorted((root / "static").rglob("*")), *sorted((root / "py").rglob("*.py"))]
-    relative = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
+    relative = {path.relative_to(root).as_posix(): path for path in _own_paths(root)}
     # Editors and file managers leave hidden files about.
     own = {name: path.read_bytes() for name, path in relative.items() if not _is_hidden(name) and not _is_joined(name)}
     own[styles.SHEET] = styles.sheet(root)
     sources = {path: content.decode() for path, content in own.items() if markup.is_read(path)}
     own[PAGE] = markup.page(own[PAGE].decode(), sources, json.dumps(NO_PLUGINS)).encode()
     return own
+
+
+def _own_paths(root: Path) -> list[Path]:
+    paths = [root / PAGE, *sorted((root / "static").rglob("*")), *sorted((root / "py").rglob("*.py"))]
+    return [path for path in paths if path.is_file()]
+
+
+def _stamps(root: Path) -> list[tuple[Path, int, int]]:
+    """What changes with every edit of our own files, and takes a hundredth of the time to read them."""
+    return [(path, stat.st_mtime_ns, stat.st_size) for path in _own_paths(root) for stat in [path.stat()]]
 
 
 def _is_hidden(path: str) -> bool:
@@ -177,7 +186,7 @@ def to_json(value: object) -> bytes:
 
 
 def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
-    """A function from path to content (None: no such file) that reads our own files at every call.
+    """A function from path to content (None: no such file) that follows every edit of our own files.
 
     The third-party files are read once and kept in memory. The lab is made again after an edit of its modules.
     """
@@ -185,6 +194,8 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
     vendor = vendor_files(parts)
     one_at_a_time = threading.Lock()
     made: dict[str, dict[str, bytes]] = {}
+    # Our own files with what is made of them, and the stamps of when they were read.
+    known: tuple[list[tuple[Path, int, int]], dict[str, bytes], dict[str, bytes]] = ([], {}, {})
 
     def lab(own: Mapping[str, bytes]) -> dict[str, bytes]:
         key = snapshot.fingerprint({path: own[path] for path in own if snapshot.is_read(path)})
@@ -194,17 +205,28 @@ def live_site(root: Path = ROOT) -> Callable[[str], bytes | None]:
                 made[key] = lab_files(own, parts, QUICKEST)
         return made[key]
 
+    def present() -> tuple[dict[str, bytes], dict[str, bytes]]:
+        nonlocal known
+        stamps = _stamps(root)
+        with one_at_a_time:
+            if not known[0] or known[0] != stamps:
+                own = own_files(root)
+                # A service worker without a version makes browsers forget what they have kept of a built site at this
+                # address.
+                worker = {WORKER: own[WORKER_SOURCE]}
+                files = {path: content for path, content in own.items() if path != WORKER_SOURCE}
+                known = stamps, own, {**files, **page_files(own), **worker}
+            return known[1:]
+
     def read(path: str) -> bytes | None:
         if path in vendor:
             return vendor[path]
-        own = own_files(root)
+        own, files = present()
         if path in LAB_FILES:
             return lab(own)[path]
         if path == MANIFEST:
             return assemble(own, {**vendor, **lab(own)}, parts, offline=False)[MANIFEST]
-        # A service worker without a version makes browsers forget what they have kept of a built site at this address.
-        worker = own.pop(WORKER_SOURCE)
-        return {**own, **page_files(own), WORKER: worker}.get(path)
+        return files.get(path)
 
     return read
 

@@ -194,6 +194,8 @@ def test_live_site_sees_edits_and_new_modules(project):
         sheet.write(".rail { color: red }\n")
     assert b".rail { color: red }" in read("static/style.css")
     assert read("static/styles/rail.css") is None
+    # What nobody has edited is not made again.
+    assert read(site.MODULES) is read(site.MODULES)
 
 
 def test_live_site_is_what_build_writes(project):
