@@ -32,10 +32,10 @@ class Miniatures:
         self._layers = shape.layers(experiment)
         self._classes = shape.shape_of(experiment).task == registry.CLASSIFICATION
         self._fits = fits
-        rows = data.sample
-        step = max(1, len(rows) // POINTS)
-        self._rows = rows[::step][:POINTS]
-        self._labels = data.labels[self._rows]
+        step = max(1, len(data.sample) // POINTS)
+        # Which rows of the sample are shown.
+        self._rows = np.arange(len(data.sample))[::step][:POINTS]
+        self._labels = data.labels[data.sample[self._rows]]
         # Of each layer, by number: what its projection kept; where the rows lay; what its picture was made of.
         self._kept: dict = {}
         self._places: dict = {}
@@ -43,6 +43,8 @@ class Miniatures:
         self._next = 0
         # What the pictures depend on beside the layer and its probe: the network's version, and how it is drawn.
         self._drawn_for: tuple = (None, None)
+        # Whether the network has changed since the last drawing.
+        self._learning = False
 
     @property
     def waiting(self):
@@ -53,31 +55,40 @@ class Miniatures:
         drawn_for, fit, gliding = self._made_of.get(number, (None, None, True))
         return drawn_for != self._drawn_for or fit is not self._fits.kept(self._layers[number].name) or gliding
 
-    def draw(self, trainer, lattice, view, count):
-        """`count` layers' miniatures: `(first layer, pixels)`, the pixels of shape (n, side, side, 4) uint8."""
-        drawn_for = trainer.version, (view["miniature"], repr(view["palette"]))
-        learning, self._drawn_for = drawn_for[0] != self._drawn_for[0], drawn_for
+    def take_turn(self, version, view, count):
+        """The numbers of the layers, `count` of them, that the next drawing of a network of that version renews."""
+        drawn_for = version, (view["miniature"], repr(view["palette"]))
+        self._learning, self._drawn_for = version != self._drawn_for[0], drawn_for
         first = self._next
-        if not learning:
+        if not self._learning:
             ahead = [*range(first, len(self._layers)), *range(first)]
             first = next((number for number in ahead if self._is_stale(number)), first)
         numbers = range(first, min(first + count, len(self._layers)))
         self._next = numbers.stop % len(self._layers)
-        outputs = trainer.outputs([self._layers[number].name for number in numbers], self._rows)
-        crossings = contour.crossings(lattice.margins.reshape(-1, lattice.resolution + 1, lattice.resolution + 1))
-        pictures = [self._picture(number, outputs, lattice, crossings, view, learning) for number in numbers]
-        return first, np.stack(pictures)
+        return numbers
 
-    def _picture(self, number, outputs, lattice, crossings, view, learning):
+    def names(self, numbers):
+        """The names of layers."""
+        return [self._layers[number].name for number in numbers]
+
+    def draw(self, numbers, outputs, lattice, view):
+        """The miniatures of the layers whose turn it is: pixels of shape (layers, side, side, 4) uint8.
+
+        `outputs` are these layers' for the rows of the data's `sample`, by name.
+        """
+        crossings = contour.crossings(lattice.margins.reshape(-1, lattice.resolution + 1, lattice.resolution + 1))
+        return np.stack([self._picture(number, outputs, lattice, crossings, view) for number in numbers])
+
+    def _picture(self, number, outputs, lattice, crossings, view):
         layer, side, palette = self._layers[number], view["miniature"], view["palette"]
-        values = outputs[layer.name]
+        values = outputs[layer.name][self._rows]
         good = np.isfinite(values).all(axis=1)
         picture = np.empty((side, side, 4), np.uint8)
         picture[:] = (*palette["neutral"], 255)
         self._made_of[number] = self._drawn_for, self._fits.kept(layer.name), False
         if not good.any():
             return picture
-        basis, upright = self._projected(number, values[good], view, learning)
+        basis, upright = self._projected(number, values[good], view)
         centre = values[good].mean(axis=0, dtype=np.float64) @ basis
         places = values[good] @ basis - centre
         self._places[number] = places
@@ -94,7 +105,7 @@ class Miniatures:
             self._paint_upright(picture, (upright - centre[0]) / reach, palette["boundary"])
         return picture
 
-    def _projected(self, number, values, view, learning):
+    def _projected(self, number, values, view):
         """`(basis, upright)`: the (width, 2) by which a layer is shown, and values @ its x on the line, or None."""
         width = values.shape[1]
         if width <= 2:
@@ -102,7 +113,7 @@ class Miniatures:
         fit, before = self._fits.kept(self._layers[number].name), self._kept.get(number)
         given = projections.Given(
             # While nothing is learned a picture is what it has to be, at once.
-            {"seconds": view["seconds"], "calm": view["calm"] or not learning},
+            {"seconds": view["seconds"], "calm": view["calm"] or not self._learning},
             before=before,
             in_sight=before is not None,
             probe=None if fit is None else fit.weights,

@@ -69,6 +69,8 @@ TOLD_ONCE = (
 )
 # Layers are evaluated together for their probes if these take so many times the time of a very narrow layer's probe.
 PROBES_AT_ONCE = 16
+# So many layers' miniatures are renewed with each drawing.
+MINIATURES = 3
 # No more probes are begun after so many seconds.
 PROBING_SECONDS = 0.003
 
@@ -218,7 +220,9 @@ class Stage:
         elif not self._fine and not self._refine(trainer) and self._shows(view):
             return {"fine": False, "moving": False}
         names = representation.layers_shown(self.experiment, view)
-        outputs = self._sample_outputs(trainer, names)
+        miniatures = self._miniatures.take_turn(trainer.version, view, MINIATURES) if view["miniature"] else range(0)
+        # All together, because a wide network takes as long for one layer as for all.
+        outputs = self._sample_outputs(trainer, [*names, *self._miniatures.names(miniatures)])
         asked = time.perf_counter()
         fitted = [name for name in names if len(self._selectors[name]) > 3 and _wants_probe(view)]
         probes = {name: self._fits.of(name, outputs[name], self._version) for name in fitted}
@@ -249,9 +253,9 @@ class Stage:
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
         turn = self._turns.take(trainer, renewed)
-        if view["miniature"]:
-            first, pictures = self._miniatures.draw(trainer, lattice, view, 3)
-            turn.update(miniatures=pictures, miniature_first=first, miniature_size=view["miniature"])
+        if miniatures:
+            pictures = self._miniatures.draw(miniatures, outputs, lattice, view)
+            turn.update(miniatures=pictures, miniature_first=miniatures.start, miniature_size=view["miniature"])
         waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or self._strewn or not fit
         moving = bool(self._projector.moving or waiting)
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
@@ -288,12 +292,19 @@ class Stage:
         self._fits.forget()
 
     def _sample_outputs(self, trainer, names):
-        """The outputs of layers for the rows of `data.sample`, by name; sets `output` as well if these are all rows."""
-        if self._sampled:
-            return self._once("outputs", names, lambda: trainer.outputs(names, self.data.sample))
-        last = self._last[-1]
-        found = self._once("outputs", names, lambda: trainer.outputs([*dict.fromkeys([*names, last])]))
-        self.output = found[last]
+        """The outputs of layers for the rows of `data.sample`, by name; sets `output` as well if these are all rows.
+
+        What the last drawing asked for is not computed again unless the network has changed.
+        """
+        kept = self._found.get("outputs", {})
+        wanted = names if self._sampled else [*names, self._last[-1]]
+        missing = [name for name in dict.fromkeys(wanted) if name not in kept]
+        found = {name: kept[name] for name in wanted if name in kept}
+        if missing:
+            found |= trainer.outputs(missing, self.data.sample if self._sampled else None)
+        self._found["outputs"] = found
+        if not self._sampled:
+            self.output = found[self._last[-1]]
         return found
 
     def _places(self, trainer, terms, outputs):

@@ -43,7 +43,8 @@ def test_after_training_every_layer_is_that_of_the_network_as_it_is():
     lattice = scene.stage._lattice[1]
     afresh = Miniatures(scene.experiment, scene.data, scene.stage._fits)
     view = view_of(scene.experiment, miniature=SIDE)
-    _, expected = afresh.draw(scene.trainer, lattice, view, len(scene.names))
+    numbers = afresh.take_turn(scene.trainer.version, view, len(scene.names))
+    expected = afresh.draw(numbers, scene.trainer.outputs(scene.names, scene.data.sample), lattice, view)
     for number, name in enumerate(scene.names):
         # Up and down may have changed places in a best view, as it follows what was there before.
         wide = shape.layers(scene.experiment)[number].width > 2
