@@ -67,10 +67,6 @@ class Miniatures:
         self._next = numbers.stop % len(self._layers)
         return numbers
 
-    def names(self, numbers):
-        """The names of layers."""
-        return [self._layers[number].name for number in numbers]
-
     def draw(self, numbers, outputs, lattice, view):
         """The miniatures of the layers whose turn it is: pixels of shape (layers, side, side, 4) uint8.
 

@@ -193,7 +193,7 @@ class Stage:
         # the last scale depended.
         self._largest = 0.0
         self._scaled: tuple | None = None
-        self._turns = Turns(experiment, data, self._fits)
+        self._turns = Turns(experiment, self._fits)
         self._miniatures = Miniatures(experiment, data, self._fits)
         # The view for which the last picture was drawn, None if something in it was moving; and whether it was fine.
         self._drawn: dict | None = None
@@ -220,9 +220,12 @@ class Stage:
         elif not self._fine and not self._refine(trainer) and self._shows(view):
             return {"fine": False, "moving": False}
         names = representation.layers_shown(self.experiment, view)
+        turn = self._turns.begin(trainer.version, renewed)
         miniatures = self._miniatures.take_turn(trainer.version, view, MINIATURES) if view["miniature"] else range(0)
         # All together, because a wide network takes as long for one layer as for all.
-        outputs = self._sample_outputs(trainer, [*names, *self._miniatures.names(miniatures)])
+        every = shape.layer_names(self.experiment)
+        also = {*miniatures, *turn.probes}
+        outputs = self._sample_outputs(trainer, [*names, *(every[number] for number in sorted(also))])
         asked = time.perf_counter()
         fitted = [name for name in names if len(self._selectors[name]) > 3 and _wants_probe(view)]
         probes = {name: self._fits.of(name, outputs[name], self._version) for name in fitted}
@@ -252,10 +255,10 @@ class Stage:
             cost.learn((m + 1) ** 2, evaluated, time.perf_counter() - started)
         left = self._draw_left(trainer, lattice, scales, seconds - cost.seconds((m + 1) ** 2), view)
         bounded = time.perf_counter()
-        turn = self._turns.take(trainer, renewed)
+        renewal = self._turns.take(turn, trainer, outputs)
         if miniatures:
             pictures = self._miniatures.draw(miniatures, outputs, lattice, view)
-            turn.update(miniatures=pictures, miniature_first=miniatures.start, miniature_size=view["miniature"])
+            renewal.update(miniatures=pictures, miniature_first=miniatures.start, miniature_size=view["miniature"])
         waiting = self._turns.waiting or (view["miniature"] and self._miniatures.waiting) or self._strewn or not fit
         moving = bool(self._projector.moving or waiting)
         self._fine = m >= self._finest_lattice and left["resolution"] >= view["resolution"]
@@ -284,7 +287,7 @@ class Stage:
             "tiles": tiles,
             "tile_size": tiles.shape[1],
             "tile_scales": np.array(list(scales.values()), np.float32),
-            **turn,
+            **renewal,
         }
 
     def forget(self):
@@ -622,6 +625,17 @@ def _scale(largest, values):
     return max(largest, values.max()) if len(values) else largest
 
 
+class Turn(NamedTuple):
+    """What a drawing renews: whether the `weights`; of which layers the `probes`, by number.
+
+    `renewed`: whether the network has changed since the drawing before.
+    """
+
+    weights: bool
+    probes: list[int]
+    renewed: bool
+
+
 class Turns:
     """Weights and probes, which take turns because they are too expensive for every drawing.
 
@@ -629,15 +643,13 @@ class Turns:
     first drawing renews both.
     """
 
-    def __init__(self, experiment, data, fits):
+    def __init__(self, experiment, fits):
         self._fits = fits
         self._names = shape.layer_names(experiment)
         self._widths = [layer.width for layer in shape.layers(experiment)]
         self._probes = np.full((len(self._names), 2), math.nan, np.float32)
         # The fits by which they were judged.
         self._judged: list = [None] * len(self._names)
-        # The rows from which probes are computed, None for all.
-        self._sample = data.sample if len(data.sample) < len(data.inputs) else None
         # The layer whose turn it is. While it learns each is renewed once in a round.
         self._next = 0
         self._are_weights_stale = True
@@ -654,25 +666,37 @@ class Turns:
         name = self._names[index]
         return not self._fits.fits(name, self._version) or self._judged[index] is not self._fits.kept(name)
 
-    def take(self, trainer, renewed):
-        """A dict with `weights` or `probes` or neither; the first time with both, and probes not yet fitted are NaN.
+    def begin(self, version, renewed):
+        """The `Turn` of the next drawing, of a network of that version.
 
-        `renewed`: whether the network has changed since the last call.
+        `renewed`: whether the network has changed since the last one. The first turn has everything, and probes that
+        are not yet fitted are NaN.
         """
-        first, self._version = self._version is None, trainer.version
+        first, self._version = self._version is None, version
         self._are_weights_stale = self._are_weights_stale or renewed
         if first:
-            return {**self._renew_weights(trainer), **self._renew_probes(trainer, False)}
+            return Turn(True, self._next_probes(False), False)
         now = time.perf_counter()
         stale = ["weights"] if self._are_weights_stale else []
         if any(self._is_stale(index) for index in range(len(self._names))):
             stale.append("probes")
         ready = [part for part in stale if not renewed or now >= self._due[part]]
         if not ready:
-            return {}
+            return Turn(False, [], renewed)
         if min(ready, key=self._due.__getitem__) == "weights":
-            return self._renew_weights(trainer)
-        return self._renew_probes(trainer, renewed)
+            return Turn(True, [], renewed)
+        return Turn(False, self._next_probes(renewed), renewed)
+
+    def _next_probes(self, renewed):
+        # At rest what fits is passed over.
+        numbers = [(self._next + ahead) % len(self._names) for ahead in range(len(self._names))]
+        numbers = [number for number in numbers if renewed or self._is_stale(number)]
+        return _portion(numbers, self._widths)
+
+    def take(self, turn, trainer, outputs):
+        """A dict with the `weights` or `probes` of a turn; `outputs` are its layers' for the sample, by name."""
+        result = self._renew_weights(trainer) if turn.weights else {}
+        return result | self._renew_probes(turn, outputs) if turn.probes else result
 
     def _renew_weights(self, trainer):
         began = time.perf_counter()
@@ -681,17 +705,12 @@ class Turns:
         self._rest("weights", began, TURN_SECONDS)
         return {"weights": result}
 
-    def _renew_probes(self, trainer, renewed):
+    def _renew_probes(self, turn, outputs):
         began = time.perf_counter()
-        # At rest what fits is passed over.
-        numbers = [(self._next + ahead) % len(self._names) for ahead in range(len(self._names))]
-        numbers = [number for number in numbers if renewed or self._is_stale(number)]
-        numbers = _portion(numbers, self._widths)
-        outputs = trainer.outputs([self._names[number] for number in numbers], self._sample)
         ended = False
-        for number in numbers:
+        for number in turn.probes:
             name = self._names[number]
-            self._fits.renew(name, outputs[name], trainer.version, 0 if renewed else probe.WORK)
+            self._fits.renew(name, outputs[name], self._version, 0 if turn.renewed else probe.WORK)
             self._judged[number] = self._fits.kept(name)
             self._probes[number] = self._fits.qualities(name, outputs[name])
             ended = ended or number == len(self._names) - 1
