@@ -18,9 +18,13 @@ from spec import registry, shape
 POINTS = 200
 # The picture reaches beyond the points by this share.
 MARGIN = 0.12
+# The most neurons of all layers that are drawn together, unless it is one.
+TOGETHER = 1100
 # Radius of a mark and half the width of a line, as shares of the picture's side.
 RADIUS = 0.022
 HALF_LINE = 0.011
+# Places that differ by less than this share of what they are computed from differ by rounding only.
+ROUNDING = 1e-6
 # The boundary is drawn where it is no farther from the middle than the picture; so many dots for each crossing.
 DOTS = 4
 
@@ -56,14 +60,18 @@ class Miniatures:
         return drawn_for != self._drawn_for or fit is not self._fits.kept(self._layers[number].name) or gliding
 
     def take_turn(self, version, view, count):
-        """The numbers of the layers, `count` of them, that the next drawing of a network of that version renews."""
+        """The numbers of the layers that the next drawing of a network of that version renews.
+
+        That is `count` of them, or fewer where they are wide, each of which takes longer.
+        """
         drawn_for = version, (view["miniature"], repr(view["palette"]))
         self._learning, self._drawn_for = version != self._drawn_for[0], drawn_for
         first = self._next
         if not self._learning:
             ahead = [*range(first, len(self._layers)), *range(first)]
             first = next((number for number in ahead if self._is_stale(number)), first)
-        numbers = range(first, min(first + count, len(self._layers)))
+        widths = np.cumsum([layer.width for layer in self._layers[first : first + count]])
+        numbers = range(first, first + max(1, int(np.count_nonzero(widths <= TOGETHER))))
         self._next = numbers.stop % len(self._layers)
         return numbers
 
@@ -77,35 +85,45 @@ class Miniatures:
 
     def _picture(self, number, outputs, lattice, crossings, view):
         layer, side, palette = self._layers[number], view["miniature"], view["palette"]
-        values = outputs[layer.name][self._rows]
-        good = np.isfinite(values).all(axis=1)
+        values, labels = outputs[layer.name][self._rows], self._labels
+        with np.errstate(over="ignore", invalid="ignore"):
+            seems_finite = math.isfinite(values.sum())
+        if not seems_finite:
+            good = np.isfinite(values).all(axis=1)
+            values, labels = values[good], labels[good]
         picture = np.empty((side, side, 4), np.uint8)
         picture[:] = (*palette["neutral"], 255)
         self._made_of[number] = self._drawn_for, self._fits.kept(layer.name), False
-        if not good.any():
+        if not len(values):
             return picture
-        basis, upright = self._projected(number, values[good], view)
-        centre = values[good].mean(axis=0, dtype=np.float64) @ basis
-        places = values[good] @ basis - centre
+        basis, upright, places = self._projected(number, values, view)
+        centre = values.mean(axis=0, dtype=np.float64) @ basis
+        if places is None:
+            places = values @ basis - centre
         self._places[number] = places
         reach = np.abs(places).max() * (1 + MARGIN)
         # What differs by no more than rounding lies in one place.
-        if reach <= 1e-6 * (np.abs(values[good]) @ np.abs(basis)).max():
+        if (
+            reach
+            <= ROUNDING * np.sqrt(np.einsum("ij,ij->i", values, values).max()) * np.linalg.norm(basis, axis=0).max()
+        ):
             reach = 1.0
         if layer.width <= 2 or (upright is None and layer.width <= SHOWN):
             self._paint_boundary(picture, layer, lattice, crossings, basis, centre, reach, palette["boundary"])
-        for label in np.unique(self._labels):
-            chosen = self._labels[good] == label
-            self._dot(picture, places[chosen] / reach, palette["classes"][label], RADIUS)
+        for label in np.unique(labels):
+            self._dot(picture, places[labels == label] / reach, palette["classes"][label], RADIUS)
         if upright is not None:
             self._paint_upright(picture, (upright - centre[0]) / reach, palette["boundary"])
         return picture
 
     def _projected(self, number, values, view):
-        """`(basis, upright)`: the (width, 2) by which a layer is shown, and values @ its x on the line, or None."""
+        """`(basis, upright, places)` of a layer: the (width, 2) by which it is shown; values @ x on the line, or None.
+
+        `places`, (rows, 2), are where the values lie around their mean, or None if they are not known yet.
+        """
         width = values.shape[1]
         if width <= 2:
-            return of_dimensions(width, range(width))[:, :2], None
+            return of_dimensions(width, range(width))[:, :2], None, None
         fit, before = self._fits.kept(self._layers[number].name), self._kept.get(number)
         given = projections.Given(
             # While nothing is learned a picture is what it has to be, at once.
@@ -119,7 +137,7 @@ class Miniatures:
         found = projections.best(values, given)
         self._kept[number] = found.keep
         self._made_of[number] = self._drawn_for, fit, found.moving
-        return found.basis[:, :2], found.upright
+        return found.basis[:, :2], found.upright, found.places
 
     def _paint_boundary(self, picture, layer, lattice, crossings, basis, centre, reach, colour):
         """Paints the network's boundary on the plane, as it lies in the layer."""

@@ -34,9 +34,10 @@ LATTICE_SHARE = 0.5
 # The guess for a `Cost` before it has been measured: seconds of drawing for a sample, `overhead`, `asking`.
 LATTICE_DRAWING = (7e-8, 12000, 3000)
 LEFT_DRAWING = (2e-8, 15000, 7000)
-# Weights, and probes, are renewed at the earliest after so many seconds, and after so many times their own time.
+# Weights, and probes, are renewed at the earliest after so many seconds, and after so many times their own time. What
+# follows from a new probe, the plane of a miniature, takes as long again.
 TURN_SECONDS = 0.25
-TURN_REST = 10
+TURN_REST = {"weights": 10, "probes": 20}
 # While the network learns, heaps of points are looked for once in so many seconds.
 HEAPS_SECONDS = 0.25
 # The parts of a view on which the left view depends.
@@ -723,7 +724,7 @@ class Turns:
 
     def _rest(self, part, began, least):
         now = time.perf_counter()
-        self._due[part] = now + max(least, TURN_REST * (now - began))
+        self._due[part] = now + max(least, TURN_REST[part] * (now - began))
 
 
 def _portion(numbers, widths):

@@ -53,6 +53,16 @@ def test_after_training_every_layer_is_that_of_the_network_as_it_is():
     assert not np.array_equal(kept[0], kept[len(scene.names) - 1])
 
 
+def test_fewer_are_drawn_together_where_they_are_wide():
+    """But each layer has its turn."""
+    scene = Scene(hidden_layers=(1024, 20))
+    turns = []
+    afresh = Miniatures(scene.experiment, scene.data, scene.stage._fits)
+    for version in range(5):
+        turns.append(list(afresh.take_turn(version, view_of(scene.experiment, miniature=SIDE), 3)))
+    assert turns == [[0, 1], [2, 3, 4], [5, 6], [0, 1], [2, 3, 4]]
+
+
 def test_what_has_been_drawn_is_not_waited_for_again():
     scene = Scene(hidden_layers=(8, 8))
     at_rest(scene, SIDE)
