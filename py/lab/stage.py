@@ -70,8 +70,8 @@ TOLD_ONCE = (
 )
 # Layers are evaluated together for their probes if these take so many times the time of a very narrow layer's probe.
 PROBES_AT_ONCE = 16
-# So many layers' miniatures are renewed with each drawing.
-MINIATURES = 3
+# While a network learns every miniature is renewed with one of so many drawings; otherwise so many with each.
+MINIATURES_ROUND, MINIATURES_AT_REST = 8, 3
 # No more probes are begun after so many seconds.
 PROBING_SECONDS = 0.003
 
@@ -213,7 +213,8 @@ class Stage:
         If that is not finished and nothing else has changed, the picture holds nothing but `fine` and `moving`.
         """
         began = time.perf_counter()
-        renewed, self._version = trainer.version != self._version, trainer.version
+        first, renewed = self._version is None, trainer.version != self._version
+        self._version = trainer.version
         if renewed:
             self._found = {}
             self._lattice = self._left = (None, None)
@@ -222,9 +223,10 @@ class Stage:
             return {"fine": False, "moving": False}
         names = representation.layers_shown(self.experiment, view)
         turn = self._turns.begin(trainer.version, renewed)
-        miniatures = self._miniatures.take_turn(trainer.version, view, MINIATURES) if view["miniature"] else range(0)
-        # All together, because a wide network takes as long for one layer as for all.
         every = shape.layer_names(self.experiment)
+        count = -(-len(every) // MINIATURES_ROUND) if renewed and not first else MINIATURES_AT_REST
+        miniatures = self._miniatures.take_turn(trainer.version, view, count) if view["miniature"] else range(0)
+        # All together, because a wide network takes as long for one layer as for all.
         also = {*miniatures, *turn.probes}
         outputs = self._sample_outputs(trainer, [*names, *(every[number] for number in sorted(also))])
         asked = time.perf_counter()
