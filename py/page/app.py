@@ -72,6 +72,8 @@ class App:
         }
         self.follow_visibility()
         listen(document, "visibilitychange", lambda event: self.follow_visibility())
+        self.loading.show(self.state.phase)
+        self.lab.start()
         await let_browser_work()
 
         from page.controls import Controls
@@ -87,10 +89,6 @@ class App:
         # Repeats what a person has already done with the controls, which were there before Python.
         window.early.say = create_proxy(messages.show)
         window.early.replay()
-        await let_browser_work()
-
-        self.loading.show(self.state.phase)
-        self.lab.start()
         await let_browser_work()
 
         show_source()
