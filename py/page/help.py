@@ -179,8 +179,8 @@ SENTENCES = OrderedDict(
         (
             "separability",
             {
-                registry.CLASSIFICATION: "How many training points a straight line (logistic regression, moved to "
-                "where it has most) gets right at each layer, and, as a dash, of those held out.",
+                registry.CLASSIFICATION: "How many training points a straight line (logistic regression, moved where "
+                "it has clearly more) gets right at each layer, and, as a dash, of those held out.",
                 registry.REGRESSION: "How much of the targets' variance a linear fit explains at each layer, and, as a "
                 "dash, for the points held out: 100 % means that it is enough there.",
             },
