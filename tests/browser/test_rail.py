@@ -239,14 +239,14 @@ def test_journey(lab):
     go_to(lab, "ArrowLeft", "tanh1")
     record(lab)
     lab.press(PLAY)
-    lab.wait("document.getElementById('rail').value > 1.3 && document.getElementById('rail').value < 2")
+    lab.wait("document.getElementById('rail').value > 1.3")
     lab.press(STOP)
     stopped = words(lab)
     lab.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert words(lab) == stopped
     positions, drawn = recorded(lab)
     assert positions[0] < 0.2, "it begins at the input"
-    assert positions[-1] < 2
+    assert positions[-1] < 3, "it stops before its end"
     assert positions == sorted(positions)
     assert drawn[1:] == sorted(drawn[1:])
 
@@ -280,7 +280,7 @@ def test_the_journey_is_rewound_from_its_end(lab):
 def test_a_hand_on_the_rail_ends_the_journey(lab):
     go_to(lab, "Home", "input")
     lab.press(PLAY)
-    lab.wait("document.getElementById('rail').value > 0.2 && document.getElementById('rail').value < 1")
+    lab.wait("document.getElementById('rail').value > 0.2")
     lab.page.mouse.click(*place(lab, 2))
     wait_for_layer(lab, "tanh1")
     assert lab.button(PLAY).is_visible()
