@@ -41,10 +41,25 @@ KEPT = 32
 SITE_PACKAGES = "/lib/python3.13/site-packages/"
 # The files of Pyodide's npm package that are needed to run it in Node.js.
 INTERPRETER = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "package.json")
-# Files that nothing here imports: tests, the Fortran compiler's front end, and a module that only NumPy's tests use.
-LEFT_OUT = ("*/tests/*", "numpy/f2py/*", "numpy/linalg/lapack_lite.*", "numpy/conftest.py", "numpy/_pyinstaller/*")
-# Modules that only add docstrings to compiled functions; they are replaced by empty ones.
-EMPTIED = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py")
+# Files that nothing here imports: tests, the Fortran compiler's front end, a module that only NumPy's tests use, and
+# Fourier transforms.
+LEFT_OUT = (
+    "*/tests/*",
+    "numpy/f2py/*",
+    "numpy/fft/*",
+    "numpy/linalg/lapack_lite.*",
+    "numpy/conftest.py",
+    "numpy/_pyinstaller/*",
+)
+# Modules that are imported but of which nothing is used, and what stands for them: they add docstrings to compiled
+# functions or gradients to Fourier transforms. PyScript imports `html` to escape texts, which needs no names of
+# characters.
+SHORTENED = {
+    "numpy/_core/_add_newdocs.py": b"",
+    "numpy/_core/_add_newdocs_scalars.py": b"",
+    "autograd/numpy/fft.py": b"",
+    "html/entities.py": b"html5 = name2codepoint = codepoint2name = {}",
+}
 Files = Mapping[str, bytes]
 
 
@@ -63,7 +78,7 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
         **{PurePosixPath(path).name: content for path, content in libraries.items()},
         "libraries.json": json.dumps([SITE_PACKAGES + path for path in libraries]).encode(),
         "python_stdlib.zip": standard_library,
-        "packages.zip": bytecode(pyodide, {**modules(packages), **dict.fromkeys(EMPTIED, b"")}),
+        "packages.zip": bytecode(pyodide, modules(packages)),
         "lab.zip": bytecode(pyodide, {path.removeprefix("py/"): own[path] for path in own if is_lab(path)}),
     }
     return {
@@ -95,8 +110,9 @@ def is_read(path: str) -> bool:
 
 
 def modules(files: Files) -> dict[str, bytes]:
-    """The Python modules among some files, without those that nothing here imports."""
-    return {path: files[path] for path in files if path.endswith(".py") and not matches(path, LEFT_OUT)}
+    """The Python modules among some files, as `LEFT_OUT` and `SHORTENED` say."""
+    kept = [path for path in files if path.endswith(".py") and not matches(path, LEFT_OUT)]
+    return {path: SHORTENED.get(path, files[path]) for path in kept}
 
 
 def shared_libraries(packages: Files) -> dict[str, bytes]:
