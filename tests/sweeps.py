@@ -8,6 +8,7 @@ WHOLE = {
     "alignment": "measure both views at every size with every ratio of pixels, not each size with one ratio",
     "findings": "train on the data of five seeds in the browser, not of two",
     "memory": "watch the memory of the page for 900 frames, so that a smaller leak shows, not for 250",
+    "sizes": "measure every state at every size, not each at one size and a third of the others",
     "security": "paste each hostile text into every field, not each into two of them",
 }
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import sweeps
 from tests.browser.conftest import ARGUMENTS, visit
 from tools import browser, states
 
@@ -14,6 +15,8 @@ SIZES = {
     False: [(width, height) for width, height, _, touch in states.SIZES if not touch] + [(640, 400), (1280, 400)],
     True: [(width, height) for width, height, _, touch in states.SIZES if touch] + [(320, 320), (600, 1200)],
 }
+# The sizes at which every state is looked at; of the others each state has a third, unless all are asked for.
+ALWAYS = {False: (1280, 800), True: (390, 844)}
 LARGE_TEXT_SIZES = [(1280, 800), (390, 844), (2560, 1440)]
 # The sizes of the page's parts have been the same for five frames.
 SETTLED = """async () => {
@@ -40,12 +43,20 @@ def offenders(page, sizes, before=""):
     return f"{len(found)} faults\n" + "\n".join(found) if found else ""
 
 
+def sizes_of(config, state, touch):
+    """The sizes at which a state is looked at."""
+    if sweeps.whole(config, "sizes"):
+        return SIZES[touch]
+    others = [size for size in SIZES[touch] if size != ALWAYS[touch]]
+    return [ALWAYS[touch], *others[list(states.STATES).index(state) % 3 :: 3]]
+
+
 @pytest.mark.parametrize("touch", SIZES, ids=["mouse", "touch"])
 @pytest.mark.parametrize("state", states.STATES)
-def test_every_size(lab_at, state, touch):
+def test_every_size(pytestconfig, lab_at, state, touch):
     lab = lab_at(**({"has_touch": True, "is_mobile": True, "device_scale_factor": 2} if touch else {}))
     states.enter(lab.page, state)
-    found = offenders(lab.page, SIZES[touch])
+    found = offenders(lab.page, sizes_of(pytestconfig, state, touch))
     lab.page.keyboard.press("Escape")
     assert not found, found
 
@@ -67,7 +78,9 @@ def large_text(request, chromium, origin):
 
 
 @pytest.mark.parametrize("state", [state for state in states.STATES if state != "presented"])
-def test_larger_text(large_text, state):
+def test_larger_text(pytestconfig, large_text, state):
     states.enter(large_text.page, state)
-    found = offenders(large_text.page, LARGE_TEXT_SIZES)
+    number = list(states.STATES).index(state)
+    sizes = LARGE_TEXT_SIZES if sweeps.whole(pytestconfig, "sizes") else LARGE_TEXT_SIZES[number % 3 :][:1]
+    found = offenders(large_text.page, sizes)
     assert not found, found

@@ -26,7 +26,7 @@ def qualities_of(task, activations, targets, training, held_out, own=False):
     """The qualities of a layer's probe that is fitted from nothing, see `probe.Fits`; `own`: whether it has scores."""
     fits = probe.Fits(task, targets, training, held_out, ["layer"] if own else [])
     while not fits.fits("layer", 0):
-        fits.renew("layer", activations, 0, np.inf)
+        fits.renew("layer", activations, 0, probe.WORK)
     return fits.qualities("layer", activations)
 
 

@@ -477,6 +477,14 @@ def test_conjugate_gradients_end_where_exact_steps_do(monkeypatch, classes):
     assert right(other, activations, labels) == pytest.approx(right(exact, activations, labels), abs=1.1 / 300)
 
 
+def test_many_rows_of_ten_classes_need_few_steps():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 18_000)
+    activations = np.tanh(rng.normal(0, 1.5, (10, 8))[labels] + rng.normal(0, 1, (18_000, 8)))
+    found = finished(activations, labels, 10)
+    assert found.settled and found.steps < 30
+
+
 # On the way to another line.
 
 
