@@ -135,7 +135,9 @@ class Miniatures:
             beside=[self._places[number - 1]] if number - 1 in self._places else [],
         )
         found = projections.best(values, given)
-        self._kept[number] = found.keep
+        # What was shown before there was a probe is not followed: on which side it had the classes is chance.
+        if fit is not None:
+            self._kept[number] = found.keep
         self._made_of[number] = self._drawn_for, fit, found.moving
         return found.basis[:, :2], found.upright, found.places
 

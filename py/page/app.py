@@ -238,6 +238,7 @@ class App:
     def follow_address(self):
         experiment, complaints, play = self.address.read()
         messages.clear()
+        self.views.tell("leave_for_link")
         self.do(store.LINKED, store.EXPERIMENT, experiment)
         complain(complaints)
         if play and not phase.is_playing(self.state.phase):

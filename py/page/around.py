@@ -84,6 +84,11 @@ class Around:
         if restores:
             self.app.do(store.TOLD, store.EXPERIMENT, self.before)
 
+    def leave_for_link(self):
+        """Ends it, and lets a link lead on."""
+        if self.beat is not None:
+            self.leave(self.beat, False)
+
     def _pressed(self, event):
         if event.key not in WAYS or event.altKey or event.ctrlKey or event.metaKey or event.shiftKey:
             return

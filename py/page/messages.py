@@ -24,7 +24,11 @@ def show(text, field=None, button=None, action=None):
     clear()
     message = by_id("message")
     place = field.closest(".field") if field else document.body
-    place.append(message)
+    within = field and field.closest(".sheet")
+    if within:
+        place.after(message)
+    else:
+        place.append(message)
     if field:
         panel = field.closest("details")
         if panel:
@@ -37,16 +41,15 @@ def show(text, field=None, button=None, action=None):
         listen(control, "click", lambda event: action())
         message.append(control)
     message.setAttribute("data-field", field.id if field else "")
+    message.className = "within" if within else "near" if field else "across"
     _place()
 
 
 def _place():
-    """Places the message: across the page, or under its control, and as far to the left as the window asks for."""
+    """Places a message that lies over the page under its control, as far to the left as the window asks for."""
     message = by_id("message")
-    near = message.getAttribute("data-field")
-    message.className = "near" if near else "across"
     message.style.left = ""
-    if near:
+    if message.className == "near":
         box = message.getBoundingClientRect()
         beyond = box.right - (window.innerWidth - MARGIN)
         if beyond > 0:

@@ -49,17 +49,29 @@ def is_dark():
 def start(on_change):
     """Lets the button and the system change the theme, and calls `on_change()` after each change.
 
-    `early.js` has already set the theme that was chosen on an earlier visit, before anything was painted.
+    `early.js` has already set the theme that was chosen on an earlier visit, before anything was painted. Where the
+    system forces its own colours, what is drawn follows these, whatever was chosen.
     """
-    button = by_id("theme")
+    button, root = by_id("theme"), document.documentElement
+    forced = window.matchMedia("(forced-colors: active)")
+    chosen = [root.getAttribute("data-theme")]
+
+    def follow_forced(event=None):
+        button.hidden = forced.matches
+        if forced.matches:
+            root.removeAttribute("data-theme")
+        elif chosen[0]:
+            root.setAttribute("data-theme", chosen[0])
+        if event:
+            follow(event)
 
     def name_button():
         button.textContent = "Light theme" if is_dark() else "Dark theme"
 
     def toggle(event):
-        theme = "light" if is_dark() else "dark"
-        document.documentElement.setAttribute("data-theme", theme)
-        storage.visits.write(KEY, theme)
+        chosen[0] = "light" if is_dark() else "dark"
+        root.setAttribute("data-theme", chosen[0])
+        storage.visits.write(KEY, chosen[0])
         name_button()
         on_change()
 
@@ -67,8 +79,10 @@ def start(on_change):
         name_button()
         on_change()
 
+    follow_forced()
     name_button()
     listen(button, "click", toggle)
+    listen(forced, "change", follow_forced)
     listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", follow)
 
 

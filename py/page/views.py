@@ -12,6 +12,7 @@ A view is any object that has some of these methods. They are called in the orde
 - `drawn(picture)`: the answer has a new picture, see `protocol.PICTURE`
 - `advance(seconds, calm)`: time has passed; returns whether something moves by itself. If `calm`, nothing may glide
 - `draw(calm)`: a frame of the display is due; returns whether the view wants another one
+- `leave_for_link()`: a link has been opened, which leads elsewhere
 - `restyle()`, `resize()`: the theme has changed; the size has changed
 - `describe(experiment, run)`: has to say in words, for people who hear the page, what the view shows
 """

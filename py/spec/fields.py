@@ -161,6 +161,11 @@ def _unquoted(text):
     return text
 
 
+def data_of(experiment):
+    """What the points depend on, to be compared with that of another experiment."""
+    return experiment["dataset"], data_seed_of(experiment)
+
+
 def data_seed_of(experiment):
     """The seed of the data: their own one if there is one, else that of the weights."""
     return experiment["seed"] if experiment["data_seed"] is None else experiment["data_seed"]

@@ -17,7 +17,7 @@ SIZES = {
 }
 # The sizes at which every state is looked at; of the others each state has a third, unless all are asked for.
 ALWAYS = {False: (1280, 800), True: (390, 844)}
-LARGE_TEXT_SIZES = [(1280, 800), (390, 844), (2560, 1440)]
+LARGE_TEXT_SIZES = [(1280, 800), (390, 844), (2560, 1440), (320, 640)]
 # The sizes of the page's parts have been the same for five frames.
 SETTLED = """async () => {
     let before = "", same = 0;
@@ -77,10 +77,10 @@ def large_text(request, chromium, origin):
         yield visit(launched, origin)
 
 
-@pytest.mark.parametrize("state", [state for state in states.STATES if state != "presented"])
+@pytest.mark.parametrize("state", states.STATES)
 def test_larger_text(pytestconfig, large_text, state):
     states.enter(large_text.page, state)
     number = list(states.STATES).index(state)
-    sizes = LARGE_TEXT_SIZES if sweeps.whole(pytestconfig, "sizes") else LARGE_TEXT_SIZES[number % 3 :][:1]
+    sizes = LARGE_TEXT_SIZES if sweeps.whole(pytestconfig, "sizes") else LARGE_TEXT_SIZES[number % 2 :: 2]
     found = offenders(large_text.page, sizes)
     assert not found, found

@@ -2,6 +2,7 @@
 
 from page.dom import by_id, listen, set_text
 from page.plots import picking
+from spec import fields
 
 
 class Highlight:
@@ -16,16 +17,25 @@ class Highlight:
         # The number of points, and of chosen points; the number of loops so far.
         self.count = self.chosen = 0
         self.loops = 0
+        # What the points depend on.
+        self.data = None
         self.forget()
         listen(by_id("clear-selection"), "click", lambda event: self.choose(""))
 
     # As a view, see `page.views`.
 
     def begin(self, experiment):
-        self.set_count(0)
+        """Ends pointing; of other points none is chosen."""
+        data = fields.data_of(experiment)
+        if data != self.data:
+            self.data = data
+            self.forget()
+            self._say_chosen()
+        self.count = 0
+        self.point = self.pinned = self.place = self.loop = None
 
     def opened(self, run):
-        self.set_count(run.points.rows)
+        self.count = run.points.rows
 
     def wants(self, experiment):
         return {"selected": self.selected, "loop": self.loop, "point": self.point, "place": self.place}
@@ -34,12 +44,6 @@ class Highlight:
         choice = getattr(picture, "selected", None)
         if choice is not None:
             self.take_chosen(picture.loop, choice)
-
-    def set_count(self, count):
-        """Sets the number of points; none of the new points is highlighted or chosen."""
-        self.count = count
-        self.forget()
-        self._say_chosen()
 
     def forget(self):
         """Ends pointing and choosing; does not call `on_change`."""
