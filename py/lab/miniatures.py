@@ -20,6 +20,8 @@ POINTS = 200
 MARGIN = 0.12
 # The most neurons of all layers that are drawn together, unless it is one.
 TOGETHER = 1100
+# At least so many are drawn together while there are some that have never been drawn.
+AT_FIRST = 3
 # Radius of a mark and half the width of a line, as shares of the picture's side.
 RADIUS = 0.022
 HALF_LINE = 0.011
@@ -62,13 +64,17 @@ class Miniatures:
     def take_turn(self, version, view, count):
         """The numbers of the layers that the next drawing of a network of that version renews.
 
-        That is `count` of them, or fewer where they are wide, each of which takes longer.
+        That is `count` of them, or fewer where they are wide, each of which takes longer. Those that have never been
+        drawn come first, and more at a time.
         """
         drawn_for = version, (view["miniature"], repr(view["palette"]))
         self._learning, self._drawn_for = version != self._drawn_for[0], drawn_for
         first = self._next
-        if not self._learning:
-            ahead = [*range(first, len(self._layers)), *range(first)]
+        ahead = [*range(first, len(self._layers)), *range(first)]
+        undrawn = next((number for number in ahead if number not in self._made_of), None)
+        if undrawn is not None:
+            first, count = undrawn, max(count, AT_FIRST)
+        elif not self._learning:
             first = next((number for number in ahead if self._is_stale(number)), first)
         widths = np.cumsum([layer.width for layer in self._layers[first : first + count]])
         numbers = range(first, first + max(1, int(np.count_nonzero(widths <= TOGETHER))))

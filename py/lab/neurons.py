@@ -27,8 +27,8 @@ def tiles(experiment, seen, resolution, palette, unit=1.0):
 
     `seen` holds every layer at the corners of resolution × resolution squares, with the first neurons in the first
     columns. `unit` is the task's. `tiles`, shape (neurons, T, T, 4), uint8, show each neuron relative to the scale of
-    its layer. `scales` maps layers to scales: the largest magnitude among the samples shown, but after the input at
-    least `LEAST_SCALE`.
+    its layer. `scales` maps layers to scales: 1 for probabilities, else the largest magnitude among the samples shown,
+    but after the input at least `LEAST_SCALE`.
     """
     layers = shape.layers(experiment)
     counts = [min(SHOWN, layer.width) for layer in layers]
@@ -47,6 +47,7 @@ def tiles(experiment, seen, resolution, palette, unit=1.0):
     largest = np.maximum.reduceat(largest, np.cumsum([0, *counts[:-1]]))
     largest[1:] = np.maximum(largest[1:], LEAST_SCALE * unit)
     largest[largest == 0] = 1
+    largest[[layer.kind == "softmax" for layer in layers]] = 1
     pixels = shade_signed(values, np.repeat(largest, counts)[:, None], palette)
     scales = {layer.name: scale for layer, scale in zip(layers, largest.tolist(), strict=True)}
     return pixels.reshape(-1, tile, tile, 4), scales

@@ -6,7 +6,7 @@ from scripts import addressRefused
 
 from page import messages, phase, run_words, store
 from page.address import Address
-from page.dom import by_id, let_browser_work, listen, now
+from page.dom import by_id, let_browser_work, listen, now, set_text
 from page.loading import Loading
 from page.loop import Loop
 from page.run_client import RunClient
@@ -25,6 +25,7 @@ EMPTY_AFTER = 150
 # Words in errors of Python, NumPy and browsers that mean that memory is full.
 OUT_OF_MEMORY = ("memoryerror", "unable to allocate", "out of memory", "not allocate", "allocation failed")
 RECORDING = "A recording is shown while Python loads."
+RECORDED = "A recording of this network as it learns, until Python is there."
 UNSEEN = "Nobody looked for five minutes; press Play to go on."
 
 
@@ -305,6 +306,7 @@ class App:
 
     def recording_begins(self):
         self.status.announce(RECORDING)
+        set_text(by_id("sentence"), RECORDED)
 
     def stop_recording(self):
         """Lets the views show nothing, because the recording does not show what was chosen."""

@@ -63,6 +63,8 @@ def _of_classes(experiment, seen, probes):
     told = _of_the_layer(experiment, seen, probes, "%s %s" % (cut, gets), " right")
     if told:
         return told
+    if probes[0] > 100 - ALIKE:
+        return "Nothing has to bend here: %s %s %d %% right %s already." % (cut, gets, probes[0], first)
     if most <= probes[0] + ALIKE:
         return "No layer helps yet: %s %s %d %% right %s, at most %d %% after a layer." % (
             cut,

@@ -117,8 +117,12 @@ class Strip:
         if first + count > len(self.layers):
             return
         if not self.miniatures or self.miniature_size != side:
+            before = self.miniatures
             self.miniatures, self.miniatures_context = canvas.spare(side, side * len(self.layers), 1)
             self.miniature_size = side
+            if before:
+                # They are there until each comes in the new size.
+                self.miniatures_context.drawImage(before, 0, 0, side, side * len(self.layers))
         pixels = window.Uint8ClampedArray.new(frame.miniatures.buffer)
         self.miniatures_context.putImageData(window.ImageData.new(pixels, side, side * count), 0, side * first)
 
@@ -182,9 +186,11 @@ class Strip:
         index = min(round(self.position), len(self.layers) - 1)
         if not self.scales or self.scales.length != len(self.layers):
             return
-        largest = self.scales[index]
-        set_text(by_id("heat-layer"), self.layers[index].name)
-        set_text(by_id("heat-low"), wording.number_words(-largest))
+        layer, largest = self.layers[index], self.scales[index]
+        of_shares = layer.kind == "softmax"
+        by_id("heat").classList.toggle("of-shares", of_shares)
+        set_text(by_id("heat-layer"), layer.name)
+        set_text(by_id("heat-low"), "0" if of_shares else wording.number_words(-largest))
         set_text(by_id("heat-high"), wording.number_words(largest))
 
     def restyle(self):

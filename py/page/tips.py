@@ -19,6 +19,8 @@ GAP = 6
 STILL = 10
 # An owner that is wider, in pixels, has its sentence where the pointer is.
 WIDE = 400
+# What a person points at to read it: what it is says its title. The second is a chart's plot.
+PICTURES = "canvas, .u-over"
 CONTROLS = "a, button, summary, input, select, canvas"
 PRESSED = CONTROLS + ", .switches label"
 OWNERS = ", ".join(["[data-tip]"] + ["#" + key for key in help.SENTENCES])
@@ -153,8 +155,7 @@ class Tips:
                 self._cancel()
             return
         owner = owner_of(event.target)
-        # A picture is looked at: what it is says its title.
-        if event.target.localName == "canvas" or self.place == (event.clientX, event.clientY):
+        if event.target.matches(PICTURES) or self.place == (event.clientX, event.clientY):
             owner = None
         if owner is not None and owner is self.pressed:
             return

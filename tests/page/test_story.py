@@ -82,6 +82,12 @@ def test_no_layer_helps():
     assert words == "No layer helps yet: a straight line gets 70 % right in the plane, at most 72 % after a layer."
 
 
+def test_where_a_line_is_enough_nothing_has_to_bend():
+    assert said(100) == "Nothing has to bend here: a straight line gets 100 % right in the plane already."
+    assert said(99).startswith("Nothing has to bend here")
+    assert not said(98).startswith("Nothing has to bend here")
+
+
 def test_a_dead_network_is_no_better_than_guessing():
     assert said(50) == "At no layer does a straight line get more than 50 % right; guessing gets 50 %."
     many = {**DEEP, "dataset": "ten_classes"}
