@@ -606,6 +606,18 @@ def test_the_systems_own_colours(lab_at):
             assert_ring_is_seen(stop)
 
 
+def test_the_systems_own_colours_come_before_a_chosen_theme(lab):
+    theme = "getComputedStyle(document.documentElement).getPropertyValue('--text')"
+    light = lab.page.evaluate(theme)
+    lab.press("Dark theme")
+    assert lab.page.evaluate(theme) != light
+    lab.page.emulate_media(forced_colors="active")
+    lab.wait(f"{theme} === {light!r}")
+    lab.page.emulate_media(forced_colors="none")
+    lab.wait(f"{theme} !== {light!r}")
+    lab.press("Light theme")
+
+
 def test_colour_is_never_the_only_sign(lab):
     """What a colour stands for is said by a shape or a dash as well, and the legend says which."""
     assert lab.page.get_by_role("list", name="Legend").inner_text().split("\n") == [

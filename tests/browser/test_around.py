@@ -114,6 +114,16 @@ def test_six_beats_by_keyboard_set_the_page_up_and_give_the_experiment_back(arou
     assert lab.page.locator(".shown").count() == 0
 
 
+def test_a_link_ends_it_and_leads_on(around):
+    lab = around(OWN)
+    is_at(lab, 0)
+    lab.page.evaluate("location.hash = 'dataset=xor&seed=9'")
+    lab.wait("!document.documentElement.dataset.beat")
+    lab.wait_for_state("ready")
+    assert lab.page.locator("#guide").is_hidden()
+    assert (experiment(lab)["dataset"], experiment(lab)["seed"]) == ("xor", 9)
+
+
 def test_the_views_keep_their_sizes_and_nothing_scrolls(around, lab_at):
     boxes = (
         "[...document.querySelectorAll('.plot canvas, #strip')].map((canvas) => canvas.getBoundingClientRect().width)"

@@ -61,6 +61,15 @@ def assert_below(lab, field):
     assert message["x"] + message["width"] <= 1280
 
 
+def test_a_message_in_a_panel_leaves_the_other_controls_in_reach(lab):
+    lab.enter("hidden_layers", "zz")
+    message = lab.page.get_by_role("alert").bounding_box()
+    sheet = lab.page.locator("details[open] .sheet").bounding_box()
+    assert sheet["x"] < message["x"] and message["x"] + message["width"] < sheet["x"] + sheet["width"]
+    for name in ("activation", "normalization", "initialization"):
+        lab.field(name).click(trial=True, timeout=5000)
+
+
 def test_mending_the_entry_takes_the_message_away(lab):
     lab.enter("hidden_layers", "8,,4")
     lab.alert()

@@ -109,6 +109,25 @@ def test_tapping_a_point_lights_it_up_in_both_views(touched, side):
     view.wait_for_no_label("is highlighted")
 
 
+def test_points_stay_chosen_as_long_as_they_are_the_same(stage):
+    stage.left.press("n", "Enter", "n", "n", "Enter")
+    for act in (
+        lambda: stage.lab.press("Reset"),
+        lambda: stage.lab.choose("activation", "relu"),
+        lambda: stage.lab.enter("hidden_layers", "4,4"),
+    ):
+        act()
+        stage.lab.wait_for_state("ready")
+        stage.rest()
+        assert stage.chosen() == [0, 2]
+        assert stage.chosen_text().startswith("2 points chosen")
+    stage.lab.choose("dataset", "xor")
+    stage.lab.wait_for_state("ready")
+    stage.rest()
+    assert stage.chosen() == []
+    assert stage.chosen_text() == ""
+
+
 @pytest.mark.parametrize("side", SIDES)
 def test_points_by_keyboard(stage, side):
     view = getattr(stage, side)
