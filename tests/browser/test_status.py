@@ -1,5 +1,8 @@
 """What people who hear the page are told of the run: each change of state once, politely, and no more."""
 
+import re
+
+import numpy as np
 import pytest
 
 WATCH = """() => {
@@ -100,3 +103,28 @@ def test_it_is_heard_and_not_seen(lab):
     wait_for_word(lab, "Ready")
     box = status.bounding_box()
     assert box["width"] * box["height"] <= 1
+
+
+def test_what_is_counted_while_it_learns_is_what_the_picture_shows(lab_at):
+    """On whatever frame somebody looks: beside the left picture, below the right one, and by the accuracy."""
+    lab = lab_at("speed=20&layer=fc2")
+    lab.press("Play")
+    lab.wait_for_epoch(5)
+    lab.wait("document.getElementById('representation-shape').textContent.includes('correct')")
+    told = lab.page.evaluate("""async () => {
+        const told = [], text = (id) => document.getElementById(id).textContent;
+        for (let frame = 0; frame < 120; frame++) {
+            await new Promise(requestAnimationFrame);
+            const counts = [text("wrong"), text("representation-shape")];
+            told.push([...counts, document.documentElement.dataset.trainAccuracy]);
+        }
+        return told;
+    }""")
+    lab.press("Pause")
+    wrong = np.array([int(re.match(r"(\d+) of 180 wrong", words)[1]) for words, _, _ in told])
+    right = np.array([int(re.search(r"(\d+) of 180 training", words)[1]) for _, words, _ in told])
+    counted = np.array([round(180 * float(accuracy)) for _, _, accuracy in told])
+    assert (wrong + right == 180).all()
+    assert len(set(right.tolist())) > 1
+    assert np.mean(right == counted) > 0.6
+    assert np.abs(right - counted).max() <= 4

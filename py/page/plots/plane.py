@@ -167,6 +167,8 @@ class Plane(Plot):
 
     def drawn(self, picture):
         self.show(picture)
+        if getattr(picture, "plane_wrong", None) is not None:
+            self._count()
         self.is_due = True
 
     def follow(self, experiment):
@@ -289,16 +291,25 @@ class Plane(Plot):
         if self.loop_end:
             self.move_loop(*self.mapping.pixel(x, y))
 
+    def _are_crossed(self):
+        """Whether each point that is wrong has a cross."""
+        return self.wrong.count <= markers.MOST_CROSSED
+
+    def _count(self):
+        """Says how many points the picture has wrong."""
+        if self.points.is_regression:
+            return
+        are_crossed = self._are_crossed()
+        set_text(by_id("wrong"), run_words.wrong_words(shape.shape_of(self.experiment), self.wrong_counts, are_crossed))
+        by_id("wrong").className = "wrong" if are_crossed else "wrong uncrossed"
+
     def describe(self, experiment, run):
         """Says in words, and in the canvas's label, what it shows."""
         self._write_scale()
         wrong = ""
         if not self.points.is_regression:
-            are_crossed = self.wrong.count <= markers.MOST_CROSSED
-            words = run_words.wrong_words(shape.shape_of(experiment), self.wrong_counts, are_crossed)
-            set_text(by_id("wrong"), words)
-            by_id("wrong").className = "wrong" if are_crossed else "wrong uncrossed"
-            wrong = ("; by the crosses, " if are_crossed else "; ") + words
+            self._count()
+            wrong = ("; by the crosses, " if self._are_crossed() else "; ") + by_id("wrong").textContent
         self.canvas.setAttribute(
             "aria-label",
             "%s over the input plane, %s, shaded by %s, after epoch %d: %s%s.%s"

@@ -56,6 +56,8 @@ class Representation(Plot):
         self.axis_names, self.is_diagonal = ("", ""), False
         # How many training points the network has wrong in the latest picture.
         self.training_wrong = 0
+        # Where a caption counts what is right: how it begins, and the `shape.Shape` of the data.
+        self.counted = None
         # `(point, words)` for each heap of points that hide one another, around one of them.
         self.heaps = []
         self.drawing_loop = False
@@ -82,6 +84,7 @@ class Representation(Plot):
     def begin(self, experiment):
         self.canvas.setAttribute("aria-label", "Representation: nothing to show yet")
         set_text(by_id("representation-shape"), "")
+        self.counted = None
 
     def empty(self):
         self.frame = None
@@ -154,6 +157,7 @@ class Representation(Plot):
         counts = getattr(frame, "wrong_counts", None)
         if counts is not None:
             self.training_wrong = int(counts[0])
+            self._count()
         wrong = getattr(frame, "wrong", None)
         if wrong is not None:
             self.wrong.take(wrong, frame.wrong_groups)
@@ -506,22 +510,34 @@ class Representation(Plot):
         self.axis = self.directions[(held + 1) % len(self.directions)]
         self.on_view()
 
+    def _count(self):
+        """Says at the logits how many points the picture has right, from picture to picture."""
+        if self.counted:
+            place, data = self.counted
+            right = run_words.right_words(data, 1, data.training - self.training_wrong)
+            set_text(by_id("representation-shape"), place + right)
+
     def describe(self, experiment, run):
         """Says in words, and in the canvas's label, what it shows."""
         frame = self.frame
         if not frame:
             return
         layer = shape.shown_layer(experiment).name
-        size = [int(number) for number in numbers(frame.shape)]
+        # The picture may still be that of the layer before.
+        size = int(numbers(frame.shape)[0]), shape.shown_layer(experiment).width
         which = projection_words(experiment, size[1], numbers(frame.shares), self.upright is not None, self.parted)
         place = "%s, %d × %d, %s" % (layer, size[0], size[1], which)
+        self.counted = None
         if layer == shape.logits_layer(experiment) and "train_accuracy" in (run.metrics or {}):
             data, accuracy = shape.shape_of(experiment), run.metrics["train_accuracy"]
+            if run_words.is_finite(accuracy):
+                self.counted = "%s, %d × %d: " % (layer, size[0], size[1]), data
             right = run_words.right_words(data, accuracy, data.training - self.training_wrong)
             place = "%s, %d × %d: %s" % (layer, size[0], size[1], right)
         between = ""
         morph = shape.shown_morph(experiment)
         if morph:
+            self.counted = None
             names = shape.layer_names(experiment)
             following = names[names.index(layer) + 1]
             between = "%.0f %% of the way to %s" % (100 * morph, following)
