@@ -101,7 +101,7 @@ def open_page(context, url, settings, told):
     paths = set()
     context.on("request", lambda request: paths.add(urlsplit(request.url).path.lstrip("/") or "index.html"))
     page.goto(f"{url}#speed=0&play", wait_until="commit")
-    while "trained" not in (noted := page.evaluate("({...window.start})")):
+    while not {"trained", "moves"} <= set(noted := page.evaluate("({...window.start})")):
         page.wait_for_timeout(100)
     fetched = frozenset(paths)
     (worker,) = page.workers

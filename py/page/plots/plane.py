@@ -296,8 +296,8 @@ class Plane(Plot):
         return self.wrong.count <= markers.MOST_CROSSED
 
     def _count(self):
-        """Says how many points the picture has wrong."""
-        if self.points.is_regression:
+        """Says how many points the picture has wrong; a recording's comes before the experiment is known."""
+        if self.experiment is None or self.points.is_regression:
             return
         are_crossed = self._are_crossed()
         set_text(by_id("wrong"), run_words.wrong_words(shape.shape_of(self.experiment), self.wrong_counts, are_crossed))
