@@ -273,7 +273,7 @@ def _equations(x, curvature, ridge):
 def _conjugate_gradients(x, curvature, gradient, ridge):
     """`(step, solved)`: the same step as far as there is time for it, and whether that is as good as all the way.
 
-    Where there are few equations and many rows, the inverse matrix for some of the rows leads there sooner.
+    Where there are few equations and many rows, the inverse matrix for some of the rows is the preconditioner.
     """
     rows, width = x.shape
     columns = curvature.shape[1]
@@ -283,7 +283,7 @@ def _conjugate_gradients(x, curvature, gradient, ridge):
         some, share = np.random.default_rng(0).choice(rows, count, replace=False), count / rows
         inverse = np.linalg.inv(_equations(x[some], curvature[some], share * ridge)) * share
 
-    def eased(rest):
+    def preconditioned(rest):
         return rest if inverse is None else _laid_out(inverse @ rest.T.ravel(), rest)
 
     def bent(direction):
@@ -293,7 +293,7 @@ def _conjugate_gradients(x, curvature, gradient, ridge):
             weighted -= curvature * weighted.sum(axis=1, keepdims=True)
         return x.T @ weighted + ridge * direction
 
-    step, rest, direction = np.zeros_like(gradient), gradient, eased(gradient)
+    step, rest, direction = np.zeros_like(gradient), gradient, preconditioned(gradient)
     square = least = np.vdot(rest, direction)
     for _ in range(max(GRADIENTS, int(MULTIPLICATIONS / (2 * rows * width * columns)))):
         bend = bent(direction)
@@ -302,7 +302,7 @@ def _conjugate_gradients(x, curvature, gradient, ridge):
             break
         step = step + square / along * direction
         rest = rest - square / along * bend
-        near = eased(rest)
+        near = preconditioned(rest)
         before, square = square, np.vdot(rest, near)
         if square <= SOLVED**2 * least:
             return step, True

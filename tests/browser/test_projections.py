@@ -334,9 +334,8 @@ def test_the_best_view_between_two_layers_and_while_it_learns(stage):
     _, positions = stage.pictures()
     assert len(positions) > 10
     spread = np.square(positions).mean()
-    # From picture to picture nothing is mirrored, which would be a way of two of these, and nothing jumps. On a busy
-    # machine there are epochs between two pictures.
-    assert np.square(np.diff(positions, axis=0)).mean(axis=(1, 2)).max() < spread
+    # From picture to picture nothing is mirrored and nothing jumps.
+    assert np.square(np.diff(positions, axis=0)).mean(axis=(1, 2)).max() < 0.5 * spread
 
 
 def test_principal_components_do_not_flip_while_training(stage):

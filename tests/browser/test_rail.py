@@ -239,14 +239,17 @@ def test_journey(lab):
     go_to(lab, "ArrowLeft", "tanh1")
     record(lab)
     lab.press(PLAY)
-    lab.wait("document.getElementById('rail').value > 1.3")
-    lab.press(STOP)
+    # In the page, so that it has not gone on meanwhile on a busy machine.
+    lab.button(STOP).evaluate("""async (button) => {
+        while (document.getElementById("rail").value <= 1.3) await new Promise(requestAnimationFrame);
+        button.click();
+    }""")
     stopped = words(lab)
     lab.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert words(lab) == stopped
     positions, drawn = recorded(lab)
     assert positions[0] < 0.2, "it begins at the input"
-    assert positions[-1] < 3, "it stops before its end"
+    assert positions[-1] < 2
     assert positions == sorted(positions)
     assert drawn[1:] == sorted(drawn[1:])
 
