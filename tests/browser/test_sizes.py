@@ -78,9 +78,7 @@ def large_text(request, chromium, origin):
 
 
 @pytest.mark.parametrize("state", states.STATES)
-def test_larger_text(pytestconfig, large_text, state):
+def test_larger_text(large_text, state):
     states.enter(large_text.page, state)
-    number = list(states.STATES).index(state)
-    sizes = LARGE_TEXT_SIZES if sweeps.whole(pytestconfig, "sizes") else LARGE_TEXT_SIZES[number % 2 :: 2]
-    found = offenders(large_text.page, sizes)
+    found = offenders(large_text.page, LARGE_TEXT_SIZES)
     assert not found, found
