@@ -24,6 +24,7 @@
       step: answer.step,
       bytes: bytesIn(answer),
       drawn: Boolean(answer.picture),
+      positions: Boolean(answer.picture?.positions),
       resolution: answer.picture?.resolution ?? null,
       milliseconds: [...answer.milliseconds],
     });

@@ -106,8 +106,8 @@ def summary(watch, before, after):
 
     `frames_per_second` of the display; `drawings_per_second` and `steps_per_second` of the lab; `page`, milliseconds by
     part for each frame, and `worker`, for each drawing; `share_of_worker`, the share of the worker's time that drawing
-    took; `bytes_per_drawing`; `resolution`, squares a side of the left view; `longest_task` of the page in
-    milliseconds, 0 below 50.
+    took; `bytes_per_drawing`; `positions_told`, the share of the drawings that say where the points are; `resolution`,
+    squares a side of the left view; `longest_task` of the page in milliseconds, 0 below 50.
     """
     answers, seconds = watch["answers"], watch["seconds"]
     drawings = [answer for answer in answers if answer["drawn"]]
@@ -123,6 +123,7 @@ def summary(watch, before, after):
         },
         "share_of_worker": drawing / (drawing + training),
         "bytes_per_drawing": mean(answer["bytes"] for answer in drawings),
+        "positions_told": mean(answer["positions"] for answer in drawings),
         "resolution": drawings[-1]["resolution"],
         "longest_task": max(watch["long"], default=0),
     }

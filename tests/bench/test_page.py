@@ -51,7 +51,8 @@ def test_points(run):
     assert "the page with 20,000 points" in run.output
     # Nothing is trained while a person points at what is at rest, and where the points are is not told again.
     assert result["pointing"]["steps_per_second"] == 0
-    assert result["pointing"]["bytes_per_drawing"] < result["training"]["bytes_per_drawing"]
+    assert result["training"]["positions_told"] == 1
+    assert result["pointing"]["positions_told"] == 0
 
 
 def assert_summaries(result, output):

@@ -77,8 +77,10 @@ def wait_for_probes(lab):
 
 
 def record(lab):
-    """Notes from now on where the rail says that it is, and which places the lab was asked to draw."""
-    lab.page.evaluate("""() => {
+    """Notes where the rail says that it is and which places the lab was asked to draw, from the page's rest on."""
+    lab.page.evaluate("""async () => {
+        // A picture that is still refined would be noted with those to come.
+        await answers.rest();
         const rail = document.getElementById("rail");
         const names = [...document.getElementById("layer").options].map((option) => option.value);
         let last = window.answers.view;
@@ -207,7 +209,6 @@ def test_it_glides(lab):
 def test_choosing_a_layer_moves_the_playhead(lab):
     lab.field("layer").select_option(label="input")
     wait_for_layer(lab, "input")
-    lab.page.evaluate("answers.rest()")
     record(lab)
     lab.field("layer").select_option(label="softmax")
     wait_for_layer(lab, "softmax")
