@@ -62,8 +62,13 @@ function copy(template, lines) {
     return fragment;
 }
 
-// The largest finite number of a typed array, 0 if there is none above that.
-const largest = (numbers) => numbers.reduce((most, number) => (number > most && number < Infinity ? number : most), 0);
+// What an answer counts. MicroPython takes a whole number of JavaScript's that needs more than 32 bits for another one,
+// so that numbers that may be large go to it as text.
+const counters = ({ epoch, step, last_epoch }) => [epoch, step, last_epoch];
+
+// The largest finite number of a typed array as text, 0 if there is none above that.
+const largest = (numbers) =>
+    String(numbers.reduce((most, number) => (number > most && number < Infinity ? number : most), 0));
 
 // A page that cannot be built from its address is loaded once more without it, and then says so; if that is of no use
 // the address is not at fault and is put back.
@@ -111,7 +116,7 @@ export async function loadMicroPython(options) {
         if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
         FS.writeFile(path, new Uint8Array(await response.arrayBuffer()));
     };
-    interpreter.registerJsModule("scripts", { copy, largest, turn, fetchModule, addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
+    interpreter.registerJsModule("scripts", { copy, counters, largest, turn, fetchModule, addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
     // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
     // all.
     interpreter.runPythonAsync = async (...source) => {

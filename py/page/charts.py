@@ -142,7 +142,7 @@ class Charts:
 
     def _find_ends(self):
         """Sets the ends of the axes, which begin at 0."""
-        losses = [largest(self.history[part + "loss"]) for part in PARTS] if self.history else [0]
+        losses = [float(largest(self.history[part + "loss"])) for part in PARTS] if self.history else [0]
         self.loss_end = chart_axes.loss_end(max(losses))
         self.ends = {
             "x": to_js([0, chart_axes.epoch_end(self.last)]),

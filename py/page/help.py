@@ -75,6 +75,7 @@ SENTENCES = OrderedDict(
                 "far it is from the middle of the targets, or the output of one neuron.",
             },
         ),
+        ("neuron", "The neuron that shades the plane: its layer, a dot, and its number counted from 0."),
         (
             "contour",
             {
@@ -195,7 +196,7 @@ SENTENCES = OrderedDict(
         ),
         ("rail", "The playhead: drag it along the layers, and the space bends from one into the next."),
         (
-            "neuron",
+            "tile",
             "A neuron as a map of the plane: one colour where its output is positive, the other where it is negative; "
             "click it to see it large.",
         ),

@@ -20,6 +20,8 @@ PARTS = (
     ("network", "the network"),
     ("charts", "loss, accuracy and timeline"),
     ("pair", "plane and space"),
+    ("plane-curves", "the plane and the charts"),
+    ("space-curves", "the space and the charts"),
 )
 
 # Where a key has its meaning.

@@ -1,6 +1,7 @@
 """The lab's run as the page knows it: the requests on their way to it, and its state by the last answer."""
 
 from pyscript.ffi import create_proxy
+from scripts import counters
 
 from page.dom import now, numbers
 from page.plots.points import Points
@@ -88,7 +89,7 @@ class RunClient:
     def take_answer(self, given):
         """Takes the answer to a request, see `protocol.Answer`."""
         answer = protocol.read_answer(given, self.data.task, numbers)
-        self.epoch, self.step, self.last_epoch = answer.epoch, answer.step, answer.last_epoch
+        self.epoch, self.step, self.last_epoch = [int(count) for count in numbers(counters(given))]
         self.live, self.diverged, self.measured = answer.live, answer.diverged, answer.measured
         self.metrics = answer.metrics
         self.history, self.kept = answer.history, answer.kept

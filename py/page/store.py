@@ -76,13 +76,20 @@ def undo(state):
 def entered(experiment, name, text):
     """The experiment after a person has put `text` into a field. Raises ValueError with what is allowed.
 
-    Entering what a field shows by default is no choice. After a change of layer or network the playhead is at a layer,
+    Entering what a field shows by default is no choice. A neuron that is entered shades the plane. After a change of layer or network the playhead is at a layer,
     the default one if the network does not have the chosen one.
     """
     if name == "layer" and text == shape.logits_layer(experiment):
         text = ""
     if name == "dimensions" and text == fields.text_of(name, shape.shown_dimensions(dict(experiment, dimensions=()))):
         text = ""
+    if name == "neuron":
+        # Whoever chooses a neuron wants to see it.
+        shown = shape.neuron_name(*shape.shown_neuron(experiment))
+        if text.strip() in ("", shown):
+            return _with(experiment, {"shading": "neuron"})
+        shape.check_neuron(experiment, fields.parse(name, text))
+        return _with(experiment, {"shading": "neuron", "neuron": text})
     result = fields.changed(experiment, name, text)
     if name == "layer" or not fields.same_run(result, experiment):
         layer = shape.shown_layer(result).name

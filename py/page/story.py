@@ -22,7 +22,7 @@ def sentence(experiment, seen):
     if not seen.metrics:
         return ""
     if seen.diverged:
-        return "After step %s the loss is no longer a number: the steps were too large." % "{:,}".format(seen.step)
+        return "At step %s the loss is no longer a number: the steps were too large." % "{:,}".format(seen.step + 1)
     probes = _known_probes(experiment, seen)
     if shape.shape_of(experiment).task == registry.REGRESSION:
         return _of_numbers(experiment, seen, probes)

@@ -99,7 +99,7 @@ class Strip:
             self._paint_under()
         side, count = frame.tile_size, self.count
         if frame.tiles.length == 4 * side * side * count:
-            self.scales = frame.tile_scales
+            self.scales = numbers(frame.tile_scales)
             if not self.tiles or (self.tiles.width, self.tiles.height) != (side, side * count):
                 self.tiles, self.tiles_context = canvas.spare(side, side * count, 1)
                 self.tile_size = side
@@ -184,7 +184,7 @@ class Strip:
     def describe(self, experiment, run):
         """Says what the colours of the heat maps stand for, at the layer that is seen."""
         index = min(round(self.position), len(self.layers) - 1)
-        if not self.scales or self.scales.length != len(self.layers):
+        if not self.scales or len(self.scales) != len(self.layers):
             return
         layer, largest = self.layers[index], self.scales[index]
         of_shares = layer.kind == "softmax"

@@ -34,7 +34,9 @@ class StripButtons:
         # The number of columns whose buttons have been made.
         self.built = 0
         # A template. Making all buttons of a large network one by one would take MicroPython too long.
-        self.neuron = element("button", type="button", class_="neuron", tabindex="-1", aria_pressed="false")
+        self.neuron = element(
+            "button", type="button", class_="neuron", data_tip="tile", tabindex="-1", aria_pressed="false"
+        )
         listen(self.box, "click", self._clicked)
         listen(self.box, "pointerover", self._pointed)
         listen(self.box, "pointerleave", lambda event: self.on_point(None))

@@ -251,7 +251,7 @@ def owner_of(target):
 def key_of(owner):
     """The key in `help.SENTENCES` of an owner; None if it has none."""
     if owner.matches(IN_STRIP):
-        key = owner.getAttribute("data-plain") or owner.className
+        key = owner.getAttribute("data-tip") or owner.getAttribute("data-plain") or owner.className
     else:
         key = owner.getAttribute("data-tip") or owner.id
         if key.endswith("-switch"):

@@ -37,6 +37,8 @@ def text(experiment, name):
         return shape.loss_of(experiment)
     if name == "dimensions":
         return fields.text_of(name, shape.shown_dimensions(experiment))
+    if name == "neuron":
+        return shape.neuron_name(*shape.shown_neuron(experiment))
     return fields.text_of(name, experiment[name])
 
 
@@ -123,6 +125,11 @@ def scale_classes(experiment, values):
     data = shape.shape_of(experiment)
     two = data.task == registry.CLASSIFICATION and data.outputs == 2 and experiment["shading"] != "neuron"
     return (0, 1) if two and (experiment["shading"] == "classes" or values[2] == values[2]) else ()
+
+
+def widths_on_the_way(width, following):
+    """The width between two layers: `8`, or `8 → 2` where it changes."""
+    return str(width) if width == following else "%d → %d" % (width, following)
 
 
 def grid_words(experiment, index, spatial):

@@ -360,7 +360,7 @@ enter("batch_size", "Batch size", "training", 40, _parse_batch_size, str, NETWOR
 enter("layer", "Visualize layer", "view", "", _parse_layer, str, VIEW, SELECT)
 enter("morph", "Morph", "view", 0.0, _parse_morph, number_text, VIEW)
 enter_choice("shading", "Shading", "plane", "probability", VIEW)
-enter("neuron", "Neuron", "plane", "", _parse_neuron, str, VIEW)
+enter("neuron", "Neuron", "plane", "", _parse_neuron, str, VIEW, BOX, size=8, inputmode="text")
 enter_switch("contour", "Contour", "plane", True)
 enter_switch("zero_lines", "Zero lines", "plane", False)
 enter_choice("projection", "Projection", "representation", "best", VIEW)

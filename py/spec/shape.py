@@ -7,7 +7,7 @@ that the network does not have, and then return a default.
 from collections import namedtuple
 
 from spec import registry
-from spec.texts import bytes_in_words
+from spec.texts import bytes_in_words, quoted
 
 # The most bytes that a page may use for training.
 MEMORY_LIMIT = 1 << 30
@@ -15,6 +15,9 @@ MEMORY_LIMIT = 1 << 30
 DEPTH_LIMIT = 1000
 # If there are more rows than this, projections and probes are computed from a sample of so many.
 SAMPLE_ROWS = 2048
+
+# So many layers are named in a message.
+LISTED = 12
 
 # rows, training: the number of examples, and of those to train on. inputs, outputs: the number of inputs and outputs of
 # the network for each example. task: `registry.CLASSIFICATION` or `registry.REGRESSION`.
@@ -141,6 +144,21 @@ def shown_neuron(experiment):
             return name, int(index)
     depth = len(experiment["hidden_layers"])
     return experiment["activation"] + str(depth) if depth else "input", 0
+
+
+def check_neuron(experiment, text):
+    """Raises ValueError, with a sentence, if the network does not have the neuron that `text` stands for."""
+    name, _, index = text.partition(".")
+    widths = {layer.name: layer.width for layer in layers(experiment)}
+    if name not in widths:
+        there = layer_names(experiment)
+        if len(there) > LISTED:
+            there[LISTED - 1 : -1] = ["…"]
+        raise ValueError("Neuron: the network has no layer %s; its layers are %s." % (quoted(name), ", ".join(there)))
+    if int(index) >= widths[name]:
+        raise ValueError(
+            "Neurons of layer %s run from 0 to %d; %d is out of range." % (name, widths[name] - 1, int(index))
+        )
 
 
 def neuron_name(layer, index):

@@ -19,6 +19,8 @@
     positions: [],
     seconds: [],
     recording: false,
+    // So many steps and epochs more are told than were taken.
+    ahead: 0,
     // Whether the lab is given no time to draw, as on a machine that is busy.
     hurry: false,
   };
@@ -38,6 +40,7 @@
         Object.assign(answers, {start: part, frame: null, view: null, extents: [], moving: [], positions: [], seconds: []});
       } else if (part && part.metrics) {
         const view = asked.shift();
+        for (const count of ["step", "epoch", "last_epoch"]) part[count] += answers.ahead;
         const {picture} = part;
         // There are no pixels while one is refined.
         if (!picture?.pixels) continue;
@@ -153,6 +156,7 @@
     document.activeElement.blur();
     scrollTo(0, 0);
     answers.recording = answers.hurry = false;
+    answers.ahead = 0;
     // By way of another network, so that nothing glides from what was seen before to what is to be seen now.
     for (const address of [AWAY, fragment]) {
       history.replaceState(null, "", `#${address}`);

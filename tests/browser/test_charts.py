@@ -252,9 +252,13 @@ def test_a_run_that_has_diverged_is_read_all_the_same(lab_at):
     assert re.fullmatch(r"epoch 0: training \d\S*, held out \d\S*", read(lab)[0][0])
     assert re.fullmatch(r"epoch 0: training \d+\.\d %, held out \d+\.\d %", read(lab)[1][0])
     assert re.fullmatch(
-        r"After step [\d,]+ the loss is no longer a number: the steps were too large\.",
+        r"At step [\d,]+ the loss is no longer a number: the steps were too large\.",
         lab.page.locator("#sentence").text_content(),
     )
+    # The scale of the tiles, of numbers near the end of what a float has.
+    largest = lab.page.evaluate("answers.frame.tile_scales.at(-1)")
+    assert largest > 1e9
+    assert float(lab.page.locator("#heat-high").text_content()) == pytest.approx(largest, rel=0.01)
     lab.press("Reset")
 
 

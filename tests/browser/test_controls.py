@@ -51,6 +51,7 @@ def test_defaults_are_those_of_the_original(lab):
         "seed": "0",
         "data_seed": "",
         "shading": "probability",
+        "neuron": "tanh1.0",
         "layer": "fc2",
         "projection": "best",
         "dimensions": "0, 1",
@@ -193,3 +194,24 @@ def test_reset_says_what_it_does(lab):
     said = lab.page.get_by_role("tooltip")
     said.wait_for()
     assert "began with" in said.inner_text() and "new" not in said.inner_text().lower()
+
+
+def test_a_neuron_shades_the_plane_by_its_name(lab):
+    """A tile may be small, as where there are many layers: what it does can be done by its name as well."""
+    lab.enter("neuron", "fc1.3")
+    lab.wait("document.getElementById('boundary-title').textContent === 'Neuron 3 of fc1'")
+    assert lab.field("shading").input_value() == "neuron"
+    assert "neuron=fc1.3" in lab.page.url and "shading=neuron" in lab.page.url
+    pressed = lab.page.locator(".strip-buttons [aria-pressed=true]")
+    assert pressed.get_attribute("aria-label") == "Neuron 3 of fc1"
+    for wrong, told in (
+        ("fc1.8", "Neurons of layer fc1 run from 0 to 7; 8 is out of range."),
+        ("fc9.0", "Neuron: the network has no layer “fc9”; its layers are input, fc1, tanh1, fc2, softmax."),
+        ("fc1", "Neuron must be the name of a layer and a number counted from 0, such as fc1.0; “fc1” is not."),
+    ):
+        lab.enter("neuron", wrong)
+        assert lab.alert() == told
+        assert lab.page.locator("#boundary-title").text_content() == "Neuron 3 of fc1"
+    lab.enter("neuron", "tanh1.0")
+    lab.no_alert()
+    lab.wait("document.getElementById('boundary-title').textContent === 'Neuron 0 of tanh1'")

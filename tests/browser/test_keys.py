@@ -28,6 +28,8 @@ SHOWN = {
     "4": {"Network"},
     "5": CHARTS,
     "6": {"Decision boundary", "Representation"},
+    "7": {"Decision boundary"} | CHARTS,
+    "8": {"Representation"} | CHARTS,
 }
 REST = {"Training"}
 NAMED = ["Enter", "Escape", "Home", "End", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown"]
@@ -298,8 +300,9 @@ def test_digits_choose_what_is_presented_and_escape_leaves(present):
     for digit, seen in SHOWN.items():
         lab.page.keyboard.press(digit)
         assert regions(lab) == seen
+        assert lab.page.locator("#sentence").is_visible() == (digit in "123"), "beside a picture"
     lab.page.keyboard.press("9")
-    assert regions(lab) == SHOWN["6"]
+    assert regions(lab) == SHOWN["8"]
     lab.page.keyboard.press("Escape")
     assert lab.data("present") is None
     assert regions(lab) >= STAGE | CHARTS

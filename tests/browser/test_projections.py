@@ -322,7 +322,7 @@ def test_the_best_view_between_two_layers_and_while_it_learns(stage):
     stage.rest()
     assert stage.view("morph") == 0.5
     half = stage.positions(), stage.answer("upright")
-    stage.lab.wait("document.getElementById('representation-shape').textContent === 'fc2 → tanh2, best view'")
+    stage.lab.wait("document.getElementById('representation-shape').textContent === 'fc2 → tanh2, 200 × 8, best view'")
     stage.lab.field("layer").select_option(label="tanh2")
     stage.rest()
     other = stage.positions(), stage.answer("upright")

@@ -56,7 +56,7 @@ def wait_for_way(lab, first, percent, second):
         f"'{percent} % of the way from {first} to {second}'"
     )
     lab.wait(f"document.getElementById('layer').value === '{first}'")
-    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{first} → {second},')")
+    lab.wait(f"document.getElementById('representation-shape').textContent.startsWith('{first} → {second}, {ROWS} ×')")
     lab.wait(
         "document.getElementById('representation').getAttribute('aria-label')"
         f".includes('{percent} % of the way to {second}')"

@@ -128,3 +128,13 @@ def test_what_is_counted_while_it_learns_is_what_the_picture_shows(lab_at):
     assert len(set(right.tolist())) > 1
     # The attributes are written ten times a second, the pictures five times.
     assert np.mean(right == counted) > 0.5
+
+
+def test_counts_of_a_whole_evening_are_told_right(lab):
+    """MicroPython takes a whole number of more than 32 bits from JavaScript for another one."""
+    lab.page.evaluate("answers.ahead = 3e9")
+    lab.press("Step")
+    lab.wait("document.getElementById('steps').textContent === '3,000,000,005'")
+    assert lab.page.locator("#epoch").text_content() == "3,000,000,001"
+    assert (lab.data("step"), lab.data("epoch")) == ("3000000005", "3000000001")
+    lab.page.evaluate("answers.ahead = 0")

@@ -69,7 +69,7 @@ def test_untrained():
 
 def test_diverged():
     words = said(53, diverged=True, step=1234, train_loss=math.inf, train_accuracy=math.nan, test_accuracy=math.nan)
-    assert words == "After step 1,234 the loss is no longer a number: the steps were too large."
+    assert words == "At step 1,235 the loss is no longer a number: the steps were too large."
 
 
 def test_the_way_from_the_first_layer_to_the_best():

@@ -541,7 +541,8 @@ class Representation(Plot):
             names = shape.layer_names(experiment)
             following = names[names.index(layer) + 1]
             between = "%.0f %% of the way to %s" % (100 * morph, following)
-            place = "%s → %s, %s" % (layer, following, which)
+            widths = wording.widths_on_the_way(size[1], shape.layers(experiment)[names.index(following)].width)
+            place = "%s → %s, %d × %s, %s" % (layer, following, size[0], widths, which)
         set_text(by_id("representation-shape"), place)
         index = shape.layer_names(experiment).index(layer)
         set_text(by_id("grid-words"), wording.grid_words(experiment, index + (1 if morph else 0), self.spatial))
