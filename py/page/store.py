@@ -76,8 +76,8 @@ def undo(state):
 def entered(experiment, name, text):
     """The experiment after a person has put `text` into a field. Raises ValueError with what is allowed.
 
-    Entering what a field shows by default is no choice. A neuron that is entered shades the plane. After a change of layer or network the playhead is at a layer,
-    the default one if the network does not have the chosen one.
+    Entering what a field shows by default is no choice. A neuron that is entered shades the plane. After a change of
+    layer or network the playhead is at a layer, the default one if the network does not have the chosen one.
     """
     if name == "layer" and text == shape.logits_layer(experiment):
         text = ""
