@@ -4,8 +4,8 @@ from page import story
 from spec import registry, shape
 
 HINTS = {
-    registry.CLASSIFICATION: "Full line: decision boundary. Dashed line, of hidden layers: the line that parts the classes "
-    "best. Bar and number: what a straight line gets right there, the separability.",
+    registry.CLASSIFICATION: "Full line: decision boundary. Dashed line, of hidden layers: the line that parts the "
+    "classes best. Bar and number: what a straight line gets right there, the separability.",
     registry.REGRESSION: "Bar and number: separability, what a linear fit explains of the numbers at this layer.",
 }
 
