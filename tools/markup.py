@@ -22,6 +22,8 @@ from tools.errors import ToolError
 
 # The modules that define the controls: a package, and a module of the page.
 PACKAGE, WORDING = "spec", "page.wording"
+# The panels that a page may lack: without a control their fields are given by the address alone.
+LATER = ("data-options",)
 _one_at_a_time = threading.Lock()
 
 
@@ -59,6 +61,8 @@ def filled(html: str, fields: Any, wording: Any) -> str:
     slider = experiment["speed"]
     written = [field for field in fields.FIELDS.values() if field.control in (SWITCH, *CONTROLS)]
     for panel in sorted({field.panel for field in written}):
+        if panel in LATER and f'id="{panel}-fields"' not in html:
+            continue
         in_panel = [field for field in written if field.panel == panel]
         html = with_content(html, f"{panel}-fields", controls(in_panel, experiment, wording))
     rates = (fields.text_of("learning_rate", rate) for rate in fields.LEARNING_RATES)
@@ -87,9 +91,14 @@ def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any)
 
 
 def _select(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: str) -> str:
-    offered = dict(wording.choices(experiment, field.name))
     chosen = wording.text(experiment, field.name)
-    return f'<select id="{field.name}"{attributes}>{options(offered, chosen)}</select>'
+    offered = "".join(
+        f'<optgroup label="{escape(heading)}">{options(choices, chosen)}</optgroup>'
+        if heading
+        else options(choices, chosen)
+        for heading, choices in wording.groups(experiment, field.name)
+    )
+    return f'<select id="{field.name}"{attributes}>{offered}</select>'
 
 
 def _box(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: str) -> str:
@@ -108,11 +117,11 @@ CONTROLS = {"select": _select, "box": _box}
 SWITCH = "switch"
 
 
-def options(labels: Mapping[str, str], chosen: str) -> str:
-    """The options of a list of choices."""
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> str:
+    """The options of a list of choices, given as (value, label)."""
     return "".join(
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
-        for value, label in labels.items()
+        for value, label in choices
     )
 
 

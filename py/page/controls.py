@@ -12,14 +12,16 @@ class Controls:
     """Shows the experiment that `experiment()` returns; calls `on_enter(name, text)` for what a person enters.
 
     `on_enter` raises ValueError, with a sentence, for an entry that is not allowed. The choices are in the markup
-    already, see `tools/markup.py`.
+    already, see `tools/markup.py`; a field without a control there is left to the address.
     """
 
     def __init__(self, experiment, on_enter, on_new_weights):
         self.experiment, self.on_enter = experiment, on_enter
         listen(by_id("controls"), "submit", lambda event: event.preventDefault())
         listen(by_id("new-weights"), "click", lambda event: on_new_weights())
-        for name in fields.names(control=fields.SELECT) + fields.names(control=fields.BOX):
+        names = fields.names(control=fields.SELECT) + fields.names(control=fields.BOX)
+        self.entered = [name for name in names if by_id(name)]
+        for name in self.entered:
             self._listen(name)
         for name in fields.names(control=fields.SWITCH):
             self._listen_to_switch(name)
@@ -58,7 +60,7 @@ class Controls:
         for name in ("layer", "loss", "shading"):
             # What there is to choose of depends on the network or on the data.
             self._offer(by_id(name), wording.choices(experiment, name))
-        for name in fields.names(control=fields.SELECT) + fields.names(control=fields.BOX):
+        for name in self.entered:
             field = by_id(name)
             # A wrong entry stays as it was typed, so that it can be corrected.
             if field.getAttribute("aria-invalid") != "true":
@@ -68,7 +70,8 @@ class Controls:
         for panel in PANELS:
             set_text(by_id(panel + "-summary"), wording.summary(experiment, panel))
         for name, disabled in wording.disabled(experiment).items():
-            by_id(name).disabled = disabled
+            if name in self.entered:
+                by_id(name).disabled = disabled
 
     def _offer(self, field, offered):
         """Fills a list with `(value, label)` pairs, unless it has the same labels already."""

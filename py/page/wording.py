@@ -29,6 +29,17 @@ def choices(experiment, name):
     return [(key, registry.label(name, key, task)) for key in fitting]
 
 
+def groups(experiment, name):
+    """`[(heading, choices)]`: the `choices` of a field under their headings, which are "" where there is none."""
+    result = []
+    for key, label in choices(experiment, name):
+        heading = registry.trait(name, key, "group") if name in registry.kinds() else None
+        if not result or result[-1][0] != (heading or ""):
+            result.append((heading or "", []))
+        result[-1][1].append((key, label))
+    return result
+
+
 def text(experiment, name):
     """The text that a field shows."""
     if name == "layer":
@@ -37,16 +48,20 @@ def text(experiment, name):
         return shape.loss_of(experiment)
     if name == "dimensions":
         return fields.text_of(name, shape.shown_dimensions(experiment))
+    if name == "batch_size":
+        return fields.text_of(name, shape.batch_size_of(experiment))
     return fields.text_of(name, experiment[name])
 
 
 def disabled(experiment):
     """A dict from the fields that may be disabled to whether they are.
 
-    Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions.
+    Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions;
+    of the data only what the data set follows.
     """
     width = shape.shown_layer(experiment).width
     return {
+        **{name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")},
         "dimensions": width == 1 or (width > 3 and experiment["projection"] != "dimensions"),
         "projection": width <= 3,
     }
@@ -175,7 +190,7 @@ def legend(experiment, targets=()):
     else:
         name = class_words if data.outputs <= NAMED else str
         marks = [(name(index), "class-%d" % index) for index in range(data.outputs)]
-    return marks + [("hollow: held out", "held-out")]
+    return marks + ([("hollow: held out", "held-out")] if data.training < data.rows else [])
 
 
 def legend_label(experiment):
