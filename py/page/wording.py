@@ -60,11 +60,10 @@ def disabled(experiment):
     of the data only what the data set follows.
     """
     width = shape.shown_layer(experiment).width
-    return {
-        **{name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")},
-        "dimensions": width == 1 or (width > 3 and experiment["projection"] != "dimensions"),
-        "projection": width <= 3,
-    }
+    result = {name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")}
+    result["dimensions"] = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
+    result["projection"] = width <= 3
+    return result
 
 
 def plain_name(layers, index):

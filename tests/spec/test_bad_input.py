@@ -273,7 +273,7 @@ def test_per_cent_may_be_said(name):
     assert accepted(name, "30%") == accepted(name, " 30 % ") == 30
     assert fields.text_of(name, 30) == "30"
     assert refusal(name, "30%%").endswith("is not.")
-    assert refusal(name, "9999%").endswith("“9999%” is out of range.")
+    assert refusal(name, "9999%").endswith("“9999” is out of range.")
 
 
 def test_batch_size_goes_as_far_as_there_are_points_to_train_on():
