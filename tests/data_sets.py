@@ -1,6 +1,6 @@
 """Data sets that only the tests know, to come in by the registry as any other.
 
-Each function is one of `lab/datasets.py`'s kind and needs nothing but NumPy, so that it may be added to a site's own
+Each function is one of `lab/toy_sets.py`'s kind and needs nothing but NumPy, so that it may be added to a site's own
 files, as `write_project` does.
 """
 
@@ -115,7 +115,7 @@ def write_project(folder):
     for name in ("static", "py"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     functions = "\n\n".join(inspect.getsource(globals()[key]) for key in DATA_SETS)
-    for path, text in (("spec/registry.py", lines()), ("lab/datasets.py", functions)):
+    for path, text in (("spec/registry.py", lines()), ("lab/toy_sets.py", functions)):
         path = folder / "py" / path
         path.write_text(f"{path.read_text()}\n\n{text}")
 

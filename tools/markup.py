@@ -87,9 +87,14 @@ def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any)
 
 
 def _select(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: str) -> str:
-    offered = dict(wording.choices(experiment, field.name))
     chosen = wording.text(experiment, field.name)
-    return f'<select id="{field.name}"{attributes}>{options(offered, chosen)}</select>'
+    offered = "".join(
+        f'<optgroup label="{escape(heading)}">{options(choices, chosen)}</optgroup>'
+        if heading
+        else options(choices, chosen)
+        for heading, choices in wording.groups(experiment, field.name)
+    )
+    return f'<select id="{field.name}"{attributes}>{offered}</select>'
 
 
 def _box(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: str) -> str:
@@ -108,11 +113,11 @@ CONTROLS = {"select": _select, "box": _box}
 SWITCH = "switch"
 
 
-def options(labels: Mapping[str, str], chosen: str) -> str:
-    """The options of a list of choices."""
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> str:
+    """The options of a list of choices, given as (value, label)."""
     return "".join(
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
-        for value, label in labels.items()
+        for value, label in choices
     )
 
 

@@ -126,6 +126,13 @@ SENTENCES = OrderedDict(
         ("network", "How many layers and neurons there are, what bends the space, and how the weights begin."),
         ("training", "How the weights are moved at each step."),
         ("dataset", "The points that the network learns from."),
+        ("points", "How many points there are; empty for as many as the data set has by itself."),
+        (
+            "noise",
+            "How far chance moves points or their numbers, in per cent of the set's own noise; 0 for not at all.",
+        ),
+        ("held_out", "The per cent of the points that the network never trains on; empty for the data set's own."),
+        ("classes", "How many kinds of points there are, in data sets that can have any number from 2 to 10."),
         ("data_seed", "The number by which the points are drawn; empty means the same number as Seed."),
         ("seed", "The number by which the first weights and the batches are drawn: the same seed makes the same run."),
         ("new-weights", "Starts afresh from the weights of the next seed, on the same points."),
@@ -203,26 +210,26 @@ SENTENCES = OrderedDict(
         ("width", "How many neurons this hidden layer has."),
         ("wider", "Adds a neuron to this hidden layer."),
         ("narrower", "Takes a neuron from this hidden layer."),
-        ("points", "The input: the points as they are, before any layer."),
+        ("layer-points", "The input: the points as they are, before any layer."),
         (
-            "weights",
+            "layer-weights",
             "fc means fully connected: each neuron adds up all numbers before it, each times a weight, which turns and "
             "stretches the space but keeps lines straight.",
         ),
-        ("bend", "The activation: each number goes through a curve, and only that can bend the space."),
+        ("layer-bend", "The activation: each number goes through a curve, and only that can bend the space."),
         (
-            "rescale",
+            "layer-rescale",
             "Normalization: BN brings each neuron's numbers to a common scale over a batch, LN those of each point.",
         ),
         (
-            "scores",
+            "layer-scores",
             {
                 registry.CLASSIFICATION: "The scores, or logits: one number for each class, of which the largest wins, "
                 "so that the boundary is straight here.",
                 registry.REGRESSION: "The last weights: what comes out is the prediction.",
             },
         ),
-        ("probabilities", "Softmax turns the scores into probabilities: positive numbers that add up to 1."),
+        ("layer-probabilities", "Softmax turns the scores into probabilities: positive numbers that add up to 1."),
         # While a person is shown around.
         ("guide-back", "Goes back to the beat before."),
         ("guide-next", "Goes on to the next beat, or after the last one back to your own experiment."),
@@ -235,7 +242,13 @@ SENTENCES = OrderedDict(
 )
 
 
-def sentence(key, task):
-    """What the element with that key is, in one sentence, where the data are of that task; None if there is none."""
+def sentence(key, task, dataset=None):
+    """What the element with that key is, in one sentence, where the data are of that task; None if there is none.
+
+    `dataset` is the key of the data set, which Dataset tells of.
+    """
     found = SENTENCES.get(key)
+    about = dataset and registry.trait("dataset", dataset, "about")
+    if key == "dataset" and about:
+        return "%s: %s" % (found[:-1], about[0].lower() + about[1:])
     return found[task] if isinstance(found, dict) else found

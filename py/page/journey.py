@@ -93,17 +93,17 @@ def percent(share):
 def probe_words(name, training, held_out, data):
     """The quality of a layer's linear probe in words: percent of the training points and of those held out.
 
-    `data` is a `shape.Shape`: where numbers are predicted they are percent of these numbers' variance.
+    `data` is a `shape.Shape`: where numbers are predicted they are percent of these numbers' variance. What is not
+    known of held-out points, None, is left out: there may be none.
     """
     numbers = data.task == registry.REGRESSION
-    if training is None or held_out is None:
+    if training is None:
         return "No %s has been tried at layer %s yet" % ("linear fit" if numbers else "straight line", name)
     if numbers:
-        words = (
-            "A linear fit at layer %s explains %d %% of the variance of the training points, %d %% of those held out"
-        )
+        words = "A linear fit at layer %s explains %d %% of the variance of the training points"
     elif data.outputs > 2:
-        words = "Straight lines at layer %s have %d %% of the training points right, %d %% of those held out"
+        words = "Straight lines at layer %s have %d %% of the training points right"
     else:
-        words = "A straight line at layer %s has %d %% of the training points right, %d %% of those held out"
-    return words % (name, training, held_out)
+        words = "A straight line at layer %s has %d %% of the training points right"
+    words = words % (name, training)
+    return words if held_out is None else "%s, %d %% of those held out" % (words, held_out)

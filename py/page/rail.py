@@ -111,7 +111,7 @@ class Rail:
             bar = self.bars[index]
             bar.style.setProperty("--right", "%d%%" % (right or 0))
             bar.style.setProperty("--held-out-right", "%d%%" % (held_out or 0))
-            bar.classList.toggle("empty", right is None)
+            bar.classList.toggle("empty", held_out is None)
             bar.setAttribute("aria-label", journey.probe_words(self.names[index], right, held_out, self.data))
             set_text(self.texts[index], "–" if right is None else "%d %%" % right)
         self.due = self.due[PORTION:]

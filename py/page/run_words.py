@@ -37,21 +37,21 @@ def reading_words(epoch, metric, training, held_out):
 
 
 def loss_words(metrics):
-    """The loss in words, for labels."""
-    return "%s for the training points and %s for the held-out points" % (
-        metric_text("train_loss", metrics.get("train_loss")),
-        metric_text("test_loss", metrics.get("test_loss")),
-    )
+    """The loss in words, for labels. What is not known of held-out points is left out: there may be none."""
+    words = "%s for the training points" % metric_text("train_loss", metrics.get("train_loss"))
+    held_out = metrics.get("test_loss")
+    if held_out != held_out:
+        return words
+    return "%s and %s for the held-out points" % (words, metric_text("test_loss", held_out))
 
 
 def accuracy_words(metrics):
-    """The accuracy in words, for labels; "" if the task has none."""
+    """The accuracy in words, for labels; "" if the task has none. As to held-out points see `loss_words`."""
     if "train_accuracy" not in metrics:
         return ""
-    shares = [metrics["train_accuracy"], metrics["test_accuracy"]]
-    return "%s of the training points and %s of the held-out points" % tuple(
-        ["%.0f%%" % (100 * share) if is_finite(share) else "no known share" for share in shares]
-    )
+    share, held_out = metrics["train_accuracy"], metrics["test_accuracy"]
+    words = "%s of the training points" % ("%.0f%%" % (100 * share) if is_finite(share) else "no known share")
+    return "%s and %.0f%% of the held-out points" % (words, 100 * held_out) if is_finite(held_out) else words
 
 
 def right_words(data, accuracy, right):

@@ -83,6 +83,8 @@ def entered(experiment, name, text):
         text = ""
     if name == "dimensions" and text == fields.text_of(name, shape.shown_dimensions(dict(experiment, dimensions=()))):
         text = ""
+    if name in shape.OWN and text.strip().rstrip("%").strip() == str(shape.own(experiment, name)):
+        text = ""
     if name == "neuron":
         # Whoever chooses a neuron wants to see it.
         shown = shape.neuron_name(*shape.shown_neuron(experiment))

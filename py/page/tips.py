@@ -38,7 +38,7 @@ class Tips:
         self.root = document.documentElement
         # What each sentence is read from by `aria-describedby`.
         self.words = element("div", hidden="")
-        self.task = None
+        self.data = None
         # The owner of the sentence that is shown; whether it has it for its focus.
         self.owner, self.by_focus = None, False
         # What is shown, with the pointer's place, when the timer goes off; None to hide it.
@@ -54,7 +54,7 @@ class Tips:
         for key in help.SENTENCES:
             self.words.append(element("span", id="tip-" + key))
         document.body.append(self.words)
-        self._follow_task()
+        self._follow_data()
         self._describe_controls()
         for event, handler in (
             ("pointerover", self._over),
@@ -81,8 +81,8 @@ class Tips:
     def show(self, owner, x=None, by_focus=False):
         """Shows the sentence of an owner, beside it; `x` is where the pointer is, if there is one."""
         self._cancel()
-        self._follow_task()
-        set_text(self.tip, whole_entry(owner) + help.sentence(key_of(owner), self.task))
+        self._follow_data()
+        set_text(self.tip, whole_entry(owner) + help.sentence(key_of(owner), *self.data))
         self.owner, self.by_focus = owner, by_focus
         # What is told of the focus lies in no pointer's way.
         self.tip.className = "aside" if by_focus else ""
@@ -111,13 +111,13 @@ class Tips:
         left = max(min(left, window.innerWidth - GAP - tip.width), GAP)
         self.tip.style.left, self.tip.style.top = "%dpx" % left, "%dpx" % top
 
-    def _follow_task(self):
+    def _follow_data(self):
         """Has the sentences say what is true of the present data."""
-        task = self.root.getAttribute("data-task")
-        if task != self.task:
-            self.task = task
+        data = self.root.getAttribute("data-task"), by_id("dataset").value
+        if data != self.data:
+            self.data = data
             for word, key in zip(self.words.children, help.SENTENCES):
-                set_text(word, help.sentence(key, task))
+                set_text(word, help.sentence(key, *data))
 
     def _describe_controls(self):
         for control in document.querySelectorAll(CONTROLS):
@@ -170,7 +170,7 @@ class Tips:
             self._cancel()
 
     def _focused(self, event):
-        self._follow_task()
+        self._follow_data()
         owner = owner_of(event.target)
         if owner is None or not event.target.matches(":focus-visible"):
             return
@@ -251,7 +251,8 @@ def owner_of(target):
 def key_of(owner):
     """The key in `help.SENTENCES` of an owner; None if it has none."""
     if owner.matches(IN_STRIP):
-        key = owner.getAttribute("data-tip") or owner.getAttribute("data-plain") or owner.className
+        layer = owner.getAttribute("data-plain")
+        key = "layer-" + layer if layer else owner.getAttribute("data-tip") or owner.className
     else:
         key = owner.getAttribute("data-tip") or owner.id
         if key.endswith("-switch"):

@@ -18,6 +18,8 @@ SHAPES = (
 AFFINE = ("input", "dense", "batch_norm", "linear")
 # More classes than this are named by their numbers only, as there would not be room enough for all on one line.
 NAMED = 2
+# Fields whose numbers are per cent.
+PER_CENT = ("noise", "held_out")
 
 
 def choices(experiment, name):
@@ -27,6 +29,17 @@ def choices(experiment, name):
     task = shape.shape_of(experiment).task
     fitting = [key for key, entry in registry.entries(name).items() if task in entry.traits.get("tasks", (task,))]
     return [(key, registry.label(name, key, task)) for key in fitting]
+
+
+def groups(experiment, name):
+    """`[(heading, choices)]`: the `choices` of a field under their headings, which are "" where there is none."""
+    result = []
+    for key, label in choices(experiment, name):
+        heading = registry.trait(name, key, "group") if name in registry.kinds() else None
+        if not result or result[-1][0] != (heading or ""):
+            result.append((heading or "", []))
+        result[-1][1].append((key, label))
+    return result
 
 
 def text(experiment, name):
@@ -39,19 +52,27 @@ def text(experiment, name):
         return fields.text_of(name, shape.shown_dimensions(experiment))
     if name == "neuron":
         return shape.neuron_name(*shape.shown_neuron(experiment))
+    if name in shape.OWN + PER_CENT:
+        chosen = experiment[name]
+        if chosen is None or not (name in PER_CENT or shape.is_taken(experiment, name)):
+            chosen = shape.own(experiment, name)
+        return "%d %%" % chosen if name in PER_CENT else str(chosen)
+    if name == "batch_size":
+        return fields.text_of(name, shape.batch_size_of(experiment))
     return fields.text_of(name, experiment[name])
 
 
 def disabled(experiment):
     """A dict from the fields that may be disabled to whether they are.
 
-    Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions.
+    Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions;
+    of the data only what the data set follows.
     """
     width = shape.shown_layer(experiment).width
-    return {
-        "dimensions": width == 1 or (width > 3 and experiment["projection"] != "dimensions"),
-        "projection": width <= 3,
-    }
+    result = {name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")}
+    result["dimensions"] = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
+    result["projection"] = width <= 3
+    return result
 
 
 def plain_name(layers, index):
@@ -182,7 +203,7 @@ def legend(experiment, targets=()):
     else:
         name = class_words if data.outputs <= NAMED else str
         marks = [(name(index), "class-%d" % index) for index in range(data.outputs)]
-    return marks + [("hollow: held out", "held-out")]
+    return marks + ([("hollow: held out", "held-out")] if data.training < data.rows else [])
 
 
 def legend_label(experiment):

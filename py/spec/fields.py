@@ -15,6 +15,10 @@ SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
 LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
 SEED_LIMIT = 1 << 32
 ROWS_LIMIT = 20000
+# The fewest points that a data set is asked for, and the most classes.
+LEAST_ROWS, MOST_CLASSES = 20, 10
+# The largest per cent of a data set's own noise, which drowns it, and of held-out points.
+MOST_NOISE, MOST_HELD_OUT = 1000, 90
 
 # On what a field acts when it is changed: on the page only; on what the views show; on the running network; on the data
 # or the initial numbers of a network whose formulas stay the same; or on the network itself.
@@ -143,8 +147,9 @@ def from_query(query):
     for name, field in FIELDS.items():
         if name in given:
             try:
-                # A view field is not checked against the shown layer: another layer may have what this one lacks.
-                if field.acts == VIEW:
+                # A view field is not checked against the shown layer: another layer may have what this one lacks. A
+                # batch may have been chosen for more points: of fewer it takes all.
+                if field.acts == VIEW or name == "batch_size":
                     experiment[name] = field.parse(given[name])
                 else:
                     experiment = changed(experiment, name, given[name])
@@ -163,7 +168,8 @@ def _unquoted(text):
 
 def data_of(experiment):
     """What the points depend on, to be compared with that of another experiment."""
-    return experiment["dataset"], data_seed_of(experiment)
+    taken = [experiment[name] for name in ("points", "noise", "classes") if shape.is_taken(experiment, name)]
+    return experiment["dataset"], data_seed_of(experiment), taken
 
 
 def data_seed_of(experiment):
@@ -198,11 +204,20 @@ def _parse_seed(text):
     return _whole_number(text, 0, SEED_LIMIT - 1, "Seed")
 
 
-def _parse_data_seed(text):
-    if not text.strip():
-        # The data then have the seed of the weights.
-        return None
-    return _whole_number(text, 0, SEED_LIMIT - 1, "Data seed")
+def _or_blank(least, most, what, blank=None):
+    """Reads a whole number; a box that is left empty is `blank`."""
+    return lambda text: _whole_number(text, least, most, what) if text.strip() else blank
+
+
+def _per_cent(most, what, blank=None):
+    """Reads a whole number of per cent, with its sign or without; a box that is left empty is `blank`."""
+    parse = _or_blank(0, most, what, blank)
+
+    def parse_per_cent(text):
+        bare = text.strip()
+        return parse(bare[:-1] if len(bare) > 1 and bare.endswith("%") else text)
+
+    return parse_per_cent
 
 
 def _parse_batch_size(text):
@@ -212,7 +227,8 @@ def _parse_batch_size(text):
 def _parse_learning_rate(text):
     message = "Learning rate must be a positive number such as 0.01; %s is not." % quoted(text)
     # `float` reads other texts too, such as nan or 1_0, but not the same ones in both Pythons.
-    if not all(letter in "0123456789.eE+-" for letter in text.strip()):
+    text = text.strip()
+    if not all(letter in "0123456789.eE+-" for letter in text):
         raise ValueError(message)
     try:
         value = float(text)
@@ -311,12 +327,23 @@ def _optional(value):
 
 # This is also the order in the query and in every panel. Reading a field may depend on the fields before it.
 enter_choice("dataset", "Dataset", "data", "circle", NUMBERS)
+# What is left empty is the data set's own.
+_OWN = {"size": 6, "inputmode": "numeric"}
+_parse_points = _or_blank(LEAST_ROWS, ROWS_LIMIT, "Points")
+_parse_noise = _per_cent(MOST_NOISE, "Noise", 100)
+_parse_held_out = _per_cent(MOST_HELD_OUT, "Held out")
+_parse_classes = _or_blank(2, MOST_CLASSES, "Classes")
+enter("points", "Points", "data", None, _parse_points, _optional, NUMBERS, BOX, **_OWN)
+enter("noise", "Noise", "data", 100, _parse_noise, str, NUMBERS, BOX, **_OWN)
+enter("held_out", "Held out", "data", None, _parse_held_out, _optional, NUMBERS, BOX, **_OWN)
+enter("classes", "Classes", "data", None, _parse_classes, _optional, NUMBERS, BOX, **_OWN)
 enter(
     "data_seed",
     "Data seed",
     "data",
     None,
-    _parse_data_seed,
+    # Without one the data have the seed of the weights.
+    _or_blank(0, SEED_LIMIT - 1, "Data seed"),
     _optional,
     NUMBERS,
     BOX,

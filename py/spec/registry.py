@@ -51,12 +51,50 @@ def trait(kind, key, name):
 
 
 # rows, training, inputs, outputs, task: see `shape.Shape`. extent: half of the side of the plane that is shown, unless
-# the data reach farther.
-_TOY = {"rows": 200, "training": 180, "inputs": 2, "outputs": 2, "task": CLASSIFICATION, "extent": 6}
-enter("dataset", "spiral", "Spiral", **_TOY)
-enter("dataset", "circle", "Circle", **_TOY)
-enter("dataset", "gaussian", "Gaussian", **_TOY)
-enter("dataset", "xor", "XOR", **_TOY)
+# the data reach farther. takes: which of the fields points, noise and classes it follows. group: where it stands in the
+# list. about: what it is, in a sentence.
+_TOY = {"rows": 200, "training": 180, "inputs": 2, "extent": 6, "takes": ("points", "noise")}
+_TWO = dict(_TOY, outputs=2, task=CLASSIFICATION, group="Two classes")
+_MORE = dict(_TOY, task=CLASSIFICATION, takes=("points", "noise", "classes"), group="More classes")
+_NUMBERS = dict(_TOY, outputs=1, task=REGRESSION, group="Numbers to predict")
+_OF_ONE_INPUT = dict(_NUMBERS, inputs=1)
+enter("dataset", "spiral", "Spiral", about="Two arms that wind around one another.", **_TWO)
+enter("dataset", "circle", "Circle", about="A disc inside a ring.", **_TWO)
+enter("dataset", "gaussian", "Gaussian", about="Two round clouds, which a straight line can part.", **_TWO)
+enter("dataset", "xor", "XOR", about="Four squares, of which those across from one another are of one class.", **_TWO)
+enter("dataset", "moons", "Two moons", about="Two half circles, of which each ends within the other.", **_TWO)
+enter("dataset", "checkerboard", "Checkerboard", about="Four by four squares, whose classes take turns.", **_TWO)
+enter(
+    "dataset", "squares", "Nested squares", about="Square frames around one another, whose classes take turns.", **_TWO
+)
+enter("dataset", "sine", "Above or below a sine", about="Points above a wave, and points below it.", **_TWO)
+enter("dataset", "cubic", "Above or below a cubic", about="Points above a curve that turns twice, and below.", **_TWO)
+enter("dataset", "absolute", "Above or below |x|", about="Points inside an upright angle, and points below.", **_TWO)
+enter("dataset", "pinwheel", "Pinwheel", about="Bent arms, each of a class of its own.", outputs=5, **_MORE)
+enter("dataset", "rings", "Rings", about="Rings around one another, each of a class of its own.", outputs=3, **_MORE)
+enter("dataset", "blobs", "Blobs", about="Round clouds in a circle, each of a class of its own.", outputs=4, **_MORE)
+enter(
+    "dataset",
+    "plane",
+    "Plane",
+    about="Points with a number that grows evenly from one corner to the other.",
+    **_NUMBERS,
+)
+enter(
+    "dataset",
+    "gaussians",
+    "Sum of Gaussians",
+    about="Points with a number, in three hills and three hollows.",
+    **_NUMBERS,
+)
+enter("dataset", "ripples", "Ripples", about="Points with a number that goes up and down in rings.", **_NUMBERS)
+enter(
+    "dataset",
+    "curve",
+    "Curve",
+    about="Points with a number that goes up and down along a single input.",
+    **_OF_ONE_INPUT,
+)
 
 enter("activation", "relu", "ReLU")
 enter("activation", "tanh", "Tanh")

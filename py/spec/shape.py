@@ -19,6 +19,9 @@ SAMPLE_ROWS = 2048
 # So many layers are named in a message.
 LISTED = 12
 
+# The fields that, if they are empty, are left to the data set.
+OWN = ("points", "held_out", "classes")
+
 # rows, training: the number of examples, and of those to train on. inputs, outputs: the number of inputs and outputs of
 # the network for each example. task: `registry.CLASSIFICATION` or `registry.REGRESSION`.
 Shape = namedtuple("Shape", ("rows", "training", "inputs", "outputs", "task"))
@@ -27,10 +30,42 @@ Shape = namedtuple("Shape", ("rows", "training", "inputs", "outputs", "task"))
 Layer = namedtuple("Layer", ("name", "kind", "width"))
 
 
+def is_taken(experiment, name):
+    """Whether the experiment's data set follows the field `name`: points, noise or classes."""
+    return name in (registry.trait("dataset", experiment["dataset"], "takes") or ())
+
+
+def own(experiment, name):
+    """What the experiment's data set has by itself of a field of `OWN`."""
+    free = dict(experiment)
+    free[name] = None
+    found = shape_of(free)
+    if name == "points":
+        return found.rows
+    if name == "classes":
+        return found.outputs
+    return round(100 * (found.rows - found.training) / found.rows)
+
+
 def shape_of(experiment):
-    """The `Shape` of the experiment's data."""
+    """The `Shape` of the experiment's data.
+
+    The set's own number of rows, share of held-out ones and number of outputs give way to what is chosen. At least one
+    row is trained on.
+    """
     traits = registry.entry("dataset", experiment["dataset"]).traits
-    return Shape(*[traits[name] for name in ("rows", "training", "inputs", "outputs", "task")])
+    taken = traits.get("takes", ())
+    rows, outputs = traits["rows"], traits["outputs"]
+    held_out, of = rows - traits["training"], rows
+    if experiment["held_out"] is not None:
+        held_out, of = experiment["held_out"], 100
+    if experiment["points"] is not None and "points" in taken:
+        rows = experiment["points"]
+    if experiment["classes"] is not None and "classes" in taken:
+        outputs = experiment["classes"]
+    # Rounded, a half up, in whole numbers.
+    training = max(1, rows - (2 * rows * held_out + of) // (2 * of))
+    return Shape(rows, training, traits["inputs"], outputs, traits["task"])
 
 
 def loss_of(experiment):

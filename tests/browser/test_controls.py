@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from spec import fields, registry
+from spec import fields, protocol, registry
 from tests.browser.lab_page import ROWS, TRAINING
 
 CHOICES = [
@@ -20,8 +20,8 @@ FIELDS = fields.names(control=fields.SELECT) + fields.names(control=fields.BOX)
 def assert_trains(lab):
     """One more epoch from where it is, with numbers to show for it."""
     lab.step_one_epoch()
-    for name in ("train-loss", "test-loss", "train-accuracy", "test-accuracy"):
-        assert math.isfinite(lab.number(name))
+    for name in protocol.METRICS[lab.data("task")]:
+        assert math.isfinite(lab.number(name.replace("_", "-")))
     assert lab.data("engine") == "wasm"
     assert lab.no_alert()
 
@@ -50,6 +50,10 @@ def test_defaults_are_those_of_the_original(lab):
         "hidden_layers": "8",
         "seed": "0",
         "data_seed": "",
+        "points": "200",
+        "noise": "100 %",
+        "held_out": "10 %",
+        "classes": "2",
         "shading": "probability",
         "neuron": "tanh1.0",
         "layer": "fc2",

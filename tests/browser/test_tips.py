@@ -101,7 +101,7 @@ def at(lab_at):
 
 
 def sentences(task=registry.CLASSIFICATION):
-    return {help.sentence(key, task) for key in help.SENTENCES}
+    return {help.sentence(key, task, "circle") for key in help.SENTENCES}
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -238,7 +238,7 @@ def test_layers_are_told_by_what_they_do(at):
         lab.wait("document.getElementById('tip').hidden")
         words[layer] = hover(lab, lab.button(f"Go to layer {layer}"))
     kinds = ("points", "weights", "rescale", "bend", "scores", "probabilities")
-    assert list(words.values()) == [help.sentence(kind, registry.CLASSIFICATION) for kind in kinds]
+    assert list(words.values()) == [help.sentence(f"layer-{kind}", registry.CLASSIFICATION) for kind in kinds]
     assert re.search("softmax", words["softmax"], re.IGNORECASE)
 
 

@@ -157,7 +157,7 @@ def test_more_classes(monkeypatch):
     def thirds(rng, rows):
         return rng.uniform(-3, 3, (rows, 2)), np.arange(rows) % 3
 
-    traits = {**registry.entry("dataset", "circle").traits, "outputs": 3}
+    traits = {**registry.entry("dataset", "circle").traits, "outputs": 3, "takes": ()}
     monkeypatch.setitem(registry.entries("dataset"), "thirds", registry.Entry("Thirds", thirds, traits))
     data = load("thirds")
     assert (data.targets == np.eye(3)[np.arange(200) % 3]).all()

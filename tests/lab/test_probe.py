@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from lab import datasets, probe, separator
-from spec import registry
 from tests.lab import networks
 
 TASK = networks.task_of(networks.experiment_of())
@@ -234,7 +233,7 @@ def test_circle_is_linearly_separable_by_squares():
     assert held_out > 0.9
 
 
-@pytest.mark.parametrize("dataset", registry.entries("dataset"))
+@pytest.mark.parametrize("dataset", ["spiral", "circle", "gaussian", "xor"])
 def test_gaussian_alone_is_separable_at_the_input(dataset):
     assert (separability(dataset, lambda points: points)[0] > 0.95) == (dataset == "gaussian")
 

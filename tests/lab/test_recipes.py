@@ -17,9 +17,14 @@ OTHER_FORMULAS = [
     {"batch_size": 30},
     {"hidden_layers": (8, 8)},
     {"hidden_layers": (9,)},
+    {"points": 300},
+    {"held_out": 0},
+    {"dataset": "blobs"},
 ]
 OTHER_NUMBERS = [
     {"dataset": "xor"},
+    {"dataset": "blobs", "classes": 2},
+    {"noise": 0},
     {"seed": 7},
     {"initialization": "lecun"},
     {"learning_rate": 0.3},

@@ -30,6 +30,16 @@ def test_every_field_that_has_a_control_is_told_of():
     assert controlled <= set(help.SENTENCES)
 
 
+def test_dataset_tells_what_the_data_set_is_in_one_sentence():
+    told = set()
+    for key, entry in registry.entries("dataset").items():
+        text = help.sentence("dataset", entry.traits["task"], key)
+        assert re.fullmatch(r"The points that the network learns from: [a-z][^.?!:]*\.", text), text
+        assert len(text.split()) <= LONGEST
+        told.add(text)
+    assert len(told) == len(registry.entries("dataset"))
+
+
 def test_what_only_classes_have_is_not_said_of_numbers():
     for key in help.SENTENCES:
         words = help.sentence(key, registry.REGRESSION)

@@ -124,6 +124,9 @@ def test_probe_words():
     assert journey.probe_words("tanh1", 97, 95, three) == (
         "Straight lines at layer tanh1 have 97 % of the training points right, 95 % of those held out"
     )
+    assert journey.probe_words("tanh1", 97, None, two) == (
+        "A straight line at layer tanh1 has 97 % of the training points right"
+    )
     assert journey.probe_words("fc2", None, None, three) == "No straight line has been tried at layer fc2 yet"
 
 

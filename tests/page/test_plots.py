@@ -478,6 +478,10 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         assert wording.legend_label(three) == "Legend: class 0: circles, class 1: triangles, class 2: diamonds"
         assert wording.legend_label(networks.experiment_of()) == wording.legend_label(number) == "Legend"
         for targets, least, largest in (((), "", ""), ((-0.25, 1234.5), " −0.25", " 1.23e+03")):
+            assert wording.legend({**number, "held_out": 0}, targets) == [
+                ("least target" + least, "level-0"),
+                ("largest" + largest, "level-9"),
+            ]
             assert wording.legend(number, targets) == [
                 ("least target" + least, "level-0"),
                 ("largest" + largest, "level-9"),

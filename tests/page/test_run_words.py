@@ -78,9 +78,16 @@ STATES = (phase.LOADING, phase.READY, phase.TRAINING, phase.PAUSED, phase.DIVERG
 def test_labels_have_no_accuracy_where_the_task_has_none():
     assert run_words.accuracy_words(REGRESSION) == ""
     assert run_words.accuracy_words(CLASSES) == "98% of the training points and 50% of the held-out points"
-    nothing = {**CLASSES, "test_accuracy": math.nan}
-    assert "nan" not in run_words.accuracy_words(nothing)
+    unknown = {**CLASSES, "train_accuracy": math.nan, "test_accuracy": math.nan}
+    assert run_words.accuracy_words(unknown) == "no known share of the training points"
     assert run_words.loss_words(REGRESSION) == "0.250 for the training points and 0.500 for the held-out points"
+
+
+def test_nothing_is_said_of_held_out_points_where_there_are_none():
+    assert run_words.accuracy_words({**CLASSES, "test_accuracy": math.nan}) == "98% of the training points"
+    assert run_words.loss_words({**REGRESSION, "test_loss": math.nan}) == "0.250 for the training points"
+    diverged = {"train_loss": math.inf, "test_loss": math.nan}
+    assert run_words.loss_words(diverged) == "not finite for the training points"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.1, "0.1"), (1 / 3, str(1 / 3)), (1.0, "1"), (math.nan, "nan")])

@@ -41,6 +41,10 @@ def experiments(draw):
     experiment = fields.defaults()
     experiment |= {name: draw(st.sampled_from(list(registry.entries(name)))) for name in registry.kinds()}
     experiment |= {name: draw(st.booleans()) for name in fields.names(control=fields.SWITCH)}
+    experiment["points"] = draw(st.one_of(st.none(), st.integers(fields.LEAST_ROWS, fields.ROWS_LIMIT)))
+    experiment["noise"] = draw(st.integers(0, fields.MOST_NOISE))
+    experiment["held_out"] = draw(st.one_of(st.none(), st.integers(0, fields.MOST_HELD_OUT)))
+    experiment["classes"] = draw(st.one_of(st.none(), st.integers(2, fields.MOST_CLASSES)))
     experiment["learning_rate"] = draw(learning_rates)
     experiment["batch_size"] = draw(st.integers(1, shape.shape_of(experiment).training))
     experiment["hidden_layers"] = tuple(draw(st.lists(st.integers(1, 40), max_size=4)))

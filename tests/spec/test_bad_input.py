@@ -247,6 +247,46 @@ def test_whole_numbers(name, least, most):
     assert refusal(name, "") == f"{allowed}an empty box is not."
 
 
+@pytest.mark.parametrize(
+    ("name", "least", "most", "blank"),
+    [
+        ("points", 20, 20_000, None),
+        ("noise", 0, 1000, 100),
+        ("held_out", 0, 90, None),
+        ("classes", 2, 10, None),
+        ("data_seed", 0, fields.SEED_LIMIT - 1, None),
+    ],
+)
+def test_options_of_the_data(name, least, most, blank):
+    for number in (least, least + 1, most):
+        assert accepted(name, f" {number} ") == number
+    assert accepted(name, "") == accepted(name, "  ") == blank
+    allowed = f"{fields.FIELDS[name].label} must be a whole number from {least} to {most}; "
+    for number in {most + 1, max(least - 1, 0)} - {least}:
+        assert refusal(name, str(number)) == f"{allowed}“{number}” is out of range."
+    for text in ("abc", "1.5", "1e1", "-1", "+1", "1_0", "nan", "４", "%"):
+        assert refusal(name, text) == f"{allowed}“{text}” is not."
+
+
+@pytest.mark.parametrize("name", ["noise", "held_out"])
+def test_per_cent_may_be_said(name):
+    assert accepted(name, "30%") == accepted(name, " 30 % ") == 30
+    assert fields.text_of(name, 30) == "30"
+    assert refusal(name, "30%%").endswith("is not.")
+    assert refusal(name, "9999%").endswith("“9999” is out of range.")
+
+
+def test_batch_size_goes_as_far_as_there_are_points_to_train_on():
+    few = {"points": 20, "held_out": 90}
+    assert accepted("batch_size", "2", **few) == 2
+    assert refusal("batch_size", "3", **few).startswith("Batch size must be a whole number from 1 to 2; ")
+    assert accepted("batch_size", "20000", points=20_000, held_out=0) == 20_000
+
+
+def test_points_that_are_too_many_for_the_network():
+    assert "too large" in refusal("points", "20000", hidden_layers=(8000,), batch_size=18_000)
+
+
 def test_batch_size_of_0():
     assert refusal("batch_size", "0") == "Batch size must be a whole number from 1 to 180; “0” is out of range."
 
@@ -286,7 +326,7 @@ def test_long_nonsense_is_cut_short():
 
 def test_digits_without_end_are_refused_unread():
     """CPython refuses to read more than 4300 digits, with words of its own; MicroPython would read them for minutes."""
-    for name in ("hidden_layers", "dimensions", "batch_size", "seed", "learning_rate", "neuron", "morph", "speed"):
+    for name in (*fields.names(control=fields.BOX), "neuron", "morph", "speed"):
         for text in (BIG, f"8, {BIG}", f"fc1.{BIG}"):
             message = refusal(name, text)
             assert fields.FIELDS[name].label in message

@@ -75,6 +75,10 @@ def inputs():
         "hidden_layers=&neuron=tanh1.2&morph=0.5&layer=softmax",
         "contour=off&zero_lines=on&grid=off&boundary=on&shading=neuron&neuron=fc2.1",
         "learning_rate=1e16",
+        "dataset=blobs&classes=5&points=300&noise=50&held_out=30",
+        "dataset=rings&classes=11&points=19&noise=1001&held_out=91",
+        "points=20&held_out=90&batch_size=150&noise=30%",
+        "points=&noise=&held_out=&classes=",
         "learning_rate=0.1&speed=0",
         "seed=abc",
     ]
@@ -84,6 +88,7 @@ def inputs():
         pairs.append(f"layer={dice.choice(('fc1', 'fc2', 'BN1', 'LN2', 'tanh1', 'softmax', 'input', ''))}")
         pairs.append(f"dimensions={','.join(str(dice.randint(0, 9)) for _ in range(dice.choice((2, 2, 3))))}")
         pairs.append(f"neuron={dice.choice(('fc1', 'fc2', 'tanh1', 'relu2', 'softmax', 'input'))}.{dice.randint(0, 9)}")
+        pairs.append(f"points={dice.randint(15, 999)}&held_out={dice.randint(0, 95)}&classes={dice.randint(1, 11)}")
         pairs.append(f"morph={dice.randint(0, 999) / 1000}")
         pairs += [f"{name}={dice.choice(('on', 'off'))}" for name in fields.names(control=fields.SWITCH)]
         pairs.append(f"{dice.choice(list(fields.defaults()))}={dice.choice(NASTY)}")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lab import network
 from spec import fields, registry, shape
+from tests import data_sets
 from tests.spec.strategies import examples, experiments
 
 
@@ -207,13 +208,17 @@ def test_parameter_count_is_what_the_network_has(experiment):
 @examples(150)
 @given(experiments())
 def test_memory_is_at_least_what_training_surely_holds(experiment):
-    """Parameters, their gradients, the optimizer's arrays, and every layer's output for all points."""
+    """Parameters, their gradients, the optimizer's arrays, the data, and every layer's output for what is looked at."""
     parameters, _ = network.initialize(experiment)
     size = sum(parameter.nbytes for parameter in parameters)
-    outputs, _ = network.forward(experiment, *network.initialize(experiment), np.zeros((200, 2), np.float32))
+    data = shape.shape_of(experiment)
+    rows = max(min(data.rows, shape.SAMPLE_ROWS), min(experiment["batch_size"], data.training))
+    inputs = np.zeros((rows, data.inputs), np.float32)
+    outputs, _ = network.forward(experiment, *network.initialize(experiment), inputs)
     held = (2 + registry.trait("optimizer", experiment["optimizer"], "slots")) * size + sum(
         out.nbytes for out in outputs.values()
     )
+    held += 4 * data.rows * (data.inputs + data.outputs)
     assert held <= shape.memory_needed(experiment) <= 8 * held
 
 
@@ -243,6 +248,10 @@ def test_same_run():
         "activation": "relu",
         "loss": "mean_squared_error",
         "dataset": "xor",
+        "points": 300,
+        "noise": 50,
+        "held_out": 0,
+        "classes": 5,
         "batch_size": 41,
         "hidden_layers": (8, 8),
         "seed": 1,
@@ -280,6 +289,56 @@ def test_depth_has_a_limit_that_is_said():
     experiment, complaints = fields.from_query("hidden_layers=" + ",".join("1" * 5000))
     assert experiment == fields.defaults()
     assert len(complaints) == 1
+
+
+def shape_with(**choices):
+    return shape.shape_of({**fields.defaults(), **choices})
+
+
+@pytest.mark.parametrize(
+    ("choices", "rows", "training", "outputs"),
+    [
+        ({}, 200, 180, 2),
+        ({"held_out": 10}, 200, 180, 2),
+        ({"held_out": 0}, 200, 200, 2),
+        ({"held_out": 90}, 200, 20, 2),
+        ({"points": 20}, 20, 18, 2),
+        ({"points": 25}, 25, 22, 2),
+        ({"points": 20, "held_out": 90}, 20, 2, 2),
+        ({"points": 20_000}, 20_000, 18_000, 2),
+        ({"points": 33, "held_out": 33}, 33, 22, 2),
+        ({"classes": 7}, 200, 180, 2),
+        ({"classes": 7, "dataset": "rings"}, 200, 180, 7),
+        ({"dataset": "pinwheel"}, 200, 180, 5),
+        ({"classes": 10, "dataset": "blobs", "points": 300, "held_out": 30}, 300, 210, 10),
+        ({"classes": 7, "dataset": "ripples", "points": 21}, 21, 19, 1),
+    ],
+)
+def test_shape_follows_the_options_of_the_data(choices, rows, training, outputs):
+    found = shape_with(**choices)
+    assert (found.rows, found.training, found.outputs) == (rows, training, outputs)
+
+
+def test_data_with_rows_of_their_own_follow_what_is_held_out_alone():
+    with data_sets.entered():
+        for key, rows, training, all_training, few in (
+            ("row_a_class", 4, 4, 4, 1),
+            ("one_row", 1, 1, 1, 1),
+            ("three_classes", 90, 75, 90, 9),
+        ):
+            found = [shape_with(dataset=key, points=500, classes=9, held_out=share) for share in (None, 0, 90)]
+            assert [data.rows for data in found] == [rows] * 3
+            assert [data.training for data in found] == [training, all_training, few]
+            assert shape_with(dataset=key).outputs == found[0].outputs
+
+
+def test_selections_are_of_points():
+    """What was chosen by the number of a point is let go of where the points are others."""
+    circle = fields.data_of(fields.defaults())
+    assert circle != fields.data_of({**fields.defaults(), "points": 100})
+    assert circle != fields.data_of({**fields.defaults(), "noise": 0})
+    for choices in ({"classes": 5}, {"held_out": 30}, {"batch_size": 7}):
+        assert circle == fields.data_of({**fields.defaults(), **choices})
 
 
 def test_regression_has_a_loss_that_fits_and_no_softmax(monkeypatch):

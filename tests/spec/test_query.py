@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from spec import fields, shape
 from tests.spec.strategies import examples, experiments
 
+# A rate may be a whole number; the others may be the data set's own.
+MAY_BE_EMPTY = ("learning_rate", "data_seed", "points", "held_out", "classes")
+
 
 def is_valid(experiment):
     """Whether every field of an experiment is one that a person could have chosen."""
     assert list(experiment) == list(fields.defaults())
     for name, value in experiment.items():
         assert fields.parse(name, fields.text_of(name, value)) == value
-        assert type(value) is type(fields.defaults()[name]) or name in ("learning_rate", "data_seed")
+        assert type(value) is type(fields.defaults()[name]) or name in MAY_BE_EMPTY
     shape.check(experiment)
     return max(shape.shown_dimensions(experiment)) < shape.shown_layer(experiment).width
 
@@ -225,6 +228,23 @@ def test_data_seed_goes_with_the_seed_unless_it_is_given():
     assert fields.data_seed_of(apart) == 3
     assert fields.to_query(apart) == "data_seed=3&seed=5"
     assert fields.changed(apart, "data_seed", " ")["data_seed"] is None
+
+
+def test_options_of_the_data_are_read_wherever_they_stand():
+    query = "batch_size=200&held_out=0&classes=5&noise=50&points=300&dataset=blobs"
+    experiment, complaints = fields.from_query(query)
+    assert complaints == []
+    assert fields.to_query(experiment) == "dataset=blobs&points=300&noise=50&held_out=0&classes=5&batch_size=200"
+    assert shape.shape_of(experiment) == (300, 300, 2, 5, "classification")
+    experiment, complaints = fields.from_query("points=19&noise=1001&held_out=91&classes=1")
+    assert experiment == fields.defaults()
+    assert [text.split(" must")[0] for text in complaints] == ["Points", "Noise", "Held out", "Classes"]
+
+
+def test_a_batch_that_was_chosen_for_more_points_is_read_back():
+    chosen = fields.changed(fields.changed(fields.defaults(), "batch_size", "150"), "points", "20")
+    assert fields.from_query(fields.to_query(chosen)) == (chosen, [])
+    assert shape.batch_size_of(chosen) == 18
 
 
 PLAYGROUND = (

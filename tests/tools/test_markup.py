@@ -27,8 +27,11 @@ class Elements(HTMLParser):
         if tag in ("select", "datalist", "ul", "output"):
             self.inside = self.by_id[attributes["id"]]
             self.inside["within"] = []
+            self.heading = ""
+        elif tag == "optgroup":
+            self.heading = attributes["label"]
         elif self.inside is not None:
-            self.inside["within"].append({**attributes, "text": ""})
+            self.inside["within"].append({**attributes, "text": "", "heading": self.heading})
 
     def handle_data(self, data):
         if self.inside is not None and self.inside["within"]:
@@ -72,6 +75,22 @@ def test_choices_are_offered_and_the_default_is_chosen(elements, name):
         key: entry.label for key, entry in registry.entries(name).items()
     }
     assert [option["value"] for option in options if "selected" in option] == [fields.defaults()[name]]
+
+
+def test_data_sets_stand_under_the_heading_of_their_group(elements):
+    headings = {option["value"]: option["heading"] for option in elements["dataset"]["within"]}
+    assert headings == {key: entry.traits["group"] for key, entry in registry.entries("dataset").items()}
+    assert list(dict.fromkeys(headings.values())) == ["Two classes", "More classes", "Numbers to predict"]
+    # Each heading once, with all of its choices.
+    assert page().count("<optgroup") == page().count("</optgroup>") == 3
+    assert {option["heading"] for option in elements["loss"]["within"]} == {""}
+
+
+def test_options_of_the_data_show_what_the_data_set_has_by_itself(elements):
+    options = ("points", "noise", "held_out", "classes")
+    assert [elements[name]["value"] for name in options] == ["200", "100 %", "10 %", "2"]
+    # A circle has no number of classes to choose.
+    assert [name for name in options if "disabled" in elements[name]] == ["classes"]
 
 
 def test_layers_are_offered_and_the_logits_chosen(elements):

@@ -1,0 +1,91 @@
+"""Data sets and their options, by the address: the page trains on what was asked for, and says what it is."""
+
+import pytest
+
+from spec import registry
+from tests.browser.lab_page import ROWS
+
+HELD_OUT = ("test-loss", "test-accuracy")
+
+
+def trained(lab):
+    """Trains the page for an epoch and waits until every view has drawn it."""
+    lab.step_one_epoch()
+    lab.wait("document.documentElement.dataset.picture === 'fine'")
+    assert lab.no_alert()
+    assert lab.data("engine") == "wasm"
+    return lab
+
+
+def legend(lab):
+    return lab.page.get_by_role("list", name="Legend").get_by_role("listitem").all_text_contents()
+
+
+def test_points_noise_held_out_and_classes(lab_at):
+    lab = trained(lab_at("dataset=blobs&classes=5&points=300&noise=50&held_out=30"))
+    assert [lab.data(name) for name in ("rows", "inputs", "outputs", "task")] == ["300", "2", "5", "classification"]
+    assert legend(lab) == ["0", "1", "2", "3", "4", "hollow: held out"]
+    assert lab.page.locator("#data-summary").inner_text() == "Blobs, 300 points"
+    # 210 points to train on, 40 of them a step.
+    assert lab.number("step") == 6
+    lab.wait("/ of 210 wrong, held out \\d+ of 90$/.test(document.getElementById('wrong').textContent)")
+    assert 0 <= lab.number("test-accuracy") <= 1
+
+
+def test_nothing_held_out(lab_at):
+    lab = trained(lab_at("held_out=0&points=20&batch_size=150"))
+    assert (lab.data("rows"), lab.number("step")) == ("20", 1)
+    assert lab.field("batch_size").input_value() == "20"
+    assert [lab.data(name) for name in HELD_OUT] == [None, None]
+    assert [lab.page.locator(f"#{name}").inner_text() for name in HELD_OUT] == ["–", "–"]
+    assert legend(lab) == ["class 0: circles", "class 1: triangles"]
+    lab.wait("document.querySelector('#probes .bar').ariaLabel.includes(' of the training points right')")
+    told = lab.page.evaluate("[...document.querySelectorAll('[aria-label]')].map(one => one.ariaLabel)")
+    told.append(lab.page.locator("#sentence").inner_text())
+    for text in told:
+        assert "NaN" not in text and "nan" not in text.split()
+        assert "of the held-out points" not in text and "of those held out" not in text
+    # Back to what the set has by itself.
+    lab.page.evaluate("location.hash = ''")
+    lab.wait(f"document.documentElement.dataset.rows === '{ROWS}'")
+    trained(lab)
+    assert lab.number("test-loss") > 0
+
+
+def test_fewer_points_to_train_on_than_classes(lab_at):
+    lab = trained(lab_at("dataset=pinwheel&classes=10&points=20&held_out=90&noise=1000"))
+    assert [lab.data(name) for name in ("rows", "outputs")] == ["20", "10"]
+    lab.wait("/ of 2 wrong, held out \\d+ of 18$/.test(document.getElementById('wrong').textContent)")
+
+
+@pytest.mark.parametrize(("key", "inputs"), [("gaussians", "2"), ("curve", "1")])
+def test_numbers_to_predict_have_a_loss_and_no_accuracy(lab_at, key, inputs):
+    lab = trained(lab_at(f"dataset={key}&noise=0&points=500"))
+    assert (lab.data("task"), lab.data("inputs"), lab.data("outputs")) == (registry.REGRESSION, inputs, "1")
+    assert lab.number("train-loss") > 0 and lab.number("test-loss") > 0
+    assert lab.data("train-accuracy") is None and lab.data("test-accuracy") is None
+    assert lab.page.get_by_label("Accuracy over epochs", exact=False).first.is_hidden()
+
+
+def test_an_option_that_is_not_allowed_is_told_and_the_rest_is_kept(open_page):
+    lab = open_page("dataset=rings&classes=11&points=7&noise=1001&held_out=95")
+    message = lab.alert()
+    for words in ("Points must be a whole number from 20 to 20000", "Noise must", "Held out must", "from 2 to 10"):
+        assert words in message
+    assert [lab.data(name) for name in ("rows", "outputs")] == ["200", "3"]
+    lab.step_one_epoch()
+
+
+def test_data_sets_stand_in_groups_and_each_says_what_it_is(lab):
+    field = lab.field("dataset")
+    headings = field.locator("optgroup").evaluate_all("all => all.map(one => [one.label, one.children.length])")
+    groups = [entry.traits["group"] for entry in registry.entries("dataset").values()]
+    assert headings == [[group, groups.count(group)] for group in dict.fromkeys(groups)]
+    lab.wait("document.getElementById('tip-dataset')")
+    for key in ("moons", "ripples"):
+        lab.choose("dataset", key)
+        lab.wait_for_state("ready")
+        lab.field("dataset").focus()
+        about = registry.trait("dataset", key, "about")
+        lab.wait(f"document.getElementById('tip-dataset').textContent.endsWith({about[1:]!r})")
+        lab.fold()
