@@ -55,9 +55,9 @@ NETWORK = [
 ]
 # What is folded away, with what it holds.
 FOLDED = {
-    "Options of the plane": ["shading", "contour-switch", "zero_lines-switch"],
+    "Options of the plane": ["shading", "neuron", "contour-switch", "zero_lines-switch"],
     "Options of the representation": ["dimensions", "grid-switch", "boundary-switch"],
-    "Data": ["dataset", "data_seed", "seed", "new-weights"],
+    "Data": ["dataset", "points", "noise", "held_out", "data_seed", "seed", "new-weights"],
     "Network": ["hidden_layers", "activation", "normalization", "initialization"],
     "Training": ["learning_rate", "optimizer", "loss", "batch_size"],
 }
@@ -400,7 +400,7 @@ def as_rgb(lab, colour):
     ("width", "order"),
     [
         (1000, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:-1]),
-        (390, MASTHEAD + PLANE + SPACE + NETWORK + SIDE + TIME[:-1]),
+        (390, MASTHEAD + PLANE + SPACE + SIDE + NETWORK + TIME[:-1]),
     ],
 )
 def test_tab_goes_where_the_eye_goes(lab_at, width, order):

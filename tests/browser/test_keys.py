@@ -457,7 +457,7 @@ def test_axe_finds_nothing_in_the_list_nor_in_what_is_presented(present, axe, sc
     assert_open_to_all(lab.page, axe)
     lab.page.keyboard.press("Escape")
     keys.wait_for(state="hidden")
-    assert lab.data("present") == "pair"
+    assert lab.data("present") == "space-curves"
 
 
 TARGETS_SEEN = TARGETS.replace("checkVisibility()", "checkVisibility({visibilityProperty: true})")

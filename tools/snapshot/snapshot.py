@@ -100,8 +100,8 @@ def bytecode(pyodide: Files, sources: Files) -> bytes:
 
 
 def is_lab(path: str) -> bool:
-    """Whether the site's own file `path` is a module that the lab imports."""
-    return path.startswith(("py/spec/", "py/lab/", "py/engine/"))
+    """Whether the site's own file `path` is a module that the lab imports: no run needs those that read tables."""
+    return path.startswith(("py/spec/", "py/lab/", "py/engine/")) and not path.startswith("py/lab/table_")
 
 
 def is_read(path: str) -> bool:

@@ -1,0 +1,96 @@
+"""The data in a person's table, as a network learns them, and data written as a table."""
+
+import csv
+import io
+from typing import NamedTuple
+
+import numpy as np
+
+from lab.table_choices import checked
+from lab.table_error import TableError
+from lab.table_plan import plan_of
+from spec.registry import CLASSIFICATION
+
+
+class TableData(NamedTuple):
+    """The data of a table, in the table's own units, and how they are standardized.
+
+    numbers: float64 (rows, inputs). mean, scale: float64 (inputs,), what is taken off each input, and by what it is
+    divided then; 0 and 1 if they are not standardized. names: the inputs' names. task: a task of the registry. values:
+    int64 (rows,), labels, or float64 (rows,), numbers to predict. value_mean, value_scale: as above for the values, 0
+    and 1 for labels. classes: the classes' names, empty for regression. target: the name of the predicted column.
+    lines: int64 (rows,), in which line of the file each row begins.
+    """
+
+    numbers: np.ndarray
+    mean: np.ndarray
+    scale: np.ndarray
+    names: list
+    task: str
+    values: np.ndarray
+    value_mean: float
+    value_scale: float
+    classes: list
+    target: str
+    lines: np.ndarray
+
+    @property
+    def inputs(self):
+        """What the network is given, float32 (rows, inputs): times `scale`, plus `mean`, it is `numbers`."""
+        return ((self.numbers - self.mean) / self.scale).astype(np.float32)
+
+    @property
+    def targets(self):
+        """What it learns, as a data set's function returns it: labels, int64 (rows,), or numbers, float32 (rows,)."""
+        if self.task == CLASSIFICATION:
+            return self.values
+        return ((self.values - self.value_mean) / self.value_scale).astype(np.float32)
+
+
+def data_of(table, choices=None):
+    """The `TableData` of a `table_opening.Table` by `table_choices`. Raises TableError with the reading's `problem`."""
+    choices = checked(choices)
+    plan = plan_of(table, choices)
+    if plan.problem:
+        raise TableError(plan.problem)
+    target = table.columns[plan.target]
+    numbers = np.stack([table.columns[place].numbers[plan.rows] for place in plan.used], axis=1)
+    classification = plan.task == CLASSIFICATION
+    values = plan.labels if classification else target.numbers[plan.rows]
+    mean, scale, value_mean, value_scale = np.zeros(len(plan.used)), np.ones(len(plan.used)), 0.0, 1.0
+    if choices["standardize"] is not False:
+        mean, scale = _moments(numbers)
+        if not classification:
+            value_mean, value_scale = map(float, _moments(values))
+    names = [table.columns[place].name for place in plan.used]
+    lines = table.lines[plan.rows]
+    return TableData(
+        numbers, mean, scale, names, plan.task, values, value_mean, value_scale, plan.classes, target.name, lines
+    )
+
+
+def csv_of(names, numbers, target, values, classes=()):
+    """The table with these inputs and what is to be predicted, as text in CSV, in which `open_table` finds the same.
+
+    names: the inputs' names. numbers: (rows, inputs). target: the name of the last column. values: (rows,), labels if
+    there are `classes`, else numbers. Every number is written with as many digits as its type needs to be read back.
+    """
+    last = [classes[label] for label in values] if len(classes) else _texts(np.asarray(values))
+    columns = [_texts(column) for column in np.asarray(numbers).T]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([*names, target])
+    writer.writerows(zip(*columns, last, strict=True))
+    return text.getvalue()
+
+
+def _texts(numbers):
+    """The shortest texts that are read back as the same numbers; whole ones without a point."""
+    return [str(number).removesuffix(".0") for number in numbers]
+
+
+def _moments(numbers):
+    """`(mean, scale)` of each column, scale being the standard deviation, or 1 where that is 0."""
+    mean = numbers.mean(axis=0)
+    scale = numbers.std(axis=0)
+    return mean, np.where(scale > 0, scale, 1.0)
