@@ -60,7 +60,7 @@ BEATS = (
         {"activation": "linear"},
         EPOCHS,
         False,
-        ".side > nav",
+        "main > nav",
     ),
 )
 

@@ -52,6 +52,8 @@ def text(experiment, name):
         return fields.text_of(name, shape.shown_dimensions(experiment))
     if name == "neuron":
         return shape.neuron_name(*shape.shown_neuron(experiment))
+    if name == "classes" and shape.shape_of(experiment).task == registry.REGRESSION:
+        return ""
     if name in shape.OWN + PER_CENT:
         chosen = experiment[name]
         if chosen is None or not (name in PER_CENT or shape.is_taken(experiment, name)):

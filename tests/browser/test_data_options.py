@@ -89,3 +89,39 @@ def test_data_sets_stand_in_groups_and_each_says_what_it_is(lab):
         about = registry.trait("dataset", key, "about")
         lab.wait(f"document.getElementById('tip-dataset').textContent.endsWith({about[1:]!r})")
         lab.fold()
+
+
+def test_the_panel_shows_what_the_data_set_has_and_what_is_chosen(lab):
+    shown = lambda: [lab.field(name).input_value() for name in ("points", "noise", "held_out", "classes")]  # noqa: E731
+    assert shown() == ["200", "100 %", "10 %", "2"]
+    assert lab.field("classes").is_disabled()
+    lab.field("dataset").select_option(label="Rings")
+    lab.wait_for_state("ready")
+    assert shown() == ["200", "100 %", "10 %", "3"]
+    lab.enter("classes", "4")
+    lab.enter("held_out", "25 %")
+    lab.enter("points", "80")
+    lab.wait_for_state("ready")
+    assert [lab.number(name) for name in ("rows", "outputs")] == [80, 4]
+    assert "classes=4" in lab.page.url and "points=80" in lab.page.url and "held_out=25" in lab.page.url
+    assert lab.page.locator("#data-summary").text_content() == "Rings, 80 points"
+    # What is the set's own is no choice, and is not said in the address.
+    lab.enter("points", "200")
+    lab.enter("held_out", "10")
+    lab.enter("classes", "")
+    lab.wait_for_state("ready")
+    assert shown() == ["200", "100 %", "10 %", "3"]
+    assert lab.page.url.endswith("#dataset=rings")
+    for name, wrong, told in (
+        ("points", "19", "Points must be a whole number from 20 to 20000; “19” is out of range."),
+        ("held_out", "91", "Held out must be a whole number from 0 to 90; “91” is out of range."),
+        ("noise", "-1", "Noise must be a whole number from 0 to 1000; “-1” is not."),
+        ("classes", "11", "Classes must be a whole number from 2 to 10; “11” is out of range."),
+    ):
+        lab.enter(name, wrong)
+        assert lab.alert() == told
+        lab.enter(name, "")
+        lab.no_alert()
+    lab.field("dataset").select_option(label="Ripples")
+    lab.wait_for_state("ready")
+    assert shown() == ["200", "100 %", "10 %", ""]
