@@ -3,15 +3,14 @@
 Names and values are those of TensorFlow Playground's `state.ts`.
 """
 
-DATASETS = {"circle": "circle", "xor": "xor", "gauss": "gaussian", "spiral": "spiral"}
+CLASSES = {"circle": "circle", "xor": "xor", "gauss": "gaussian", "spiral": "spiral"}
+NUMBERS = {"reg-plane": "plane", "reg-gauss": "gaussians"}
 NAMES = {"activation": "activation", "batchSize": "batch_size", "learningRate": "learning_rate"}
 # What this page does not have: the name in the link, the value that means it is not used, and words for it.
 ELSEWHERE = (
     ("noise", "0", "noise"),
     ("regularization", "", "regularization"),
     ("regularizationRate", "0", "its rate"),
-    ("percTrainData", "50", "the share of training data"),
-    ("problem", "classification", "regression"),
     ("xTimesY", "false", "the input x · y"),
     ("xSquared", "false", "the input x²"),
     ("ySquared", "false", "the input y²"),
@@ -38,10 +37,19 @@ def translated(given):
     if given.get("discretize") == "true":
         fields["shading"] = "classes"
     left_out = []
-    if given.get("dataset") in DATASETS:
-        fields["dataset"] = DATASETS[given["dataset"]]
-    elif "dataset" in given:
+    name, known = ("regDataset", NUMBERS) if given.get("problem") == "regression" else ("dataset", CLASSES)
+    if given.get(name) in known:
+        fields["dataset"] = known[given[name]]
+    elif name in given:
         left_out.append("its data set")
+    # None is the same for both, but for Gaussian, whose clouds are noise and nothing else here.
+    if given.get("noise") == "0" and fields.get("dataset", "gaussian") != "gaussian":
+        fields["noise"] = "0"
+    share = given.get("percTrainData", "")
+    if share in [str(number) for number in range(10, 100)]:
+        fields["held_out"] = str(100 - int(share))
+    elif share:
+        left_out.append("its share of training data")
     for name, nothing, words in ELSEWHERE:
         if given.get(name, nothing) not in (nothing, ""):
             left_out.append(words)

@@ -258,7 +258,7 @@ PLAYGROUND = (
 def test_a_link_of_tensorflow_playground_is_read_as_far_as_both_share_it():
     experiment, complaints = fields.from_query("#" + PLAYGROUND)
     assert fields.to_query(experiment) == (
-        "dataset=gaussian&hidden_layers=4,2&activation=relu&learning_rate=0.03&batch_size=17&shading=classes"
+        "dataset=gaussian&held_out=50&hidden_layers=4,2&activation=relu&learning_rate=0.03&batch_size=17&shading=classes"
     )
     (complaint,) = complaints
     assert complaint == (
@@ -267,11 +267,27 @@ def test_a_link_of_tensorflow_playground_is_read_as_far_as_both_share_it():
 
 
 def test_what_is_wrong_in_a_link_of_tensorflow_playground_is_said():
-    _, complaints = fields.from_query("networkShape=4,x&learningRate=fast&dataset=moons&problem=regression")
+    _, complaints = fields.from_query("networkShape=4,x&learningRate=fast&dataset=moons&percTrainData=120")
     assert len(complaints) == 3
-    assert "its data set, regression" in complaints[0]
+    assert "its data set, its share of training data" in complaints[0]
     assert complaints[1].startswith("Hidden layers must be")
     assert complaints[2].startswith("Learning rate must be")
+
+
+@pytest.mark.parametrize(
+    ("link", "query"),
+    [
+        ("problem=regression&regDataset=reg-gauss&dataset=xor&percTrainData=80", "dataset=gaussians&held_out=20"),
+        ("problem=regression&regDataset=reg-plane&noise=0", "dataset=plane&noise=0"),
+        ("problem=classification&regDataset=reg-plane&dataset=spiral&noise=0", "dataset=spiral&noise=0"),
+        ("dataset=gauss&noise=0&percTrainData=90", "dataset=gaussian"),
+    ],
+)
+def test_the_data_of_a_playground_link(link, query):
+    experiment, complaints = fields.from_query("networkShape=8&" + link)
+    assert not complaints
+    # Ten per cent are held out where nothing is said.
+    assert fields.to_query(experiment).replace("&held_out=10", "") == query
 
 
 def test_a_playground_link_without_hidden_layers():
