@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 
-from lab import datasets, network, tasks
+from lab import datasets, network, tasks, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from spec import fields, registry
@@ -43,11 +43,11 @@ class Training:
 
     def run(self, steps):
         """Trains so many steps. Returns the milliseconds that they took."""
-        rate = self._experiment["learning_rate"]
+        rates = training.rates_of(self._experiment)
         start = perf_counter()
         end = self._count + steps
         while self._count < end:
-            self._count += len(self._trainer.train(rate, self._count, end - self._count))
+            self._count += len(self._trainer.train(rates, self._count, end - self._count))
         return (perf_counter() - start) * 1e3
 
     def loss(self):

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from bench.settings import THOROUGH
 from engine import fuse
-from lab import datasets
+from lab import datasets, training
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from spec import fields
@@ -49,7 +49,7 @@ def microseconds_a_step(trainer, at_once, pace):
     for _ in range(pace.rounds):
         began, first = perf_counter(), step
         while perf_counter() - began < pace.seconds:
-            step += len(trainer.train(0.01, step, at_once))
+            step += len(trainer.train(training.rates_of(trainer.experiment), step, at_once))
         times.append((perf_counter() - began) / (step - first) * 1e6)
     return median(times)
 

@@ -1,7 +1,7 @@
 """Trains in WebAssembly: the same formulas as `plain`, traced once and compiled by the engine.
 
 Parameters, optimizer state, data and the order of the batches stay in the module's memory; Python copies out what a
-view needs. The learning rate and the step's number are arguments, so that changing them compiles nothing.
+view needs. The rates and the step's number are arguments, so that changing them compiles nothing.
 
 All views share one forward pass of `PORTION` rows, whatever the number of rows in the data: its kernels are compiled
 once, and the function of each view calls them.
@@ -48,7 +48,7 @@ class CompiledTrainer:
         self._counts = len(parameters), len(state), len(statistics)
         workspace = self.workspace = Workspace(recipe)
         self._trained = [workspace.place(array) for array in [*parameters, *state, *statistics]]
-        self._rate = workspace.place(np.array([experiment["learning_rate"]], np.float32))
+        self._rates = [workspace.place(np.array([rate], np.float32)) for rate in training.rates_of(experiment)]
         self._count = workspace.place(np.array([1], np.float32))
         self._loss = workspace.place(np.zeros(1, np.float32))
         self._inputs = workspace.place(data.inputs)
@@ -78,14 +78,15 @@ class CompiledTrainer:
         x = self.workspace.place(self.data.inputs[self.data.training[:rows]])
         targets = self.workspace.place(self.data.targets[self.data.training[:rows]])
 
-        def flat(rate, count, x, targets, *trained):
-            loss, *updated = step(*self._split(trained), x, targets, rate, count)
+        def flat(count, x, targets, *arrays):
+            rates, trained = arrays[: len(self._rates)], arrays[len(self._rates) :]
+            loss, *updated = step(*self._split(trained), x, targets, rates, count)
             return [*(array for arrays in updated for array in arrays), loss.reshape(1), count + 1]
 
         self.workspace.add(
             name,
             flat,
-            [self._rate, self._count, x, targets, *self._trained],
+            [self._count, x, targets, *self._rates, *self._trained],
             [*self._trained, self._loss, self._count],
             before=[
                 Gather(rows, self.data.inputs.shape[1], self._inputs.address, x.address),
@@ -177,11 +178,12 @@ class CompiledTrainer:
         after = [kernel for name in self._widths for kernel in self._product(name, self._selectors)]
         self._add_view("evaluate", self._seen_inputs.slot, after)
 
-    def train(self, learning_rate, first, count):
+    def train(self, rates, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        The losses end with the first one that is not finite; the network may have been trained beyond it. There may be
-        fewer than `count` steps, as one call does not go past `LOSSES` steps or past a block of epochs.
+        `rates` are `training.RATES`. The losses end with the first one that is not finite; the network may have been
+        trained beyond it. There may be fewer than `count` steps, as one call does not go past `LOSSES` steps or past a
+        block of epochs.
         """
         machine = self.workspace.machine
         epoch, position = divmod(first, self._epoch_steps)
@@ -190,7 +192,8 @@ class CompiledTrainer:
             self.workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
             self._block = block
         count = min(count, LOSSES, (block + 1) * self._block_epochs * self._epoch_steps - first)
-        self.workspace.write(self._rate, np.array([learning_rate], np.float32))
+        for slot, rate in zip(self._rates, rates, strict=True):
+            self.workspace.write(slot, np.array([rate], np.float32))
         self.workspace.write(self._count, np.array([first + 1], np.float32))
         row = epoch_of_block * len(self.data.training) + position * self._size
         machine.set("cursor", self._order.address + 4 * row)

@@ -27,10 +27,11 @@ class PlainTrainer:
         self._step = training.make_step(experiment)
         self._names = shape.layer_names(experiment)
 
-    def train(self, learning_rate, first, count):
+    def train(self, rates, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        It stops at the first loss that is not finite, without that update, so there may be fewer than `count` losses.
+        `rates` are `training.RATES`. It stops at the first loss that is not finite, without that update, so there may
+        be fewer than `count` losses.
         """
         taken = []
         self.version += 1
@@ -42,7 +43,7 @@ class PlainTrainer:
                 self._statistics,
                 self.data.inputs[batch],
                 self.data.targets[batch],
-                np.float32(learning_rate),
+                [np.float32(rate) for rate in rates],
                 np.float32(number + 1),
             )
             taken.append(float(loss))

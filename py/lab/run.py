@@ -275,7 +275,7 @@ class Run:
 
     def _take_steps(self, count):
         began = time.perf_counter()
-        losses = self.trainer.train(self.live["learning_rate"], self.steps, count)
+        losses = self.trainer.train(training.rates_of(self.live), self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
             # The other metrics were measured on an earlier network.
@@ -336,8 +336,8 @@ class Run:
             step, arrays = self.saved
             self.trainer.restore(arrays)
             while step < last:
-                rate = self.schedule.at(step)["learning_rate"]
-                step += len(self.trainer.train(rate, step, min(last, self.schedule.end(step)) - step))
+                rates = training.rates_of(self.schedule.at(step))
+                step += len(self.trainer.train(rates, step, min(last, self.schedule.end(step)) - step))
             if _finite(self.trainer.arrays()):
                 return
 

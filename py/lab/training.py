@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import autograd.numpy as anp
 import numpy as np
 
 from lab import network
@@ -12,6 +13,13 @@ from spec import registry, shape
 # The orders of consecutive epochs are drawn together, as many as have so many rows: a call that draws costs far more
 # than a row of it.
 ROWS_TOGETHER = 11_520
+# The live fields that a step takes, in the order in which it takes them.
+RATES = ("learning_rate", "l1", "l2")
+
+
+def rates_of(live):
+    """The rates of a step: the values of `RATES` among those of live fields by name, or of an experiment."""
+    return [live[name] for name in RATES]
 
 
 def initial_state(experiment, parameters):
@@ -23,15 +31,20 @@ def initial_state(experiment, parameters):
 def make_step(experiment):
     """The experiment's training step, a pure function.
 
-    `step(parameters, state, statistics, x, targets, learning_rate, count)` takes one batch, x of shape (rows, inputs)
-    and targets of shape (rows, outputs), and `count`, the number of the step, from 1 up. It returns
-    `(loss, parameters, state, statistics)`; the loss is the one before the update.
+    `step(parameters, state, statistics, x, targets, rates, count)` takes one batch, x of shape (rows, inputs) and
+    targets of shape (rows, outputs), the `RATES`, and `count`, the number of the step, from 1 up. It returns
+    `(loss, parameters, state, statistics)`; the loss is the one before the update, of the batch alone.
+
+    What is made small is that loss + l1 Σ|w| + l2 Σw² over the weights w of dense layers, not over biases, as by
+    TensorFlow.js's `regularizers.l1l2` as `kernelRegularizer`.
     """
     loss_of = function_of("loss", shape.loss_of(experiment))
     update = function_of("optimizer", experiment["optimizer"])
     slots = registry.trait("optimizer", experiment["optimizer"], "slots")
 
-    def step(parameters, state, statistics, x, targets, learning_rate, count):
+    def step(parameters, state, statistics, x, targets, rates, count):
+        learning_rate, l1, l2 = rates
+
         def loss_and_statistics(*parameters):
             outputs, updated = network.forward(experiment, parameters, statistics, x, training=True)
             return loss_of(network.output(outputs), targets), updated
@@ -40,6 +53,8 @@ def make_step(experiment):
         new_parameters, new_state = [], []
         for index, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
             own_state = tuple(state[index * slots : (index + 1) * slots])
+            if parameter.ndim == 2:
+                gradient = gradient + l1 * anp.sign(parameter) + 2 * l2 * parameter
             parameter, own_state = update(parameter, gradient, own_state, learning_rate, count)
             new_parameters.append(parameter)
             new_state.extend(own_state)

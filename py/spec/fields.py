@@ -14,6 +14,7 @@ from spec.texts import number_text, quoted
 SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
 LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
 SEED_LIMIT = 1 << 32
+MOST_PENALTY = 10
 ROWS_LIMIT = 20000
 # The fewest points that a data set is asked for, and the most classes.
 LEAST_ROWS, MOST_CLASSES = 20, 10
@@ -224,21 +225,46 @@ def _parse_batch_size(text):
     return _whole_number(text, 1, ROWS_LIMIT, "Batch size")
 
 
-def _parse_learning_rate(text):
-    message = "Learning rate must be a positive number such as 0.01; %s is not." % quoted(text)
+def _decimal(text, message):
+    """The finite number that a text stands for. Raises ValueError with `message`."""
     # `float` reads other texts too, such as nan or 1_0, but not the same ones in both Pythons.
     text = text.strip()
-    if not all(letter in "0123456789.eE+-" for letter in text):
+    if not all(letter in "0123456789.eE+-" for letter in text) or not any(letter in "0123456789" for letter in text):
         raise ValueError(message)
     try:
         value = float(text)
     except ValueError:
         raise ValueError(message) from None
-    if not math.isfinite(value) or not value > 0:
+    if not math.isfinite(value):
+        raise ValueError(message)
+    return value
+
+
+def _parse_learning_rate(text):
+    message = "Learning rate must be a positive number such as 0.01; %s is not." % quoted(text)
+    value = _decimal(text, message)
+    if not value > 0:
         raise ValueError(message)
     if not 1e-30 <= value <= 1e30:
         raise ValueError("Learning rate must lie between 1e-30 and 1e30; %s does not." % quoted(text))
     return value
+
+
+def _penalty(label):
+    """Reads the rate of a penalty; a box that is left empty is 0."""
+
+    def parse(text):
+        message = "%s must be 0 or a number from 1e-30 to %d, such as 0.001; %s is not." % (
+            label,
+            MOST_PENALTY,
+            quoted(text),
+        )
+        value = _decimal(text, message) if text.strip() else 0.0
+        if value and not 1e-30 <= value <= MOST_PENALTY:
+            raise ValueError(message)
+        return abs(value)
+
+    return parse
 
 
 # The most digits of a hidden layer's number of neurons, far more than fit into any memory.
@@ -381,6 +407,8 @@ enter(
     inputmode="decimal",
     list="learning_rates",
 )
+enter("l1", "L1", "training", 0.0, _penalty("L1"), number_text, LIVE, BOX, size=7, inputmode="decimal")
+enter("l2", "L2", "training", 0.0, _penalty("L2"), number_text, LIVE, BOX, size=7, inputmode="decimal")
 enter_choice("optimizer", "Optimizer", "training", "momentum", NETWORK)
 enter_choice("loss", "Loss", "training", "cross_entropy", NETWORK)
 enter("batch_size", "Batch size", "training", 40, _parse_batch_size, str, NETWORK, BOX, size=4, inputmode="numeric")

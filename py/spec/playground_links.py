@@ -3,14 +3,14 @@
 Names and values are those of TensorFlow Playground's `state.ts`.
 """
 
+from spec.texts import number_text
+
 CLASSES = {"circle": "circle", "xor": "xor", "gauss": "gaussian", "spiral": "spiral"}
 NUMBERS = {"reg-plane": "plane", "reg-gauss": "gaussians"}
 NAMES = {"activation": "activation", "batchSize": "batch_size", "learningRate": "learning_rate"}
 # What this page does not have: the name in the link, the value that means it is not used, and words for it.
 ELSEWHERE = (
     ("noise", "0", "noise"),
-    ("regularization", "", "regularization"),
-    ("regularizationRate", "0", "its rate"),
     ("xTimesY", "false", "the input x · y"),
     ("xSquared", "false", "the input x²"),
     ("ySquared", "false", "the input y²"),
@@ -37,6 +37,11 @@ def translated(given):
     if given.get("discretize") == "true":
         fields["shading"] = "classes"
     left_out = []
+    kind, rate = given.get("regularization", ""), given.get("regularizationRate", "0")
+    if kind == "L1" and rate != "0":
+        fields["l1"] = rate
+    elif kind == "L2" and rate != "0":
+        fields["l2"] = _half(rate)
     name, known = ("regDataset", NUMBERS) if given.get("problem") == "regression" else ("dataset", CLASSES)
     if given.get(name) in known:
         fields["dataset"] = known[given[name]]
@@ -60,3 +65,11 @@ def translated(given):
     return fields, [
         "This page has no counterpart of these parts of TensorFlow Playground's link: %s." % ", ".join(left_out)
     ]
+
+
+def _half(text):
+    """Half of a number, as text, since it is w² / 2 that has a price there; what is none stays as it is."""
+    try:
+        return number_text(float(text) / 2)
+    except ValueError:
+        return text

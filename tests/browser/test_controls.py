@@ -40,6 +40,8 @@ def test_defaults_are_those_of_the_original(lab):
     shown = {name: lab.field(name).input_value() for name in FIELDS}
     assert shown == {
         "learning_rate": "0.01",
+        "l1": "0",
+        "l2": "0",
         "optimizer": "momentum",
         "normalization": "none",
         "initialization": "kaiming",

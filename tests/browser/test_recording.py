@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from lab import datasets, plane
+from lab import datasets, plane, training
 from lab.plain import PlainTrainer
 from spec import fields
 from tests.browser.conftest import SIZE, visit_in
@@ -79,7 +79,7 @@ def test_it_shows_the_plane_as_it_is_at_its_epoch(loading, scheme):
     )
     data = datasets.load(EXPERIMENT)
     trainer = PlainTrainer(EXPERIMENT, data)
-    trainer.train(EXPERIMENT["learning_rate"], 0, epoch * -(-len(data.training) // EXPERIMENT["batch_size"]))
+    trainer.train(training.rates_of(EXPERIMENT), 0, epoch * -(-len(data.training) // EXPERIMENT["batch_size"]))
     where = plane.plane_of(data.inputs, None, None)
     certainty = 2 * trainer.ends(where.grid(side - 1))["softmax"][:, 1, None] - 1
     neutral = rgb(lab, "--neutral")

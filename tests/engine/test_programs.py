@@ -41,10 +41,12 @@ def step_of(experiment, rows):
     third = second + len(statistics)
 
     def function(*arrays):
-        return step(list(arrays[:first]), list(arrays[first:second]), list(arrays[second:third]), *arrays[third:])
+        x, targets, learning_rate, l1, l2, count = arrays[third:]
+        trained = list(arrays[:first]), list(arrays[first:second]), list(arrays[second:third])
+        return step(*trained, x, targets, (learning_rate, l1, l2), count)
 
     x, targets = networks.batch_of(experiment, rows)
-    arguments = [*parameters, *state, *statistics, x, targets, np.float32(0.01), np.float32(1)]
+    arguments = [*parameters, *state, *statistics, x, targets, *map(np.float32, (0.01, 1e-3, 2e-3)), np.float32(1)]
     return function, arguments, third
 
 

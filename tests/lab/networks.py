@@ -63,3 +63,8 @@ def loss_function(experiment, statistics, x, targets):
 def name_of(choices):
     """The name of a test with the default experiment but for `choices`."""
     return fields.to_query(experiment_of(**choices)) or "default"
+
+
+def rates(learning_rate, l1=0.0, l2=0.0):
+    """The rates of a training step, `training.RATES`."""
+    return [learning_rate, l1, l2]

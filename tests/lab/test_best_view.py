@@ -297,7 +297,7 @@ class Scene:
         self.kept, self.seconds, self.steps = {}, 0.0, 0
 
     def train(self, steps):
-        self.trainer.train(0.01, self.steps, steps)
+        self.trainer.train(networks.rates(0.01), self.steps, steps)
         self.steps += steps
 
     def draw(self, **changes):

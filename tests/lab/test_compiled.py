@@ -51,8 +51,10 @@ def test_same_training_for_every_configuration(number):
     ours, plain = trainers(**choices)
     rate = 0.002
     first, second = STEPS // 3, STEPS - STEPS // 3
-    losses = np.concatenate([ours.train(rate, 0, first), ours.train(rate, first, second)])
-    np.testing.assert_allclose(losses, plain.train(rate, 0, STEPS), rtol=TOLERANCE, atol=TOLERANCE)
+    losses = np.concatenate(
+        [ours.train(networks.rates(rate), 0, first), ours.train(networks.rates(rate), first, second)]
+    )
+    np.testing.assert_allclose(losses, plain.train(networks.rates(rate), 0, STEPS), rtol=TOLERANCE, atol=TOLERANCE)
     if (choices["optimizer"], choices["normalization"]) == ("adam", "batch_norm"):
         # A bias before batch norm has no gradient but rounding, of which Adam makes full steps.
         return
@@ -69,11 +71,11 @@ def test_every_batch_is_the_plain_trainers(size):
     ours, plain = trainers(batch_size=size, hidden_layers=(3,))
     step = 0
     for count in (1, 2, 3, 50, 7):
-        taken = len(ours.train(0.01, step, count))
+        taken = len(ours.train(networks.rates(0.01), step, count))
         assert taken == count
-        np.testing.assert_allclose(ours.train(0.01, step + count, 0), [])
+        np.testing.assert_allclose(ours.train(networks.rates(0.01), step + count, 0), [])
         step += count
-    losses = plain.train(0.01, 0, step)
+    losses = plain.train(networks.rates(0.01), 0, step)
     for one, other in zip(ours.arrays(), plain.arrays(), strict=True):
         for a, b in zip(one, other, strict=True):
             assert a.dtype == np.float32
@@ -85,37 +87,39 @@ def test_portions_end_with_the_orders_that_are_drawn_together():
     ours, plain = trainers()
     rows = ours.data.training
     block = training.epochs_together(rows) * training.steps_per_epoch(ours.experiment, rows)
-    assert len(ours.train(0.01, 0, block + 10)) == block
-    assert len(ours.train(0.01, block, 10)) == 10
-    plain_losses = plain.train(0.01, 0, block + 10)
+    assert len(ours.train(networks.rates(0.01), 0, block + 10)) == block
+    assert len(ours.train(networks.rates(0.01), block, 10)) == 10
+    plain_losses = plain.train(networks.rates(0.01), 0, block + 10)
     np.testing.assert_allclose(ours.outputs(["fc2"])["fc2"], plain.outputs(["fc2"])["fc2"], rtol=0.02, atol=0.02)
     assert len(plain_losses) == block + 10
 
 
 def test_restore_goes_back_exactly():
     ours, _ = trainers(optimizer="adam", normalization="batch_norm")
-    ours.train(0.01, 0, 12)
+    ours.train(networks.rates(0.01), 0, 12)
     arrays = ours.arrays()
-    losses = ours.train(0.01, 12, 20)
+    losses = ours.train(networks.rates(0.01), 12, 20)
     ours.restore(arrays)
-    np.testing.assert_array_equal(ours.train(0.01, 12, 20), losses)
+    np.testing.assert_array_equal(ours.train(networks.rates(0.01), 12, 20), losses)
 
 
 def test_learning_rate_compiles_nothing():
     ours, plain = trainers()
     module = ours.workspace.module
     for step, rate in enumerate((0.01, 0.5, 0.0001)):
-        np.testing.assert_allclose(ours.train(rate, step, 1), plain.train(rate, step, 1), rtol=TOLERANCE)
+        np.testing.assert_allclose(
+            ours.train(networks.rates(rate), step, 1), plain.train(networks.rates(rate), step, 1), rtol=TOLERANCE
+        )
     assert ours.workspace.module is module
 
 
 def test_losses_end_with_the_first_that_is_not_finite():
     ours, plain = trainers(loss="mean_squared_error", activation="relu", hidden_layers=(8, 8))
-    losses = ours.train(10, 0, 30)
+    losses = ours.train(networks.rates(10), 0, 30)
     assert 1 < len(losses) < 30
     assert np.isfinite(losses[:-1]).all()
     assert not np.isfinite(losses[-1])
-    assert len(plain.train(10, 0, 30)) == len(losses)
+    assert len(plain.train(networks.rates(10), 0, 30)) == len(losses)
 
 
 @pytest.mark.parametrize("resolution", [1, 16, 100, 200])
@@ -152,7 +156,7 @@ def assert_sees_the_same(ours, plain, points, selectors):
 @pytest.mark.parametrize("hidden", [(), (1,), (2, 3), (4, 20), (16, 17), (130,)])
 def test_plane_is_the_plain_trainers(hidden, normalization, loss):
     ours, plain = trainers(hidden_layers=hidden, normalization=normalization, loss=loss)
-    ours.train(0.01, 0, 7)
+    ours.train(networks.rates(0.01), 0, 7)
     plain.restore(ours.arrays())
     assert_sees_the_same(ours, plain, GRID(12), random_selectors(ours.experiment, 0))
 
@@ -175,7 +179,7 @@ def test_plane_with_other_selectors_and_other_views_in_between():
         np.testing.assert_array_equal(outputs["input"], ours.data.inputs)
         np.testing.assert_allclose(outputs["fc2"], plain.outputs(["fc2"])["fc2"], rtol=1e-4, atol=1e-5)
         for trainer in (ours, plain):
-            trainer.train(0.01, 0, 1)
+            trainer.train(networks.rates(0.01), 0, 1)
 
 
 def test_plane_of_more_than_its_memory_holds(monkeypatch):

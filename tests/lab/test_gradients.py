@@ -68,7 +68,7 @@ def test_everything_stays_float32(optimizer, normalization, loss, activation):
     copies = [array.copy() for array in parameters + state + statistics]
     step = training.make_step(experiment)
     for count in (1, 2):
-        value, *after = step(parameters, state, statistics, x, targets, np.float32(0.01), np.float32(count))
+        value, *after = step(parameters, state, statistics, x, targets, [np.float32(0.01)] * 3, np.float32(count))
         assert np.asarray(value).dtype == np.float32
         for old, new in zip((parameters, state, statistics), after, strict=True):
             assert [array.shape for array in new] == [array.shape for array in old]
@@ -151,3 +151,31 @@ def test_inside_another_trace():
         return anp.sum(value_and_gradients(lambda a: (anp.sum(a**3), []), [x])[2][0])
 
     np.testing.assert_allclose(autograd.grad(slope)(np.array([1.0, 2.0])), [6, 12])
+
+
+@pytest.mark.parametrize("penalty", [(0.03, 0.0), (0.0, 0.02), (0.01, 0.02)], ids=str)
+def test_penalties_are_part_of_what_a_step_makes_small(penalty):
+    """Against central differences of the loss with the penalties written out; biases cost nothing."""
+    l1, l2 = penalty
+    experiment = networks.experiment_of(optimizer="sgd", normalization="layer_norm", hidden_layers=(4, 3))
+    parameters, statistics = networks.shaken(experiment, float)
+    x, targets = networks.batch_of(experiment, dtype=float)
+    loss_of = networks.loss_function(experiment, statistics, x, targets)
+
+    def price(parameters):
+        # Layers by turns have weights and biases; a normalization has two vectors.
+        weights = [parameter for parameter in parameters if parameter.ndim > 1]
+        sizes, squares = sum(np.abs(w).sum() for w in weights), sum((w * w).sum() for w in weights)
+        return loss_of(*parameters)[0] + l1 * sizes + l2 * squares
+
+    _, updated, *_ = training.make_step(experiment)(parameters, [], statistics, x, targets, (0.1, l1, l2), 1)
+    moved = [(old - new) / 0.1 for old, new in zip(parameters, updated, strict=True)]
+    rng = np.random.default_rng(4)
+    for _ in range(5):
+        ways = [rng.normal(size=parameter.shape) for parameter in parameters]
+        ahead, behind = (
+            price([parameter + sign * 1e-6 * way for parameter, way in zip(parameters, ways, strict=True)])
+            for sign in (1, -1)
+        )
+        along = sum((slope * way).sum() for slope, way in zip(moved, ways, strict=True))
+        assert along == pytest.approx((ahead - behind) / 2e-6, rel=1e-4)

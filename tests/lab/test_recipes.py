@@ -6,6 +6,7 @@ import pytest
 from engine import workspace
 from lab import datasets, recipes
 from lab.compiled import CompiledTrainer
+from tests.lab import networks
 from tests.lab.networks import experiment_of
 
 # Each changes what is compiled; the defaults are the network they differ from.
@@ -60,7 +61,7 @@ def test_other_numbers_are_trained_by_what_was_compiled_before(numbers, formulas
     monkeypatch.setattr(workspace, "compile_function", forbidden)
     again = trainer(**formulas, **numbers)
     assert again.workspace.module == expected.workspace.module
-    np.testing.assert_array_equal(again.train(0.05, 0, 25), expected.train(0.05, 0, 25))
+    np.testing.assert_array_equal(again.train(networks.rates(0.05), 0, 25), expected.train(networks.rates(0.05), 0, 25))
     for ours, theirs in zip(again.arrays(), expected.arrays(), strict=True):
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(one, other)

@@ -119,8 +119,8 @@ def view_of(experiment, **changes):
 def request(experiment, steps=0, view=(), **changes):
     """A request for `steps` steps however long they take; `view` changes its view, which None leaves out."""
     live = protocol.live_of(experiment)
-    if "learning_rate" in changes:
-        live["learning_rate"] = changes.pop("learning_rate")
+    for name in fields.names(fields.LIVE):
+        live[name] = changes.pop(name, live[name])
     asked = protocol.Request(
         run="",
         steps=steps,
@@ -240,7 +240,7 @@ def test_each_step_is_the_experiments_step():
             statistics,
             data.inputs[batch],
             data.targets[batch],
-            np.float32(experiment["learning_rate"]),
+            [np.float32(rate) for rate in training.rates_of(experiment)],
             np.float32(count),
         )
     reached = [array for arrays in run.trainer.arrays() for array in arrays]
@@ -938,12 +938,38 @@ def test_any_live_field_follows_the_run_and_comes_back_with_it():
             return json.loads(run.frame(asked)["live"])
 
         shrink = 0.25
-        assert live(steps=50) == {"learning_rate": "0.01", "shrink": "0.25"}
+        assert live(steps=50) == {"learning_rate": "0.01", "l1": "0", "l2": "0", "shrink": "0.25"}
         shrink = 0.5
         assert live(steps=50)["shrink"] == "0.5"
         assert live(seek=5)["shrink"] == "0.25", "as it was there"
     finally:
         fields.remove("shrink")
+
+
+@pytest.mark.parametrize("name", ["l1", "l2"])
+def test_a_penalty_acts_on_the_running_network_and_comes_back_with_it(name):
+    experiment = networks.experiment_of()
+    alone = Seen(experiment)
+    alone.frame(request(experiment, 25))
+    before = fingerprint(alone)
+    workspace = alone.trainer.workspace
+    alone.frame(request(experiment, 25, **{name: 0.1}))
+    assert alone.trainer.engine == "wasm" and alone.trainer.workspace is workspace, "nothing is compiled for it"
+    without = Seen(experiment)
+    without.frame(request(experiment, 50))
+    sizes = [
+        sum(float(np.abs(array).sum()) for array in run.trainer.arrays()[0] if array.ndim == 2)
+        for run in (alone, without)
+    ]
+    assert sizes[0] < sizes[1]
+
+    end = fingerprint(alone)
+    assert before != end != fingerprint(without)
+    alone.frame(request(experiment, seek=2, **alone.live))
+    assert (alone.steps, alone.live[name]) == (10, 0)
+    alone.frame(request(experiment, 40, **alone.live))
+    assert (alone.steps, alone.live[name]) == (50, 0.1)
+    assert fingerprint(alone) == end
 
 
 def test_another_learning_rate_thought_better_of(stage):

@@ -35,7 +35,7 @@ class Scene:
         self.kept = {}
 
     def train(self, steps=1):
-        self.trainer.train(0.01, self.steps, steps)
+        self.trainer.train(networks.rates(0.01), self.steps, steps)
         self.steps += steps
 
     def draw(self, **changes):

@@ -195,7 +195,7 @@ def test_pointing_and_drawing_a_loop_paint_nothing_below(page):
 
 def test_a_step_of_training_does_not_paint_the_points_of_the_plane_nor_its_axes(page):
     views = Views(hidden_layers=(3,))
-    views.run.trainer.train(0.01, 0, 5)
+    views.run.trainer.train(networks.rates(0.01), 0, 5)
     (picture, points, _), (_, _, moved, _) = views.painted(views.show)
     assert picture > 0
     assert points == 0
@@ -225,7 +225,7 @@ def test_a_picture_in_which_no_point_has_moved_does_not_paint_them(page, changes
     _, (_, _, points, _) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
     assert points > 0
     assert (right.positions, right.leaves) == (positions, leaves)
-    views.run.trainer.train(0.01, 0, 5)
+    views.run.trainer.train(networks.rates(0.01), 0, 5)
     _, (_, _, points, _) = views.painted(lambda: views.show(**changes, selected="ff" * 25))
     assert points > 0
     assert right.picture_number == number + 1
@@ -239,7 +239,7 @@ def test_the_lines_of_a_picture_are_not_seen_before_its_many_points(page):
         right = views.representation
         while right.redraw():
             pass
-        views.run.trainer.train(0.01, 0, 5)
+        views.run.trainer.train(networks.rates(0.01), 0, 5)
         shown = [layer.canvas for layer in right.layers]
         views.show()
         assert [layer.canvas for layer in right.layers] == shown
@@ -258,7 +258,7 @@ def test_crosses_are_painted_where_other_points_are_wrong(page):
     views = Views(hidden_layers=(3,))
     counts = None
     for _ in range(12):
-        views.run.trainer.train(0.05, 0, 1)
+        views.run.trainer.train(networks.rates(0.05), 0, 1)
         (_, points, crosses), (_, _, _, others) = views.painted(lambda: views.show(layer="fc2"))
         assert points == 0
         assert (crosses > 0) <= (views.plane.wrong_counts != [0, 0])
@@ -304,7 +304,7 @@ def test_the_plane_does_not_wait_for_many_crosses(page, monkeypatch):
     picture, crosses = plane.layers[0], plane.layers[2]
     shown, before = crosses.canvas, picture.canvas
     with data_sets.entered():
-        views.run.trainer.train(0.05, 0, 5)
+        views.run.trainer.train(networks.rates(0.05), 0, 5)
         views.show()
     assert picture.canvas is not before
     assert crosses.work is not None

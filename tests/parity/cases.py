@@ -25,6 +25,9 @@ EDGES = (
     {"initialization": "ones", "normalization": "batch_norm", "activation": "sigmoid"},
     {"dataset": "gaussian", "optimizer": "adam", "learning_rate": 0.1},
     {"batch_size": 1, "normalization": "batch_norm"},
+    {"l1": 0.01, "optimizer": "sgd"},
+    {"l2": 0.01, "hidden_layers": (8, 4), "normalization": "batch_norm"},
+    {"l1": 0.003, "l2": 0.02, "optimizer": "adam", "learning_rate": 0.005, "normalization": "layer_norm"},
 )
 
 
@@ -112,7 +115,7 @@ def case_for_tensorflow(experiment):
     """The experiment as the JSON case that `reference.run_tensorflow` describes."""
     data = datasets.load(experiment)
     parameters, _ = shaken_start(experiment)
-    own = ("activation", "normalization", "loss", "optimizer", "learning_rate")
+    own = ("activation", "normalization", "loss", "optimizer", "learning_rate", "l1", "l2")
     return {
         "id": name_of(experiment),
         **{name: experiment[name] for name in own},
@@ -126,7 +129,7 @@ def case_for_tensorflow(experiment):
 
 
 def train_here(experiment, wrap):
-    """Trains the experiment with the lab; returns `(losses, parameters, statistics)`, one loss per step.
+    """Trains the experiment with the lab; returns `(losses, parameters, statistics)`, one loss with `penalty` per step.
 
     `wrap` makes of a function of arrays one that gives the same, such as `engine.jit.jit`.
     """
@@ -136,19 +139,28 @@ def train_here(experiment, wrap):
     step = training.make_step(experiment)
     ends = np.cumsum([len(parameters), len(state)])
 
-    def flat_step(x, y, rate, count, *trained):
-        loss, *updated = step(*_split(trained, ends), x, y, rate, count)
+    def flat_step(x, y, count, *arrays):
+        rates, trained = arrays[: len(training.RATES)], arrays[len(training.RATES) :]
+        loss, *updated = step(*_split(trained, ends), x, y, rates, count)
         return [loss, *(array for arrays in updated for array in arrays)]
 
     flat_step = wrap(flat_step)
     trained = [*parameters, *state, *statistics]
-    rate = np.float32(experiment["learning_rate"])
+    rates = [np.float32(rate) for rate in training.rates_of(experiment)]
     losses = []
     for count, (x, y) in enumerate(batches_of(experiment, data), start=1):
-        loss, *trained = flat_step(x, y, rate, np.float32(count), *trained)
-        losses.append(float(loss))
+        price = penalty(experiment, trained[: ends[0]])
+        loss, *trained = flat_step(x, y, np.float32(count), *rates, *trained)
+        losses.append(float(loss) + price)
     parameters, _, statistics = _split(trained, ends)
     return losses, parameters, statistics
+
+
+def penalty(experiment, parameters):
+    """What the weights of dense layers cost, by l1 and l2, which TensorFlow.js adds to the loss that it tells."""
+    kernels = [parameter for parameter in parameters if parameter.ndim == 2]
+    sizes, squares = (sum(float(function(kernel).sum()) for kernel in kernels) for function in (np.abs, np.square))
+    return experiment["l1"] * sizes + experiment["l2"] * squares
 
 
 def _split(arrays, ends):

@@ -44,7 +44,8 @@ function makeLayers(tf, experiment) {
   widths.forEach((units, position) => {
     const index = position + 1;
     const isLast = index === widths.length;
-    layers.push(tf.layers.dense({ units, name: `fc${index}` }));
+    const kernelRegularizer = tf.regularizers.l1l2({ l1: experiment.l1, l2: experiment.l2 });
+    layers.push(tf.layers.dense({ units, name: `fc${index}`, kernelRegularizer }));
     if (!isLast || experiment.normalize_output) layers.push(...normalize(tf, index));
     if (!isLast) {
       const activation = experiment.activation;

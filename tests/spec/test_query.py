@@ -281,9 +281,13 @@ def test_what_is_wrong_in_a_link_of_tensorflow_playground_is_said():
         ("problem=regression&regDataset=reg-plane&noise=0", "dataset=plane&noise=0"),
         ("problem=classification&regDataset=reg-plane&dataset=spiral&noise=0", "dataset=spiral&noise=0"),
         ("dataset=gauss&noise=0&percTrainData=90", "dataset=gaussian"),
+        ("dataset=xor&regularization=L1&regularizationRate=0.003", "dataset=xor&l1=0.003"),
+        ("dataset=xor&regularization=L2&regularizationRate=0.003", "dataset=xor&l2=0.0015"),
+        ("dataset=xor&regularization=L2&regularizationRate=0", "dataset=xor"),
+        ("dataset=xor&regularization=&regularizationRate=0.1", "dataset=xor"),
     ],
 )
-def test_the_data_of_a_playground_link(link, query):
+def test_data_and_penalties_of_a_playground_link(link, query):
     experiment, complaints = fields.from_query("networkShape=8&" + link)
     assert not complaints
     # Ten per cent are held out where nothing is said.

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from lab import contour, datasets, plane
+from lab import contour, datasets, plane, training
 from lab.plain import PlainTrainer
 from spec import fields, protocol, shape
 from tools import environment, site
@@ -104,7 +104,7 @@ def test_the_plane_is_in_the_colours_of_a_network_trained_in_plain_autograd(read
     answer = read["answers"][number]
     side = answer["picture"]["resolution"] + 1
     trainer, data = PlainTrainer(EXPERIMENT, datasets.load(EXPERIMENT)), datasets.load(EXPERIMENT)
-    trainer.train(EXPERIMENT["learning_rate"], 0, answer["step"])
+    trainer.train(training.rates_of(EXPERIMENT), 0, answer["step"])
     where = plane.plane_of(data.inputs, None, None)
     assert np.allclose([where.x, where.y, where.half], read["opened"]["plane"]), "the square that the page shows"
     probability = trainer.ends(where.grid(side - 1))["softmax"][:, 1]
