@@ -57,7 +57,8 @@ def test_ids_and_answers(written):
 
 def test_an_answer_is_read_by_name():
     given = SimpleNamespace(
-        run="a", epoch=3, step=17, taken=2, last_epoch=9, live='{"learning_rate": "0.25", "l1": "0", "l2": "0.5"}', diverged=False,
+        run="a", epoch=3, step=17, taken=2, last_epoch=9, diverged=False,
+        live='{"learning_rate": "0.25", "l1": "0", "l2": "0.5"}',
         metrics=[1, 2, 3, 4], measured=True, milliseconds=range(6),
     )  # fmt: skip
     answer = protocol.read_answer(given, registry.CLASSIFICATION)
