@@ -174,12 +174,12 @@ def test_space_types_where_one_types_and_presses_what_can_be_pressed(lab):
     lab.page.keyboard.press("Space")
     assert lab.page.locator("#controls details").first.get_attribute("open") is not None
     lab.fold()
-    # A tick is set, a list goes to what begins with the letter.
+    # A tick is set, a list goes to what begins with the letter, if there is any.
     tick = lab.field("contour")
     before = tick.is_checked()
     tick.press("Space")
     assert tick.is_checked() is not before
-    lab.field("dataset").press("p")
+    lab.field("activation").press("p")
     lab.fold()
     assert lab.data("present") is None
     assert lab.data("state") == "paused"

@@ -148,7 +148,7 @@ def test_a_learning_rate_comes_back_as_the_same_number(rate):
     (opening,) = protocol.read_openings(protocol.write_openings([protocol.Opening("", experiment, True, 1)]))
     assert opening.experiment["learning_rate"] == rate
     (asked,) = protocol.read_requests(protocol.write_requests([request_of(experiment)]))
-    assert asked.live == {"learning_rate": rate}
+    assert asked.live["learning_rate"] == rate
 
 
 def test_an_experiment_comes_back_the_same():

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 
 from tools import runtime, site
 from tools.snapshot import snapshot
@@ -20,6 +21,9 @@ def test_the_same_sources_make_the_same_memory(tmp_path, monkeypatch):
     pyodide, numpy, autograd = (parts[name] for name in site.LAB_PARTS)
     kept = snapshot.site_files(pyodide, {**numpy, **autograd}, site.own_files())["lab.pack"]
     monkeypatch.setattr(snapshot, "CACHE", tmp_path)
+    # Its program lies elsewhere as well.
+    shutil.copytree(snapshot.HERE, tmp_path / "elsewhere")
+    monkeypatch.setattr(snapshot, "HERE", tmp_path / "elsewhere")
     again = made("snapshot", inputs["snapshot"], "lab.pack")
     assert hashlib.sha256(again).hexdigest() == hashlib.sha256(kept).hexdigest()
 

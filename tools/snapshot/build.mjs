@@ -18,6 +18,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const [command, folder] = process.argv.slice(2);
 const file = (name) => join(folder, name);
 const script = (name) => readFileSync(join(here, name), "utf8");
+// Pyodide keeps the program's path in its memory, by which the memory would tell whose machine it was made on.
+process.argv[1] = basename(process.argv[1]);
 const { loadPyodide } = await import(pathToFileURL(file("pyodide.mjs")));
 
 function standStill() {
