@@ -3,6 +3,7 @@
 from pyscript.ffi import create_proxy
 from scripts import counters
 
+from page import tables
 from page.dom import now, numbers
 from page.plots.points import Points
 from spec import protocol
@@ -74,7 +75,9 @@ class RunClient:
         self.due = False
         self.opening = True
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
-        self.lab.call("open", protocol.write_openings(openings), self._opened_proxy)
+        table = tables.of(experiment)
+        more = () if table is None else (table,)
+        self.lab.call("open", protocol.write_openings(openings), self._opened_proxy, *more)
 
     def ask(self, request):
         """Sends a `protocol.Request`."""
