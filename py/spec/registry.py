@@ -53,6 +53,7 @@ def trait(kind, key, name):
 # rows, training, inputs, outputs, task: see `shape.Shape`. extent: half of the side of the plane that is shown, unless
 # the data reach farther. takes: which of the fields points, noise and classes it follows. group: where it stands in the
 # list. about: what it is, in a sentence. table: whether its rows come from a table of that key, which the page fetches.
+# classes: their names, if they have any.
 _TOY = {"rows": 200, "training": 180, "inputs": 2, "extent": 6, "takes": ("points", "noise")}
 _TWO = dict(_TOY, outputs=2, task=CLASSIFICATION, group="Two classes")
 _MORE = dict(_TOY, task=CLASSIFICATION, takes=("points", "noise", "classes"), group="More classes")
@@ -101,6 +102,7 @@ enter(
     "iris",
     "Iris",
     about="Flowers of three kinds, by the length and width of their sepals and petals.",
+    classes=("setosa", "versicolor", "virginica"),
     rows=150,
     training=135,
     inputs=4,
@@ -123,6 +125,7 @@ enter(
     "breast_cancer",
     "Breast cancer",
     about="Tumours, malignant or benign, by 30 measurements of their cells.",
+    classes=("malignant", "benign"),
     rows=569,
     training=512,
     inputs=30,
@@ -134,6 +137,7 @@ enter(
     "penguins",
     "Penguins",
     about="Penguins of three species, by bill length and depth, flipper length and body mass.",
+    classes=("Adelie", "Chinstrap", "Gentoo"),
     rows=342,
     training=308,
     inputs=4,
