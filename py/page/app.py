@@ -40,7 +40,7 @@ class App:
         """
         self.address = Address(self.experiment)
         experiment, complaints, play = self.address.read()
-        # The change that waits for a table, see `wait_for_table`; None if none does.
+        # The state that waits for a table, see `wait_for_table`; None if none does.
         self.waiting = None
         linked = experiment
         if tables.is_missing(experiment):
@@ -105,7 +105,9 @@ class App:
         from page.plots.plane import Plane
         from page.recording import Recording
 
-        self.recording = Recording(lambda: self.state, self.is_calm, self.recording_begins, self.loading.tell_recording)
+        self.recording = Recording(
+            lambda: self.waiting or self.state, self.is_calm, self.recording_begins, self.loading.tell_recording
+        )
         highlight = self.views.add(Highlight(self.request_picture))
         plane = self.add_view(Plane(highlight, self.loop.draw_soon))
         await let_browser_work()
@@ -201,7 +203,7 @@ class App:
         before, change = self.state, store.Change(origin, kind, value)
         state, effects = store.update(before, change)
         if tables.is_missing(state.experiment):
-            self.wait_for_table(change, state.experiment)
+            self.wait_for_table(change, state)
             return
         if store.chooses_data(before, state, change):
             self.waiting = None
@@ -214,26 +216,27 @@ class App:
         if self.state.phase != before.phase:
             self.show_phase()
 
-    def wait_for_table(self, change, experiment):
-        """Fetches the table that an experiment needs, and only then makes the change that leads to it.
+    def wait_for_table(self, change, state):
+        """Fetches the table that a state's experiment needs, and only then makes the change that leads to it.
 
         Until then, or if the table cannot be fetched, everything goes on as it was.
         """
-        self.waiting = change
+        self.waiting = state
         messages.clear()
 
         def make():
-            if self.waiting is change:
+            if self.waiting is state:
                 self.do(*change, is_late=True)
 
         def complain():
-            if self.waiting is change:
+            if self.waiting is state:
                 self.waiting = None
                 self.show_experiment()
-                text = "The data of %s could not be loaded." % registry.entry("dataset", experiment["dataset"]).label
-                messages.show(text, button="Try again", action=lambda: self.wait_for_table(change, experiment))
+                name = registry.entry("dataset", state.experiment["dataset"]).label
+                text = "The data of %s could not be loaded." % name
+                messages.show(text, button="Try again", action=lambda: self.wait_for_table(change, state))
 
-        tables.fetch(experiment, make, complain)
+        tables.fetch(state.experiment, make, complain)
 
     def report(self, event, value=None):
         """Puts an event of `phase.EVENTS` into the store."""
