@@ -70,6 +70,13 @@ const counters = ({ epoch, step, last_epoch }) => [epoch, step, last_epoch];
 const largest = (numbers) =>
     String(numbers.reduce((most, number) => (number > most && number < Infinity ? number : most), 0));
 
+// The table of a real data set: calls `come` with the bytes of its CSV, or `fail`. What is damaged does not inflate.
+function fetchTable(key, come, fail) {
+    fetch(address(`../vendor/data/${key}.zlib`))
+        .then(({ ok, body }) => ok && new Response(body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer())
+        .then((table) => (table ? come(new Uint8Array(table)) : fail()), () => fail());
+}
+
 // A page that cannot be built from its address is loaded once more without it, and then says so; if that is of no use
 // the address is not at fault and is put back.
 const ASIDE = "address put aside";
@@ -116,7 +123,7 @@ export async function loadMicroPython(options) {
         if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
         FS.writeFile(path, new Uint8Array(await response.arrayBuffer()));
     };
-    interpreter.registerJsModule("scripts", { copy, counters, largest, turn, fetchModule, addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
+    interpreter.registerJsModule("scripts", { copy, counters, largest, turn, fetchModule, fetchTable, addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
     // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
     // all.
     interpreter.runPythonAsync = async (...source) => {

@@ -1,10 +1,12 @@
 """The site as a mapping from relative path to content: our own files, the pinned runtime, and what joins the two."""
 
+import gzip
 import hashlib
 import json
 import posixpath
 import shutil
 import threading
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -26,6 +28,8 @@ LAB_CONFIG = {"sync_main_only": True}
 LAB_FILES = ("vendor/pyodide/lab.pack.zst", "vendor/pyodide/python_stdlib.zip", "vendor/pyodide/recording.zlib")
 # The parts that the lab is made of.
 LAB_PARTS = ("pyodide", "numpy", "autograd")
+# The tables of the real data sets, by the keys of these: read by the page's `fetchTable`.
+TABLES = "vendor/data"
 # Levels of compression: for a site to be published, and for one that is made again after every edit.
 SMALLEST, QUICKEST = 22, 3
 CONFIG = "pyscript.json"
@@ -126,8 +130,22 @@ def _is_joined(path: str) -> bool:
 
 
 def vendor_files(parts: Sequence[runtime.Part]) -> dict[str, bytes]:
-    """The third-party files of the site as they were published, and the page with their licences."""
-    return {**runtime.part_files("site", parts), LICENCES: licence_page(parts)}
+    """The third-party files of the site as they were published, tables compressed; and the page with their licences."""
+    files = dict(packed(*file) for file in runtime.part_files("site", parts).items())
+    return {**files, LICENCES: licence_page(parts)}
+
+
+def is_table(path: str) -> bool:
+    """Whether the third-party file that `runtime.toml` puts there is the table of a real data set."""
+    return path.startswith(f"{TABLES}/")
+
+
+def packed(path: str, content: bytes) -> tuple[str, bytes]:
+    """A file's path and content in the site: a table, which may have been published as .csv or .csv.gz, as .zlib."""
+    if not is_table(path):
+        return path, content
+    table = gzip.decompress(content) if path.endswith(".gz") else content
+    return path.partition(".")[0] + ".zlib", zlib.compress(table, 9)
 
 
 def licence_page(parts: Sequence[runtime.Part]) -> bytes:

@@ -15,6 +15,8 @@ MODULES = {
     "shading": "lab.shadings",
     "projection": "lab.projections",
 }
+# The module for data sets that have a table.
+REAL_SETS = "lab.real_sets"
 
 
 def function_of(kind, key):
@@ -23,4 +25,5 @@ def function_of(kind, key):
     It is the one that was entered into the registry with the choice or, if there was none, the one named like the key
     in the module of its kind; that module says what it takes and returns. Raises KeyError for an unknown key.
     """
-    return registry.entry(kind, key).function or getattr(importlib.import_module(MODULES[kind]), key)
+    module = REAL_SETS if registry.trait(kind, key, "table") else MODULES[kind]
+    return registry.entry(kind, key).function or getattr(importlib.import_module(module), key)

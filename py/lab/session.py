@@ -3,15 +3,21 @@
 `worker` carries these calls between the page and the lab; `spec/protocol.py` defines requests and answers.
 """
 
+from lab import real_sets
 from lab.run import Run
 
 _runs: dict[str, Run] = {}
 
 
-def open_runs(openings):
-    """Starts a run for each `protocol.Opening`, instead of the one with its id. Returns dicts by `protocol.OPENED`."""
+def open_runs(openings, table=None):
+    """Starts a run for each `protocol.Opening`, instead of the one with its id. Returns dicts by `protocol.OPENED`.
+
+    `table` is that of their data set, bytes, if it has one; see `real_sets.keep_table`.
+    """
     opened = []
     for opening in openings:
+        if table is not None:
+            real_sets.keep_table(opening.experiment["dataset"], table)
         # The memory of the old run has to be free before the new one needs its own.
         _runs.pop(opening.run, None)
         run = _runs[opening.run] = Run(opening.experiment, opening.drawn, opening.budget)

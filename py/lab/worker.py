@@ -11,11 +11,11 @@ from spec import protocol
 numpy.seterr(all="ignore")
 
 
-def open(text):
-    """`session.open_runs` for the openings in `text`; see `protocol.write_openings`."""
+def open(text, table=None):
+    """`session.open_runs` for the openings in `text`, see `protocol.write_openings`, and a table, a `Uint8Array`."""
     # A deep network takes long to make, so the page is told before that begins.
     postMessage(to_js({"lab": {"stage": "Making the network …", "making": True}}, dict_converter=Object.fromEntries))
-    return _to_page(session.open_runs(protocol.read_openings(text)))
+    return _to_page(session.open_runs(protocol.read_openings(text), table and table.to_bytes()))
 
 
 def frame(text):

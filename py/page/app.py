@@ -4,7 +4,7 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy
 from scripts import addressRefused
 
-from page import messages, phase, run_words, store
+from page import messages, phase, run_words, store, tables
 from page.address import Address
 from page.dom import by_id, let_browser_work, listen, now, set_text
 from page.loading import Loading
@@ -13,7 +13,7 @@ from page.run_client import RunClient
 from page.status import Status
 from page.views import Views
 from page.workers import PATIENCE, Lab
-from spec import protocol, shape, texts
+from spec import fields, protocol, registry, shape, texts
 
 # The intervals, in milliseconds, at which the canvases' labels, for people who hear the page, are updated: in
 # training, and otherwise.
@@ -40,6 +40,11 @@ class App:
         """
         self.address = Address(self.experiment)
         experiment, complaints, play = self.address.read()
+        # The state that waits for a table, see `wait_for_table`; None if none does.
+        self.waiting = None
+        linked = experiment
+        if tables.is_missing(experiment):
+            experiment = dict(experiment, dataset=fields.defaults()["dataset"])
         self.state = store.first(experiment)
         self.opened = False
         self.controls = self.transport = self.rail = self.recording = None
@@ -75,6 +80,8 @@ class App:
         listen(document, "visibilitychange", lambda event: self.follow_visibility())
         self.loading.show(self.state.phase)
         self.lab.start()
+        if linked is not experiment:
+            self.do(store.REPORTED, store.EXPERIMENT, linked)
         await let_browser_work()
 
         from page.controls import Controls
@@ -98,7 +105,9 @@ class App:
         from page.plots.plane import Plane
         from page.recording import Recording
 
-        self.recording = Recording(lambda: self.state, self.is_calm, self.recording_begins, self.loading.tell_recording)
+        self.recording = Recording(
+            lambda: self.waiting or self.state, self.is_calm, self.recording_begins, self.loading.tell_recording
+        )
         highlight = self.views.add(Highlight(self.request_picture))
         plane = self.add_view(Plane(highlight, self.loop.draw_soon))
         await let_browser_work()
@@ -186,16 +195,48 @@ class App:
         """The present experiment."""
         return self.state.experiment
 
-    def do(self, origin, kind, value=None):
-        """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed."""
-        before = self.state
-        self.state, effects = store.update(before, store.Change(origin, kind, value))
+    def do(self, origin, kind, value=None, is_late=False):
+        """Updates the state by a change and carries out its effects. Raises ValueError for an entry not allowed.
+
+        `is_late`: the change has waited; the message is then left, as it may be about something since.
+        """
+        before, change = self.state, store.Change(origin, kind, value)
+        state, effects = store.update(before, change)
+        if tables.is_missing(state.experiment):
+            self.wait_for_table(change, state)
+            return
+        if store.chooses_data(before, state, change):
+            self.waiting = None
+        self.state = state
         if self.recording and self.recording.is_shown() and not self.recording.fits():
             self.stop_recording()
         for effect in effects:
-            self.effects[effect]()
+            if not (is_late and effect == store.CLEAR):
+                self.effects[effect]()
         if self.state.phase != before.phase:
             self.show_phase()
+
+    def wait_for_table(self, change, state):
+        """Fetches the table that a state's experiment needs, and only then makes the change that leads to it.
+
+        Until then, or if the table cannot be fetched, everything goes on as it was.
+        """
+        self.waiting = state
+        messages.clear()
+
+        def make():
+            if self.waiting is state:
+                self.do(*change, is_late=True)
+
+        def complain():
+            if self.waiting is state:
+                self.waiting = None
+                self.show_experiment()
+                name = registry.entry("dataset", state.experiment["dataset"]).label
+                text = "The data of %s could not be loaded." % name
+                messages.show(text, button="Try again", action=lambda: self.wait_for_table(change, state))
+
+        tables.fetch(state.experiment, make, complain)
 
     def report(self, event, value=None):
         """Puts an event of `phase.EVENTS` into the store."""

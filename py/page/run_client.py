@@ -3,6 +3,7 @@
 from pyscript.ffi import create_proxy
 from scripts import counters
 
+from page import tables, wording
 from page.dom import now, numbers
 from page.plots.points import Points
 from spec import protocol
@@ -26,6 +27,8 @@ class RunClient:
         # ready: whether the lab answers. due: whether the run has to be opened. opening: whether it is being opened.
         self.ready = self.opening = False
         self.due = True
+        # The names of the classes in the run's data, empty where they have none.
+        self.names = ()
         # (request, time at which it was sent) of every request on its way.
         self.asked = []
         # How long the last answer took, in milliseconds, and the live values in its request.
@@ -73,8 +76,11 @@ class RunClient:
         """Opens the run."""
         self.due = False
         self.opening = True
+        self.names = wording.class_names(experiment)
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
-        self.lab.call("open", protocol.write_openings(openings), self._opened_proxy)
+        table = tables.of(experiment)
+        more = () if table is None else (table,)
+        self.lab.call("open", protocol.write_openings(openings), self._opened_proxy, *more)
 
     def ask(self, request):
         """Sends a `protocol.Request`."""
@@ -84,7 +90,7 @@ class RunClient:
     def take_opened(self, given):
         """Takes the answer to opening the run, see `protocol.Opened`."""
         self.data = protocol.read_opened(given)
-        self.points = Points(self.data)
+        self.points = Points(self.data, self.names)
 
     def take_answer(self, given):
         """Takes the answer to a request, see `protocol.Answer`."""

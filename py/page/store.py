@@ -70,6 +70,12 @@ def undo(state):
     return _changed(state, state.past[-1].before, UNDONE, state.past[:-1])
 
 
+def chooses_data(before, after, change):
+    """Whether a change, which leads from one state to another, chooses a data set, if only that which is there."""
+    named = change.kind in (EXPERIMENT, UNDO) or (change.kind == ENTER and change.value[0] == "dataset")
+    return named or after.experiment["dataset"] != before.experiment["dataset"]
+
+
 # Changes of the experiment.
 
 

@@ -136,8 +136,9 @@ def scale_words(experiment, values):
             return "< " + number_words(middle), "", "> " + number_words(middle)
         return number_words(low), number_words(middle) if middle == middle else "", number_words(high)
     if shading == "classes":
-        name = "class %d" if data.outputs <= NAMED else "%d"
-        return name % 0, "", name % (data.outputs - 1) if data.outputs > 1 else ""
+        names = class_names(experiment)
+        name = class_name if data.outputs <= NAMED else short_class_name
+        return name(names, 0), "", name(names, data.outputs - 1) if data.outputs > 1 else ""
     if not shape.ends_in_softmax(experiment):
         return number_words(low), number_words(middle) if middle == middle else "", number_words(high)
     if middle == middle:
@@ -206,8 +207,9 @@ def legend(experiment, targets=()):
         least, largest = [" %s" % number_words(target) for target in targets] or ("", "")
         marks = [("least target" + least, "level-0"), ("largest" + largest, "level-9")]
     else:
-        name = class_words if data.outputs <= NAMED else str
-        marks = [(name(index), "class-%d" % index) for index in range(data.outputs)]
+        name = class_words if data.outputs <= NAMED else short_class_name
+        names = class_names(experiment)
+        marks = [(name(names, index), "class-%d" % index) for index in range(data.outputs)]
     return marks + ([("hollow: held out", "held-out")] if data.training < data.rows else [])
 
 
@@ -216,12 +218,28 @@ def legend_label(experiment):
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION or data.outputs <= NAMED:
         return "Legend"
-    return "Legend: " + ", ".join([class_words(index) for index in range(data.outputs)])
+    names = class_names(experiment)
+    return "Legend: " + ", ".join([class_words(names, index) for index in range(data.outputs)])
 
 
-def class_words(index):
-    """A class and the shape of its marks: `class 1: triangles`."""
-    return "class %d: %s" % (index, SHAPES[index % len(SHAPES)])
+def class_words(names, index):
+    """A class and the shape of its marks: `class 1: triangles`, or `versicolor: triangles` by its name."""
+    return "%s: %s" % (class_name(names, index), SHAPES[index % len(SHAPES)])
+
+
+def class_names(experiment):
+    """The names of the classes of the experiment's data; empty where they have none."""
+    return registry.trait("dataset", experiment["dataset"], "classes") or ()
+
+
+def class_name(names, index):
+    """A class by its name among `names` or, if these are empty, its number: `versicolor`, or `class 1`."""
+    return names[index] if names else "class %d" % index
+
+
+def short_class_name(names, index):
+    """A class as `class_name` has it, but as short as can be: `versicolor`, or `1`."""
+    return names[index] if names else str(index)
 
 
 def numbers_words(given, most=6):

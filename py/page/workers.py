@@ -54,9 +54,9 @@ class Lab:
         self.quiet = 0
         self.timer = window.setInterval(self._count_proxy, 1000)
 
-    def call(self, name, text, answered):
-        """Calls an export of the worker's script with one string; `answered`, a proxy, gets what it returns."""
-        getattr(self.worker.sync, name)(text).then(answered, self.lost)
+    def call(self, name, text, answered, *more):
+        """Calls an export of the worker's script, with a string first; `answered`, a proxy, gets what it returns."""
+        getattr(self.worker.sync, name)(text, *more).then(answered, self.lost)
 
     def stop(self):
         """Ends the worker; messages that still arrive from it are ignored."""

@@ -52,11 +52,13 @@ def trait(kind, key, name):
 
 # rows, training, inputs, outputs, task: see `shape.Shape`. extent: half of the side of the plane that is shown, unless
 # the data reach farther. takes: which of the fields points, noise and classes it follows. group: where it stands in the
-# list. about: what it is, in a sentence.
+# list. about: what it is, in a sentence. table: whether its rows come from a table of that key, which the page fetches.
+# classes: their names, if they have any.
 _TOY = {"rows": 200, "training": 180, "inputs": 2, "extent": 6, "takes": ("points", "noise")}
 _TWO = dict(_TOY, outputs=2, task=CLASSIFICATION, group="Two classes")
 _MORE = dict(_TOY, task=CLASSIFICATION, takes=("points", "noise", "classes"), group="More classes")
 _NUMBERS = dict(_TOY, outputs=1, task=REGRESSION, group="Numbers to predict")
+_REAL = {"task": CLASSIFICATION, "takes": (), "table": True, "group": "Real data"}
 _OF_ONE_INPUT = dict(_NUMBERS, inputs=1)
 enter("dataset", "spiral", "Spiral", about="Two arms that wind around one another.", **_TWO)
 enter("dataset", "circle", "Circle", about="A disc inside a ring.", **_TWO)
@@ -94,6 +96,64 @@ enter(
     "Curve",
     about="Points with a number that goes up and down along a single input.",
     **_OF_ONE_INPUT,
+)
+enter(
+    "dataset",
+    "iris",
+    "Iris",
+    about="Flowers of three kinds, by the length and width of their sepals and petals.",
+    classes=("setosa", "versicolor", "virginica"),
+    rows=150,
+    training=135,
+    inputs=4,
+    outputs=3,
+    **_REAL,
+)
+enter(
+    "dataset",
+    "wine",
+    "Wine",
+    about="Wines of three growers, by 13 measurements such as alcohol and colour.",
+    rows=178,
+    training=160,
+    inputs=13,
+    outputs=3,
+    **_REAL,
+)
+enter(
+    "dataset",
+    "breast_cancer",
+    "Breast cancer",
+    about="Tumours, malignant or benign, by 30 measurements of their cells.",
+    classes=("malignant", "benign"),
+    rows=569,
+    training=512,
+    inputs=30,
+    outputs=2,
+    **_REAL,
+)
+enter(
+    "dataset",
+    "penguins",
+    "Penguins",
+    about="Penguins of three species, by bill length and depth, flipper length and body mass.",
+    classes=("Adelie", "Chinstrap", "Gentoo"),
+    rows=342,
+    training=308,
+    inputs=4,
+    outputs=3,
+    **_REAL,
+)
+enter(
+    "dataset",
+    "digits",
+    "Digits",
+    about="Handwritten digits, each by the 64 pixels of its image.",
+    rows=1797,
+    training=1617,
+    inputs=64,
+    outputs=10,
+    **_REAL,
 )
 
 enter("activation", "relu", "ReLU")

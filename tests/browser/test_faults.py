@@ -31,7 +31,7 @@ FEW = [
     ("vendor/pyscript/core-*.js", "missing"),
     ("vendor/uplot/uPlot.esm.js", "truncated"),
 ]
-# No visitor's browser asks for them.
+# No visitor's browser asks for them, nor, before a real data set is chosen, for tables.
 UNUSED = ("LICENSE", "LICENSE.md", "python_stdlib.zip", "pyodide_graph-CX6fRcVL.js")
 ALERT = "document.querySelector('[role=alert]').textContent"
 IN_THE_END = "html[data-state=ready], [role=alert]:not(:empty)"
@@ -74,7 +74,7 @@ def pytest_generate_tests(metafunc):
         few = FEW
         if sweeps.whole(metafunc.config, "faults"):
             vendored = [path for path in site.site_files() if path.startswith("vendor/")]
-            used = [path for path in vendored if PurePosixPath(path).name not in UNUSED]
+            used = [path for path in vendored if PurePosixPath(path).name not in UNUSED and not site.is_table(path)]
             few = [(path, fault) for path in used for fault in FAULTS]
         metafunc.parametrize(("path", "fault"), few)
 
@@ -375,3 +375,40 @@ def test_forth_and_back_in_the_history(open_page):
     lab.wait("document.getElementById('dataset').value === 'spiral'")
     assert lab.field("hidden_layers").input_value() == "7, 3"
     assert lab.no_alert()
+
+
+@pytest.mark.parametrize("harm", FAULTS)
+def test_a_table_that_cannot_be_had_leaves_everything_as_it_was(open_files, files, harm):
+    path = "vendor/data/iris.zlib"
+    served = {**files, path: FAULTS[harm](files[path])}
+    lab = open_files(served.get, wait_for="ready")
+    lab.step_one_epoch()
+    lab.choose("dataset", "iris")
+    assert lab.alert().startswith("The data of Iris could not be loaded.")
+    assert lab.field("dataset").input_value() == "xor" and "dataset=xor" in lab.page.url
+    lab.fold()
+    lab.step_one_epoch()
+    assert (lab.number("epoch"), lab.data("inputs")) == (2, "2")
+    lab.press("Try again")
+    lab.page.get_by_role("alert").get_by_text("The data of Iris could not be loaded.").wait_for()
+    served[path] = files[path]
+    lab.press("Try again")
+    lab.wait("document.documentElement.dataset.inputs === '4'")
+    assert lab.no_alert()
+    assert lab.field("dataset").input_value() == "iris"
+    lab.wait_for_state("ready")
+    lab.step_one_epoch()
+
+
+def test_a_link_to_a_table_that_cannot_be_had(open_files, files):
+    """The page begins with points that there are, and all else is as the link has it."""
+    path = "vendor/data/penguins.zlib"
+    served = {**files, path: None}
+    lab = open_files(served.get, "dataset=penguins&hidden_layers=5", wait_for="ready")
+    assert lab.alert().startswith("The data of Penguins could not be loaded.")
+    assert lab.field("dataset").input_value() == "circle"
+    assert lab.field("hidden_layers").input_value() == "5"
+    served[path] = files[path]
+    lab.press("Try again")
+    lab.wait("document.documentElement.dataset.rows === '342'")
+    assert "dataset=penguins" in lab.page.url

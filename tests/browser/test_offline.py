@@ -43,12 +43,20 @@ def test_every_file_is_kept_and_the_page_works_without_network(visitor, host):
 
     host.gone = True
     lab.page.context.set_offline(True)
+    lab.fold()
+    lab.choose("dataset", "digits")
+    lab.wait("document.documentElement.dataset.inputs === '64'")
     again = visitor(host, "dataset=xor")
     again.wait_for_state("ready")
     again.step_one_epoch()
     again.page.get_by_text("About", exact=True).click()
-    assert again.page.get_by_text("You are offline").is_visible()
+    again.page.get_by_text("You are offline").wait_for()
     assert again.data("engine") == "wasm"
+    again.fold()
+    again.choose("dataset", "iris")
+    again.wait("document.documentElement.dataset.inputs === '4'")
+    again.wait_for_state("ready")
+    again.step_one_epoch()
 
 
 def test_it_works_after_a_restart_of_the_browser(chromium, host, tmp_path):

@@ -49,6 +49,11 @@ def test_it_learns_and_draws_from_disk(open_file):
     lab.choose("dataset", "xor")
     lab.wait("location.hash.includes('dataset=xor')")
     lab.wait_for_state("ready")
+    lab.choose("dataset", "digits")
+    lab.wait("document.documentElement.dataset.inputs === '64'")
+    lab.wait_for_state("ready")
+    lab.step_one_epoch()
+    assert lab.data("engine") == "wasm"
 
 
 def test_a_lab_that_is_gone_is_started_again(open_file):

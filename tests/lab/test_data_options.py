@@ -1,4 +1,4 @@
-"""Every toy set with every option of the data through the lab's door: compiled and plain it trains and draws."""
+"""Every data set with every option of the data through the lab's door: compiled and plain it trains and draws."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,10 @@ def test_every_set_with_every_option(key, plain):
                 size.rows, size.inputs, size.outputs, size.task,
             )  # fmt: skip
             assert answer["training"].sum() == size.training == len(data.training)
-            assert len(answer["points"]) == options.get("points", 200)
+            own = registry.trait("dataset", key, "rows")
+            assert len(answer["points"]) == (
+                options.get("points", own) if shape.is_taken(experiment, "points") else own
+            )
             for layer in ("fc3", "tanh1"):
                 view = view_of(experiment, layer=layer, point=0, place=[0.5, -0.5], seconds=1.0)
                 (drawn,) = framed(request_of(experiment, 25 if layer == "fc3" else 0, view=view))

@@ -84,7 +84,10 @@ def test_same_seed_same_data_and_other_seed_other_data(dataset):
     one, again, other = load(dataset, 3), load(dataset, 3), load(dataset, 4)
     for name in ("inputs", "labels", "targets", "training", "held_out"):
         assert (getattr(one, name) == getattr(again, name)).all(), name
-    assert not (one.inputs == other.inputs).any()
+    # What was measured is what it is: only the split is drawn.
+    is_real = registry.trait("dataset", dataset, "table")
+    assert (one.inputs == other.inputs).all() if is_real else not (one.inputs == other.inputs).any()
+    assert (one.training != other.training).any()
 
 
 def test_data_depend_on_seed_and_dataset_only():

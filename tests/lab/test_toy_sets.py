@@ -8,7 +8,7 @@ import pytest
 from lab import choices, datasets, toy_sets
 from spec import fields, registry
 
-ENTRIES = registry.entries("dataset")
+ENTRIES = {key: entry for key, entry in registry.entries("dataset").items() if not entry.traits.get("table")}
 CLASSES = [key for key in ENTRIES if ENTRIES[key].traits["task"] == registry.CLASSIFICATION]
 NUMBERS = [key for key in ENTRIES if key not in CLASSES]
 COUNTED = [key for key in ENTRIES if "classes" in ENTRIES[key].traits["takes"]]

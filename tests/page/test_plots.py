@@ -8,6 +8,7 @@ import pytest
 
 from lab.plain import PlainTrainer
 from lab.run import Run
+from spec import registry
 from tests import data_sets
 from tests.lab import networks
 from tests.lab.pictures import view_of
@@ -379,7 +380,7 @@ def test_a_loop_is_sent_in_the_plots_own_units_with_the_picture_it_is_drawn_on(p
         views.highlight.choose("")
 
 
-def points_of(task, outputs):
+def points_of(task, outputs, names=()):
     from page.plots.points import Points
 
     given = {
@@ -392,7 +393,34 @@ def points_of(task, outputs):
     }
     given = {name: Typed(value) for name, value in given.items()}
     plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05]), "targets": Typed([0.0, 1.0])}
-    return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given))
+    return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given), names)
+
+
+def test_classes_that_have_names_are_called_by_them(page):
+    from page import wording
+    from page.plots.representation import axis_names, heap_words
+
+    iris, cancer = (networks.experiment_of(dataset=key, dimensions=(0, 1)) for key in ("iris", "breast_cancer"))
+    names = wording.class_names(iris)
+    assert names == ("setosa", "versicolor", "virginica")
+    assert wording.class_names(networks.experiment_of(dataset="wine")) == ()
+    assert [text for text, _ in wording.legend(iris)] == [*names, "hollow: held out"]
+    assert wording.legend_label(iris) == "Legend: setosa: circles, versicolor: triangles, virginica: diamonds"
+    assert [text for text, _ in wording.legend(cancer)][:2] == ["malignant: circles", "benign: triangles"]
+    shaded = {**cancer, "shading": "classes"}
+    assert wording.scale_words(shaded, [0, 1, 0.5]) == ("malignant", "", "benign")
+    assert axis_names(cancer) == ("score of malignant", "score of benign")
+    assert axis_names({**cancer, "layer": "softmax"}) == ("probability of malignant", "probability of benign")
+    digits = networks.experiment_of(dataset="digits", projection="dimensions", dimensions=(3, 7))
+    assert axis_names(digits) == ("score of class 3", "score of class 7")
+    assert axis_names({**digits, "layer": "input"}) == ("input 3", "input 7")
+    assert heap_words(150, 50, 0, names) == "all 50 points of setosa lie here"
+    points = points_of("classification", 10, tuple("abcdefghij"))
+    assert points.words(0) == "Point 0 (held out): h"
+    assert points.score_words([0.1, 0.7, 0.2]) == "predicted b at 70 %"
+    for key, entry in registry.entries("dataset").items():
+        found = entry.traits.get("classes", ())
+        assert len(set(found)) in (0, entry.traits["outputs"]), key
 
 
 def test_words_follow_the_task_and_the_number_of_classes(page):

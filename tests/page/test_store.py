@@ -192,3 +192,23 @@ def test_any_changes_can_all_be_undone(order):
         state, _ = store.undo(state)
     assert state.experiment == first
     shape.check(state.experiment)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "chooses"),
+    [
+        (store.ENTER, ("dataset", "xor"), True),
+        (store.ENTER, ("dataset", "circle"), True),
+        (store.ENTER, ("learning_rate", "0.1"), False),
+        (store.SET, {"dataset": "xor"}, True),
+        (store.SET, {"seed": 4}, False),
+        (store.EXPERIMENT, fields.defaults(), True),
+        (store.UNDO, None, True),
+        (store.PLAY, None, False),
+    ],
+)
+def test_what_chooses_a_data_set(kind, value, chooses):
+    """Whoever chooses one, even that which is there, waits for no other one any more."""
+    before = store.first(fields.defaults())
+    change = store.Change(store.TYPED, kind, value)
+    assert store.chooses_data(before, store.update(before, change)[0], change) is chooses

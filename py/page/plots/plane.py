@@ -139,7 +139,10 @@ class Plane(Plot):
         for name, label in zip(("scale-low", "scale-high"), marked or (None, None)):
             by_id(name).className = "" if label is None else "class-%d" % label
         if marked and self.experiment["shading"] != "classes":
-            low, high = "class 0, %s," % low, "class 1, %s" % high
+            names = wording.class_names(self.experiment)
+            low, high = [
+                "%s, %s" % (wording.class_name(names, index), text) for index, text in enumerate((low + ",", high))
+            ]
         between = " over %s" % middle if middle else ""
         for name in ("scale", "scale-bar"):
             by_id(name).setAttribute("aria-label", "Scale of the colours: from %s%s to %s" % (low, between, high))

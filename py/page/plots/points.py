@@ -6,9 +6,13 @@ from spec import registry
 
 
 class Points:
-    """What does not change about the points while a network learns; `given` is a `protocol.Opened`."""
+    """What does not change about the points while a network learns; `given` is a `protocol.Opened`.
 
-    def __init__(self, given):
+    `names` are those of the classes, empty where they have none.
+    """
+
+    def __init__(self, given, names=()):
+        self.names = names
         self.rows, self.inputs, self.outputs, self.task = given.rows, given.inputs, given.outputs, given.task
         # The part of the input plane that the left view shows, (x, y, half), and the length of 1 unit in its paths.
         self.plane = tuple(numbers(given.plane))
@@ -34,7 +38,7 @@ class Points:
         """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` if its targets are given."""
         held_out = "" if self.training[index] else " (held out)"
         if not self.is_regression:
-            label = ": class %d" % self.labels[index]
+            label = ": " + wording.class_name(self.names, self.labels[index])
         else:
             label = ": target " + wording.numbers_words(targets) if targets else ""
         return "Point %d%s%s" % (index, held_out, label)
@@ -47,4 +51,5 @@ class Points:
             return "predicted " + wording.numbers_words(scores)
         best = max(scores)
         # Without a softmax a score may be below 0 or above 1.
-        return "predicted %d at %.0f %%" % (scores.index(best), 100 * min(max(best, 0), 1))
+        name = wording.short_class_name(self.names, scores.index(best))
+        return "predicted %s at %.0f %%" % (name, 100 * min(max(best, 0), 1))

@@ -166,7 +166,8 @@ class Representation(Plot):
         if heaps is not None:
             flat = [int(number) for number in numbers(heaps)]
             rows = zip(flat[0::3], flat[1::3], flat[2::3])
-            self.heaps = [(point, heap_words(self.points.rows, count, label)) for point, count, label in rows]
+            points = self.points
+            self.heaps = [(point, heap_words(points.rows, count, label, points.names)) for point, count, label in rows]
         flat = numbers(frame.axes)
         self.directions = [(int(flat[index]), flat[index + 1], flat[index + 2]) for index in range(0, len(flat), 3)]
         self.place = numbers(frame.place_position) or None
@@ -566,10 +567,13 @@ class Representation(Plot):
         )
 
 
-def heap_words(rows, count, label):
-    """How many of `rows` points lie in a place, of class `label` or, if that is -1, of any: `all 9 points lie here`."""
+def heap_words(rows, count, label, names=()):
+    """How many of `rows` points lie in a place, of class `label` or, if that is -1, of any: `all 9 points lie here`.
+
+    `names` are those of the classes, empty where they have none.
+    """
     if label >= 0:
-        return "all %d points of class %d lie here" % (count, label)
+        return "all %d points of %s lie here" % (count, wording.class_name(names, label))
     if count == rows:
         return "all %d points lie here" % count
     return "%d of %d points lie here" % (count, rows)
@@ -585,14 +589,19 @@ def axis_names(experiment):
         parted = experiment["projection"] == "best" and data.task == registry.CLASSIFICATION and data.outputs == 2
         return ("across the line", "along the line") if parted else ("", "")
     dimensions = shape.dimensions_of(experiment, layer.width)
-    if layer.name == shape.logits_layer(experiment):
-        name = "score of class %d"
-        if data.task == registry.REGRESSION:
-            name = "prediction %d" if data.outputs > 1 else "prediction"
-    else:
-        name = {"input": "input %d", "softmax": "probability of class %d"}.get(layer.kind, "neuron %d")
-    names = [name % number if "%" in name else name for number in dimensions[:2]]
+    names = [_axis_name(experiment, layer, number) for number in dimensions[:2]]
     return tuple(names + [""] * (2 - len(names)))
+
+
+def _axis_name(experiment, layer, number):
+    """What the dimension of that number of a layer is."""
+    is_last = layer.name == shape.logits_layer(experiment)
+    if is_last and shape.shape_of(experiment).task == registry.REGRESSION:
+        return "prediction %d" % number if layer.width > 1 else "prediction"
+    if is_last or layer.kind == "softmax":
+        name = wording.class_name(wording.class_names(experiment), number)
+        return "%s of %s" % ("score" if is_last else "probability", name)
+    return ("input %d" if layer.kind == "input" else "neuron %d") % number
 
 
 def boundary_is_diagonal(experiment):

@@ -1,0 +1,109 @@
+"""Real data sets on the page: their tables come when they are asked for, and not before."""
+
+import pytest
+
+from spec import registry
+
+TABLES = """performance.getEntriesByType("resource").map(({ name }) => name.split("/").slice(-3).join("/"))
+    .filter((path) => path.startsWith("vendor/data/"))"""
+SHOWN = {"iris": ("150", "4", "3"), "digits": ("1797", "64", "10"), "breast_cancer": ("569", "30", "2")}
+
+
+def trains_on(lab, key):
+    """The page comes to show a real data set, and trains on it for an epoch."""
+    rows, inputs, outputs = SHOWN[key]
+    lab.wait(f"document.documentElement.dataset.inputs === '{inputs}'")
+    assert [lab.data(name) for name in ("rows", "inputs", "outputs")] == [rows, inputs, outputs]
+    lab.wait_for_state("ready", "paused")
+    lab.step_one_epoch()
+    lab.wait("document.documentElement.dataset.picture === 'fine'")
+    assert lab.data("engine") == "wasm"
+    assert lab.number("train-loss") > 0
+    assert lab.field("dataset").input_value() == key
+    lab.fold()
+
+
+def hold_back(lab, key):
+    """A list to which every request for a table is added, which then waits to be told to go on."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    lab.page.route(f"**/vendor/data/{key}.zlib", hold)
+    return held
+
+
+def test_a_table_comes_when_its_set_is_chosen_and_once_only(open_page):
+    lab = open_page()
+    lab.step_one_epoch()
+    assert lab.page.evaluate(TABLES) == []
+    lab.choose("dataset", "iris")
+    trains_on(lab, "iris")
+    assert lab.page.locator("#data-summary").text_content() == "Iris, 150 points"
+    assert lab.field("points").is_disabled() and lab.field("noise").is_disabled() and lab.field("classes").is_disabled()
+    lab.enter("held_out", "30")
+    lab.wait("location.hash.includes('held_out=30')")
+    lab.wait_for_state("ready")
+    lab.choose("dataset", "digits")
+    trains_on(lab, "digits")
+    lab.choose("dataset", "iris")
+    trains_on(lab, "iris")
+    assert lab.page.evaluate(TABLES) == ["vendor/data/iris.zlib", "vendor/data/digits.zlib"]
+    assert lab.no_alert()
+
+
+@pytest.mark.parametrize("key", ["iris", "breast_cancer"])
+def test_a_link_to_a_real_data_set(open_page, key):
+    lab = open_page(f"dataset={key}&hidden_layers=5&seed=3&learning_rate=-1", wait_for=None)
+    trains_on(lab, key)
+    assert lab.page.evaluate(TABLES) == [f"vendor/data/{key}.zlib"]
+    assert f"dataset={key}" in lab.page.url and "hidden_layers=5" in lab.page.url
+    # What was wrong with the address is still said when the table has come.
+    assert "Learning rate must be" in lab.alert()
+
+
+def test_a_lab_that_is_started_again_has_the_table(open_page):
+    lab = open_page("dataset=iris", wait_for=None)
+    trains_on(lab, "iris")
+    lab.end_worker()
+    lab.press("Start the lab again")
+    trains_on(lab, "iris")
+    assert len(lab.page.evaluate(TABLES)) == 1
+
+
+def test_what_is_chosen_last_counts(open_page):
+    """While a table is on its way another set is chosen: that one stays, though the table comes later."""
+    lab = open_page()
+    held = hold_back(lab, "iris")
+    lab.choose("dataset", "iris")
+    lab.choose("dataset", "xor")
+    lab.wait("location.hash === '#dataset=xor'")
+    with lab.page.expect_response("**/vendor/data/iris.zlib"):
+        held[0].continue_()
+    # The page has taken the table, and takes it from where it is.
+    lab.page.unroute("**/vendor/data/iris.zlib")
+    lab.wait_for_state("ready")
+    lab.step_one_epoch()
+    assert lab.field("dataset").input_value() == "xor" and lab.data("inputs") == "2"
+    lab.choose("dataset", "iris")
+    trains_on(lab, "iris")
+
+
+def test_going_on_while_a_table_is_on_its_way(open_page):
+    lab = open_page("dataset=xor")
+    held = hold_back(lab, "iris")
+    lab.choose("dataset", "iris")
+    lab.step_one_epoch()
+    assert lab.data("inputs") == "2"
+    lab.enter("hidden_layers", "6")
+    lab.wait("location.hash.includes('hidden_layers=6')")
+    held[0].continue_()
+    trains_on(lab, "iris")
+    assert "hidden_layers=6" in lab.page.url
+
+
+def test_real_data_stand_in_a_group_of_their_own(open_page):
+    group = open_page().field("dataset").locator("optgroup[label='Real data']")
+    assert group.locator("option").all_text_contents() == ["Iris", "Wine", "Breast cancer", "Penguins", "Digits"]
+    assert registry.trait("dataset", "iris", "group") == "Real data"
