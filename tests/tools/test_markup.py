@@ -82,7 +82,7 @@ def test_data_sets_stand_under_the_heading_of_their_group(elements):
     assert headings == {key: entry.traits["group"] for key, entry in registry.entries("dataset").items()}
     assert list(dict.fromkeys(headings.values())) == ["Two classes", "More classes", "Numbers to predict", "Real data"]
     # Each heading once, with all of its choices.
-    assert page().count("<optgroup") == page().count("</optgroup>") == 3
+    assert page().count("<optgroup") == page().count("</optgroup>") == 4
     assert {option["heading"] for option in elements["loss"]["within"]} == {""}
 
 
