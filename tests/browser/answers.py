@@ -143,14 +143,19 @@ class View:
             self.page.mouse.move(*self.to_page(place), steps=steps)
         self.page.mouse.up()
 
-    def touch(self, *moments):
-        """Fingers on the canvas: a list of places for each moment, of as many fingers; lets go at the end."""
+    def touch(self, *moments, rests=False):
+        """Fingers on the canvas: a list of places for each moment, of as many fingers; lets go at the end.
+
+        `rests`: only when all has been drawn.
+        """
         session = self.page.context.new_cdp_session(self.page)
         for index, places in enumerate(moments):
             fingers = [self.to_page(place) for place in places]
             touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(fingers)]
             kind = "touchMove" if index else "touchStart"
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+        if rests:
+            self.page.evaluate("answers.rest()")
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         session.detach()
 

@@ -458,7 +458,7 @@ def test_an_axis_is_dragged_by_finger(stage_at):
     stage.rest()
     number = longest_axis(stage)
     start, goal = stage.right.handles()[number], stage.right.handle_at(*GOAL)
-    stage.right.touch(*[[start + (goal - start) * step / 8] for step in range(9)])
+    stage.right.touch(*[[start + (goal - start) * step / 8] for step in range(9)], rests=True)
     assert_at(stage, number, GOAL)
 
 
