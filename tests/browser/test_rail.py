@@ -336,6 +336,7 @@ def test_a_layer_that_is_gone_is_left(lab):
         "softmax",
     ]
     assert rail(lab).get_attribute("max") == "2"
+    wait_for_probes(lab)
     assert len(probes(lab)) == 3
 
 

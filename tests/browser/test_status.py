@@ -75,10 +75,10 @@ def test_what_is_told_of_a_pause_is_true_at_once(heard):
 
 
 def test_what_is_over_at_once_is_said_when_it_is_over(heard):
-    heard.step_one_epoch()
-    heard.step_one_epoch()
-    wait_for_word(heard, "Paused at epoch 2")
-    assert len(said(heard)) == 1
+    for epoch in (1, 2):
+        heard.step_one_epoch()
+        wait_for_word(heard, f"Paused at epoch {epoch}")
+        assert len(said(heard)) == epoch, "that it trained is not said"
 
 
 def test_another_experiment_while_training_is_still_training(heard):
