@@ -16,6 +16,8 @@ ROUND = 4
 # The lab has not been asked for anything for a while.
 AT_REST = """(({state, picture}) => state + picture)(document.documentElement.dataset) === 'pausedfine'
     && performance.now() - window.watch.answers.at(-1).time > 2000"""
+# Milliseconds: lines between ten classes of so many points take twenty seconds on an idle machine of two cores.
+SETTLING = 300_000
 
 
 def site_files():
@@ -37,7 +39,7 @@ def measure(settings):
         training = frames.watched(page, settings.scene)
         page.get_by_role("button", name="Pause", exact=True).click()
         # What training has left is first refined until it is as fine as the screen, and what glides is there.
-        browser.wait_for(page, AT_REST)
+        browser.wait_for(page, AT_REST, timeout=SETTLING)
         return {"training": training, "pointing": frames.watched(page, settings.scene, go_around)}
 
 

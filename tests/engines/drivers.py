@@ -141,7 +141,7 @@ class Browser:
     def choose(self, label, option):
         """Picks one of the choices of a control, by the words that a person reads; unfolds the panel that it is in."""
         self.unfold(label)
-        self.click(f"{self.control(label)}/option[normalize-space()='{option}']")
+        self.click(f"{self.control(label)}//option[normalize-space()='{option}']")
 
     def enter(self, label, keys):
         """Types into a field by its label; unfolds the panel that it is in."""
