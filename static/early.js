@@ -1,13 +1,15 @@
 // What has to be done before Python is there: takes up the theme that was chosen, keeps what a person does with the
-// controls and lets it be done then, answers files that are dropped on the page.
+// controls and lets it be done then, and files that are dropped on the page.
 //
-// The page calls `replay()` when its controls answer, and puts its own way to say something in the place of `say(text)`.
+// The page calls `replay()` when its controls answer, and puts its own ways to say something and to open a file in the
+// places of `say(text)` and `open(file)`; a file that came before is `dropped`.
 
 window.early = (() => {
     const EVENTS = ["change", "click", "input"];
     const FIELDS = "#controls, .tools, .transport";
     const THEMES = ["dark", "light"];
-    const NO_FILES = "Files cannot be opened here yet. Dataset has the data sets to choose from.";
+    const NOT_YET = "The table is opened as soon as Python is there.";
+    const ONE_ONLY = "Drop one file at a time: a table.";
     const deeds = [];
 
     // Before the first paint, so that no theme is seen but the right one. A browser may deny it.
@@ -38,7 +40,15 @@ window.early = (() => {
         event.preventDefault();
         // What says why the page does not work, or offers a way out, stays.
         const stays = document.documentElement.dataset.state === "error" || document.querySelector("#message button");
-        if (event.type === "drop" && !stays) early.say(NO_FILES);
+        if (event.type !== "drop" || stays) return;
+        const { files } = event.dataTransfer;
+        if (files.length === 1) early.open(files[0]);
+        else early.say(ONE_ONLY);
+    }
+
+    function open(file) {
+        early.dropped = file;
+        early.say(NOT_YET);
     }
 
     function say(text) {
@@ -64,6 +74,6 @@ window.early = (() => {
         performance.mark("controls answer");
     }
 
-    const early = { replay, say };
+    const early = { replay, say, open, dropped: null };
     return early;
 })();

@@ -123,7 +123,7 @@ export async function loadMicroPython(options) {
         if (!response.ok) throw new Error(`${response.url} is missing (${response.status}).`);
         FS.writeFile(path, new Uint8Array(await response.arrayBuffer()));
     };
-    interpreter.registerJsModule("scripts", { copy, counters, largest, turn, fetchModule, fetchTable, addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
+    interpreter.registerJsModule("scripts", { copy, counters, largest, turn, fetchModule, fetchTable, ownTables: () => import("./own_tables.mjs"), addressRefused, recorded, uplot: () => import("../vendor/uplot/uPlot.esm.js") });
     // PyScript runs its own library and our script in one go, and writes an error of Python's on the console, and that is
     // all.
     interpreter.runPythonAsync = async (...source) => {

@@ -10,7 +10,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from spec import registry
 from tools.environment import ROOT
+
+# All data sets that come with the page: what is true of each of them is not of a person's own table.
+OFFERED = [key for key, entry in registry.entries("dataset").items() if not entry.traits.get("own")]
 
 
 def three_classes(rng, rows):

@@ -49,6 +49,8 @@ FETCHED_LATE = tuple(
         "keys",
         "listen",
         "offline",
+        "own_table",
+        "own_words",
         "tips",
     )
 )

@@ -25,6 +25,7 @@ ORDER = (
     "tips",
     "around",
     "flip-book",
+    "own-table",
     "present",
     "licences",
 )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab import tasks
+from lab import own_sets, tasks
 from lab.choices import function_of
 from spec import fields, shape
 
@@ -15,7 +15,7 @@ class Data(NamedTuple):
     `inputs`, shape (rows, inputs), and `targets`, shape (rows, outputs), are float32. `labels`, shape (rows,), int, are
     the classes; for regression they are levels, see `tasks`. `training`, `held_out` and `sample` are row numbers in
     ascending order: the rows to train on, the other rows, and the rows from which projections and probes are computed,
-    which are all rows or `shape.SAMPLE_ROWS` of them.
+    which are all rows or `shape.SAMPLE_ROWS` of them. `units` are those of the data.
     """
 
     inputs: np.ndarray
@@ -24,10 +24,25 @@ class Data(NamedTuple):
     training: np.ndarray
     held_out: np.ndarray
     sample: np.ndarray
+    units: "Units"
+
+
+class Units(NamedTuple):
+    """In which units a person reads the data: times `scales`, plus `means`, both (inputs,), the inputs are in these.
+
+    `target_mean` and `target_scale` are the same for the targets.
+    """
+
+    means: np.ndarray
+    scales: np.ndarray
+    target_mean: float
+    target_scale: float
 
 
 def load(experiment):
     """The experiment's `Data`, split at random, by the data seed, into training rows and held-out rows."""
+    if shape.traits_of(experiment).get("own"):
+        return _own(experiment)
     seed = fields.data_seed_of(experiment)
     size = shape.shape_of(experiment)
     rng = np.random.default_rng([seed, 0])
@@ -38,11 +53,26 @@ def load(experiment):
     return assemble(inputs, values, order[: size.training], order[size.training :], size.outputs, size.task, seed)
 
 
-def assemble(inputs, values, training, held_out, outputs, task, seed=0):
+def _own(experiment):
+    """The `Data` of a person's own table."""
+    seed = fields.data_seed_of(experiment)
+    size = shape.shape_of(experiment)
+    own = own_sets.own_set(experiment["table"])
+    if own.held_out is not None and experiment["held_out"] is None:
+        held_out = own.held_out
+        training = np.setdiff1d(np.arange(size.rows), held_out)
+    else:
+        order = np.random.default_rng([seed, 0]).permutation(size.rows)
+        training, held_out = order[: size.training], order[size.training :]
+    units = Units(own.mean, own.scale, own.value_mean, own.value_scale)
+    return assemble(own.inputs, own.targets, training, held_out, size.outputs, size.task, seed, units)
+
+
+def assemble(inputs, values, training, held_out, outputs, task, seed=0, units=None):
     """The `Data` made of `inputs` and `values`, as a data set's function returns them.
 
     `training` and `held_out` are the row numbers of the two parts, `outputs` is the number of the network's outputs,
-    `task` a task of the registry; `seed` draws the sample.
+    `task` a task of the registry; `seed` draws the sample. Without `units` these are those of the inputs and targets.
     """
     inputs = np.asarray(inputs, np.float32)
     labels, targets = tasks.prepare(task, np.asarray(values), outputs)
@@ -50,4 +80,6 @@ def assemble(inputs, values, training, held_out, outputs, task, seed=0):
     sample = np.arange(rows)
     if rows > shape.SAMPLE_ROWS:
         sample = np.sort(np.random.default_rng([seed, 3]).choice(rows, shape.SAMPLE_ROWS, replace=False))
-    return Data(inputs, labels, targets, np.sort(training), np.sort(held_out), sample)
+    if units is None:
+        units = Units(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]), 0.0, 1.0)
+    return Data(inputs, labels, targets, np.sort(training), np.sort(held_out), sample, units)

@@ -41,6 +41,12 @@ class Plane:
         """The length of 1 unit of a path; the coordinates of a path are relative to the middle."""
         return self.half / UNITS
 
+    def axis_units(self, units):
+        """How a person reads each coordinate of a place, (2, 2): by `datasets.Units` it is first + second · coordinate."""
+        if self._is_input_space:
+            return np.stack([units.means, units.scales], axis=1)
+        return np.array([[0.0, 1.0], [0.0, 1.0]])
+
     def inputs_at(self, places):
         """The inputs for which places stand: (rows, 2) to (rows, inputs), float32."""
         if self._is_input_space:

@@ -17,7 +17,7 @@ from lab.recipes import recipe_of
 from lab.stage import TOLD_ONCE, Stage, leaves_of
 from lab.tasks import task_of
 from lab.timeline import Schedule, Timeline
-from spec import protocol, registry
+from spec import protocol, shape
 
 # A drawing that takes no longer than this is made with every request.
 CHEAP_VIEW_SECONDS = 0.012
@@ -67,7 +67,7 @@ class Run:
         self.data = datasets.load(experiment)
         self.task = task_of(experiment, self.data)
         self.trainer = _trainer(experiment, self.data, drawn)
-        dataset = registry.entry("dataset", experiment["dataset"]).traits
+        dataset = shape.traits_of(experiment)
         self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
@@ -120,6 +120,7 @@ class Run:
             "training": is_training,
             "plane": np.array([plane.x, plane.y, plane.half]),
             "unit": plane.unit,
+            "axis_units": plane.axis_units(data.units),
             "rows": len(data.inputs),
             "inputs": data.inputs.shape[1],
             "outputs": data.targets.shape[1],

@@ -1,15 +1,22 @@
 """The data in a person's table, as a network learns them, and data written as a table."""
 
 import csv
+import hashlib
 import io
 from typing import NamedTuple
 
 import numpy as np
 
+from lab import own_sets
+from lab.own_sets import moments
 from lab.table_choices import checked
 from lab.table_error import TableError
 from lab.table_plan import plan_of
+from spec import own_tables, shape
 from spec.registry import CLASSIFICATION
+
+# The digits of a key.
+KEY_DIGITS = 16
 
 
 class TableData(NamedTuple):
@@ -59,14 +66,59 @@ def data_of(table, choices=None):
     values = plan.labels if classification else target.numbers[plan.rows]
     mean, scale, value_mean, value_scale = np.zeros(len(plan.used)), np.ones(len(plan.used)), 0.0, 1.0
     if choices["standardize"] is not False:
-        mean, scale = _moments(numbers)
+        mean, scale = moments(numbers)
         if not classification:
-            value_mean, value_scale = map(float, _moments(values))
+            value_mean, value_scale = map(float, moments(values))
     names = [table.columns[place].name for place in plan.used]
     lines = table.lines[plan.rows]
     return TableData(
         numbers, mean, scale, names, plan.task, values, value_mean, value_scale, plan.classes, target.name, lines
     )
+
+
+def own_table(table, choices, name):
+    """`(key, content)` of a `table_opening.Table` by `table_choices`, as `spec/own_tables.py` has it; content is bytes.
+
+    `name` is what the table is called; the key does not depend on it. Raises TableError with the reading's `problem`.
+    """
+    data = data_of(table, choices)
+    standardize = checked(choices)["standardize"] is not False
+    names, classes = map(_short, data.names), map(_short, data.classes)
+    return written(name, data.task, list(names), data.target, list(classes), standardize, data.numbers, data.values)
+
+
+def written(name, task, names, target, classes, standardize, numbers, values, held_out=None):
+    """`(key, content)` of rows, `numbers` (rows, inputs) and `values` (rows,), as `spec/own_tables.py` has them."""
+    parts = (task, len(numbers), names, _short(target), classes, standardize, held_out)
+    rows = np.column_stack([numbers, values]).tolist()
+    body = "".join([",".join([repr(number).removesuffix(".0") for number in row]) + "\n" for row in rows])
+    nameless = own_tables.write(("", *parts))
+    key = hashlib.sha256(f"{nameless}\n{body}".encode()).hexdigest()[:KEY_DIGITS]
+    return key, f"{own_tables.write((_short(name), *parts))}\n{body}".encode()
+
+
+def csv_of_data(data, experiment):
+    """The examples of a `datasets.Data` as text in CSV, in the units in which a person reads them."""
+    traits = shape.traits_of(experiment)
+    if traits.get("own"):
+        own = own_sets.own_set(experiment["table"])
+        return csv_of(traits["columns"], own.numbers, traits["target"], own.values, traits["classes"])
+    units = data.units
+    numbers = data.inputs * units.scales + units.means
+    names = traits.get("columns") or _numbered("input", numbers.shape[1])
+    if traits["task"] == CLASSIFICATION:
+        classes = traits.get("classes") or _numbered("class", data.targets.shape[1])
+        return csv_of(names, numbers, traits.get("target", "class"), data.labels, classes)
+    values = data.targets[:, 0] * units.target_scale + units.target_mean
+    return csv_of(names, numbers, traits.get("target", "number"), values)
+
+
+def _numbered(what, count):
+    return [f"{what} {index}" for index in range(count)]
+
+
+def _short(text):
+    return text[: own_tables.LONGEST_NAME]
 
 
 def csv_of(names, numbers, target, values, classes=()):
@@ -87,10 +139,3 @@ def csv_of(names, numbers, target, values, classes=()):
 def _texts(numbers):
     """The shortest texts that are read back as the same numbers; whole ones without a point."""
     return [str(number).removesuffix(".0") for number in numbers]
-
-
-def _moments(numbers):
-    """`(mean, scale)` of each column, scale being the standard deviation, or 1 where that is 0."""
-    mean = numbers.mean(axis=0)
-    scale = numbers.std(axis=0)
-    return mean, np.where(scale > 0, scale, 1.0)

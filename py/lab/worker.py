@@ -1,14 +1,20 @@
 """The worker's own script: carries `session`'s calls between the page and the lab; see `spec/protocol.py`."""
 
+import json
+
 import numpy
 from js import Object, postMessage
 from pyodide.ffi import to_js
 
+import lab
 from lab import session
 from spec import protocol
 
 # Numbers that overflow in diverging training are noticed by the loss; warnings on the console are not needed.
 numpy.seterr(all="ignore")
+
+# Where modules lie that no run needs: they are read when they are imported.
+lab.__path__.append("/lib/python313.zip/lab")
 
 
 def open(text, table=None):
@@ -28,9 +34,46 @@ def flip(text):
     return _to_page(session.flip_runs(protocol.read_flips(text)))
 
 
+def read_table(text, content=None):
+    """`session.read_table` for choices, JSON, and a table, a `Uint8Array` or text; without one, of the last.
+
+    Returns JSON: what it returns, or {"refused": why}.
+    """
+    if content is not None and not isinstance(content, str):
+        content = content.to_bytes()
+    return _json(lambda: session.read_table(json.loads(text), content))
+
+
+def use_table(text):
+    """`session.use_table` for {"choices", "name"}, JSON: [JSON, content], where JSON is {"key"} or {"refused": why}."""
+    content = None
+
+    def use():
+        nonlocal content
+        key, content = session.use_table(**json.loads(text))
+        return {"key": key}
+
+    answer = _json(use)
+    return to_js([answer, content])
+
+
+def csv_of(text):
+    """`session.csv_of` for the id of a run."""
+    return session.csv_of(text)
+
+
 def close(text):
     """`session.close_runs` for the ids in `text`."""
     session.close_runs(protocol.read_runs(text))
+
+
+def _json(work):
+    """What `work()` returns, as JSON; a sentence for a person, {"refused": sentence}, where it raises a ValueError."""
+    try:
+        answer = work()
+    except ValueError as error:
+        answer = {"refused": str(error)}
+    return json.dumps(answer)
 
 
 def _to_page(answers):
@@ -51,4 +94,4 @@ def _flat(value):
     return value.ravel() if isinstance(value, numpy.ndarray) else value
 
 
-__export__ = ["open", "frame", "flip", "close"]
+__export__ = ["open", "frame", "flip", "close", "read_table", "use_table", "csv_of"]

@@ -4,7 +4,7 @@ import storage
 from pyscript import window
 from pyscript.ffi import create_proxy
 
-from page import links
+from page import links, tables
 from page.dom import listen
 from spec import fields
 
@@ -12,6 +12,8 @@ from spec import fields
 EVERY = 300
 # The key under which a tab keeps, for one reload, its address and the address that was about to be written.
 KEY = "address before reload"
+# The name under which the address holds a person's own table, if that is small.
+ROWS = "rows"
 
 
 class Address:
@@ -30,14 +32,19 @@ class Address:
         self._cancel()
         self._take_up()
         self.known = window.location.hash
-        return links.read(self.known)
+        experiment, complaints, play = links.read(self.known)
+        tables.linked(experiment["table"], links.part(self.known, ROWS))
+        return experiment, complaints, play
 
     def write(self):
         """Writes the experiment into the address at once."""
         self._cancel()
         # An address that a person has just changed, of which `follow` has not told yet, is not overwritten.
         if window.location.hash == self.known:
-            window.history.replaceState(None, "", "#" + fields.to_query(self.experiment()))
+            experiment = self.experiment()
+            rows = tables.link_of(experiment)
+            more = "&%s=%s" % (ROWS, rows) if rows else ""
+            window.history.replaceState(None, "", "#" + fields.to_query(experiment) + more)
             self.known = window.location.hash
 
     def write_soon(self):

@@ -13,7 +13,7 @@ from page.run_client import RunClient
 from page.status import Status
 from page.views import Views
 from page.workers import PATIENCE, Lab
-from spec import fields, protocol, registry, shape, texts
+from spec import fields, protocol, shape, texts
 
 # The intervals, in milliseconds, at which the canvases' labels, for people who hear the page, are updated: in
 # training, and otherwise.
@@ -224,17 +224,24 @@ class App:
         self.waiting = state
         messages.clear()
 
-        def make():
-            if self.waiting is state:
+        def make(values):
+            if self.waiting is not state:
+                return
+            if change.kind == store.EXPERIMENT:
+                self.do(change.origin, change.kind, dict(change.value, **values), is_late=True)
+            elif values:
+                self.do(change.origin, store.SET, values, is_late=True)
+            else:
                 self.do(*change, is_late=True)
 
-        def complain():
+        def complain(why):
             if self.waiting is state:
                 self.waiting = None
                 self.show_experiment()
-                name = registry.entry("dataset", state.experiment["dataset"]).label
-                text = "The data of %s could not be loaded." % name
-                messages.show(text, button="Try again", action=lambda: self.wait_for_table(change, state))
+                if tables.is_own(state.experiment):
+                    messages.show(why)
+                else:
+                    messages.show(why, button="Try again", action=lambda: self.wait_for_table(change, state))
 
         tables.fetch(state.experiment, make, complain)
 
@@ -246,6 +253,12 @@ class App:
 
     def enter(self, name, text):
         self.do(store.TYPED, store.ENTER, (name, text))
+
+    def use_table(self, key):
+        """Goes over to a person's own table, which is there, and plays."""
+        self.do(store.TYPED, store.SET, {"dataset": "own", "table": key})
+        if not phase.is_playing(self.state.phase):
+            self.play_or_pause()
 
     def new_weights(self):
         self.do(store.TYPED, store.SET, store.new_weights(self.state.experiment))

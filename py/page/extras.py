@@ -3,7 +3,7 @@
 import storage
 from pyscript import config, document, window
 from pyscript.ffi import create_proxy, to_js
-from scripts import fetchModule
+from scripts import fetchModule, ownTables
 
 from page.dom import by_id, listen
 
@@ -27,6 +27,8 @@ class Extras:
         self.tips = None
         self.around = None
         self.flip_book = None
+        # The `OwnTable`, once its module has been fetched.
+        self.own_table = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
@@ -36,6 +38,18 @@ class Extras:
         listen(by_id("around"), "click", lambda event: self._show_around())
         listen(by_id("flip-book"), "click", lambda event: self._open_flip_book())
         listen(by_id("about"), "toggle", lambda event: self._open_about())
+        listen(by_id("own-file"), "change", lambda event: self._open_chosen())
+        listen(
+            by_id("own-read"),
+            "click",
+            lambda event: self._with_tables(lambda own: own.open_text(by_id("own-text").value)),
+        )
+        listen(by_id("own-download"), "click", lambda event: self._with_tables(lambda own: own.download()))
+        listen(by_id("own-forget"), "click", lambda event: self._with_tables(lambda own: own.forget()))
+        window.early.open = create_proxy(self._open_file)
+        if window.early.dropped:
+            self._open_file(window.early.dropped)
+        self._open_chosen()
         if by_id("about").open:
             self._open_about()
 
@@ -139,6 +153,31 @@ class Extras:
             self.flip_book.open()
 
         self._fetch(("flip_words", "flip_sheet", "flip_book"), run)
+
+    def _open_chosen(self):
+        """Opens the file that was chosen, if one was."""
+        if by_id("own-file").files.length:
+            self._open_file(by_id("own-file").files.item(0))
+
+    def _open_file(self, file):
+        self._with_tables(lambda own: own.open_file(file))
+
+    def _with_tables(self, deed):
+        """Calls `deed(own_table)`, at once or, if the module has to be fetched, then."""
+        if self.own_table:
+            deed(self.own_table)
+            return
+
+        def run():
+            from page.own_table import OwnTable
+
+            def make(module):
+                self.own_table = self.own_table or self.app.views.add(OwnTable(self.app, module))
+                deed(self.own_table)
+
+            ownTables().then(create_proxy(make))
+
+        self._fetch(("own_words", "own_table"), run)
 
     def _fetch(self, names, run):
         """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""

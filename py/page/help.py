@@ -237,6 +237,15 @@ SENTENCES = OrderedDict(
         ("guide-next", "Goes on to the next beat, or after the last one back to your own experiment."),
         ("guide-keep", "Ends the beats and keeps the experiment that is seen."),
         ("guide-leave", "Ends the beats and brings back your own experiment; another time they go on from here."),
+        # A person's own data.
+        (
+            "own-file",
+            "Reads a table from a file and shows how it is read, before it is used; it never leaves this device.",
+        ),
+        ("own-text", "Reads the lines of a table that you paste here, say out of a spreadsheet."),
+        ("own-read", "Reads what was pasted, and shows how, before it is used."),
+        ("own-download", "Saves the data that are seen as a table, CSV, which can be opened here again."),
+        ("own-forget", "Removes all of your tables from this page and from this browser."),
         # The offer of a new version.
         ("update", "Loads the new version of this page, and keeps your experiment."),
         ("later", "Puts the offer away and keeps the version that is open."),

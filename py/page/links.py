@@ -20,3 +20,13 @@ def read(query):
     except (RuntimeError, MemoryError) as error:
         return fields.defaults(), ["It could not be read (%s)." % error], False
     return experiment, complaints, "play" in query.lstrip("#").split("&")
+
+
+def part(query, name):
+    """What stands in a link under a name, as it is; "" if nothing does."""
+    if len(query) <= LONGEST:
+        for pair in query.lstrip("#").split("&"):
+            found, _, text = pair.partition("=")
+            if found == name:
+                return text
+    return ""

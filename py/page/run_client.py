@@ -27,8 +27,8 @@ class RunClient:
         # ready: whether the lab answers. due: whether the run has to be opened. opening: whether it is being opened.
         self.ready = self.opening = False
         self.due = True
-        # The names of the classes in the run's data, empty where they have none.
-        self.names = ()
+        # The names of the classes in the run's data, and of the axes of the plane; empty where they have none.
+        self.names = self.columns = ()
         # (request, time at which it was sent) of every request on its way.
         self.asked = []
         # How long the last answer took, in milliseconds, and the live values in its request.
@@ -76,7 +76,7 @@ class RunClient:
         """Opens the run."""
         self.due = False
         self.opening = True
-        self.names = wording.class_names(experiment)
+        self.names, self.columns = wording.class_names(experiment), wording.plane_columns(experiment)
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
         table = tables.of(experiment)
         more = () if table is None else (table,)
@@ -90,7 +90,7 @@ class RunClient:
     def take_opened(self, given):
         """Takes the answer to opening the run, see `protocol.Opened`."""
         self.data = protocol.read_opened(given)
-        self.points = Points(self.data, self.names)
+        self.points = Points(self.data, self.names, self.columns)
 
     def take_answer(self, given):
         """Takes the answer to a request, see `protocol.Answer`."""

@@ -73,7 +73,7 @@ def undo(state):
 def chooses_data(before, after, change):
     """Whether a change, which leads from one state to another, chooses a data set, if only that which is there."""
     named = change.kind in (EXPERIMENT, UNDO) or (change.kind == ENTER and change.value[0] == "dataset")
-    return named or after.experiment["dataset"] != before.experiment["dataset"]
+    return named or bool(_differ(after.experiment, before.experiment, ("dataset", "table")))
 
 
 # Changes of the experiment.
@@ -99,6 +99,9 @@ def entered(experiment, name, text):
         shape.check_neuron(experiment, fields.parse(name, text))
         return _with(experiment, {"shading": "neuron", "neuron": text})
     result = fields.changed(experiment, name, text)
+    if name == "dataset" and result["dataset"] != experiment["dataset"]:
+        # Of a person's own tables the one that was used last.
+        result["table"] = ""
     if name == "layer" or not fields.same_run(result, experiment):
         layer = shape.shown_layer(result).name
         result["layer"] = "" if layer == shape.logits_layer(result) else layer

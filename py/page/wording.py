@@ -97,7 +97,7 @@ def summary(experiment, panel):
         return registry.label(name, experiment[name], task)
 
     if panel == "data":
-        return "%s, %s points" % (label("dataset"), "{:,}".format(shape.shape_of(experiment).rows))
+        return "%s, %s points" % (dataset_name(experiment), "{:,}".format(shape.shape_of(experiment).rows))
     if panel == "network":
         hidden = fields.text_of("hidden_layers", experiment["hidden_layers"]) or "no hidden layer"
         words = [hidden, label("activation")]
@@ -109,6 +109,11 @@ def summary(experiment, panel):
             if experiment[name]:
                 words.append("%s %s" % (fields.FIELDS[name].label, fields.text_of(name, experiment[name])))
     return " · ".join(words)
+
+
+def dataset_name(experiment):
+    """What the experiment's data set is called; a person's own table by its own name."""
+    return shape.traits_of(experiment).get("name") or registry.entry("dataset", experiment["dataset"]).label
 
 
 def speed_text(speed):
@@ -229,7 +234,13 @@ def class_words(names, index):
 
 def class_names(experiment):
     """The names of the classes of the experiment's data; empty where they have none."""
-    return registry.trait("dataset", experiment["dataset"], "classes") or ()
+    return shape.traits_of(experiment).get("classes") or ()
+
+
+def plane_columns(experiment):
+    """The names of the axes of the plane: the data's columns, if these are two and have names; else empty."""
+    columns = shape.traits_of(experiment).get("columns") or ()
+    return columns if len(columns) == 2 else ()
 
 
 def class_name(names, index):
@@ -240,6 +251,18 @@ def class_name(names, index):
 def short_class_name(names, index):
     """A class as `class_name` has it, but as short as can be: `versicolor`, or `1`."""
     return names[index] if names else str(index)
+
+
+def place_words(numbers, most=6):
+    """Coordinates as text: `(1.25, −0.30)`; at most `most` of them."""
+    texts = [place_number(number) for number in numbers[:most]]
+    return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
+
+
+def place_number(number):
+    """A coordinate with two decimals or, if it is large or small, with three significant digits."""
+    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
+    return text.replace("-", "−")
 
 
 def numbers_words(given, most=6):

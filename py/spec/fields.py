@@ -20,6 +20,8 @@ ROWS_LIMIT = 20000
 LEAST_ROWS, MOST_CLASSES = 20, 10
 # The largest per cent of a data set's own noise, which drowns it, and of held-out points.
 MOST_NOISE, MOST_HELD_OUT = 1000, 90
+# The most characters of a table's key.
+LONGEST_KEY = 32
 
 # On what a field acts when it is changed: on the page only; on what the views show; on the running network; on the data
 # or the initial numbers of a network whose formulas stay the same; or on the network itself.
@@ -170,7 +172,7 @@ def _unquoted(text):
 def data_of(experiment):
     """What the points depend on, to be compared with that of another experiment."""
     taken = [experiment[name] for name in ("points", "noise", "classes") if shape.is_taken(experiment, name)]
-    return experiment["dataset"], data_seed_of(experiment), taken
+    return experiment["dataset"], experiment["table"], data_seed_of(experiment), taken
 
 
 def data_seed_of(experiment):
@@ -219,6 +221,15 @@ def _per_cent(most, what, blank=None):
         return parse(bare[:-1] if len(bare) > 1 and bare.endswith("%") else text)
 
     return parse_per_cent
+
+
+def _parse_table(text):
+    if len(text) > LONGEST_KEY or not all(letter in "0123456789abcdef" for letter in text):
+        raise ValueError(
+            "Table must be the key of a table, at most %d of the digits 0 to 9 and a to f; %s is not."
+            % (LONGEST_KEY, quoted(text))
+        )
+    return text
 
 
 def _parse_batch_size(text):
@@ -353,6 +364,8 @@ def _optional(value):
 
 # This is also the order in the query and in every panel. Reading a field may depend on the fields before it.
 enter_choice("dataset", "Dataset", "data", "circle", NUMBERS)
+# Which of a person's own tables it is, by its key; of no use for other data sets.
+enter("table", "Table", "data", "", _parse_table, str, NUMBERS)
 # What is left empty is the data set's own.
 _OWN = {"size": 6, "inputmode": "numeric"}
 _parse_points = _or_blank(LEAST_ROWS, ROWS_LIMIT, "Points")

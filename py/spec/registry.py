@@ -53,7 +53,8 @@ def trait(kind, key, name):
 # rows, training, inputs, outputs, task: see `shape.Shape`. extent: half of the side of the plane that is shown, unless
 # the data reach farther. takes: which of the fields points, noise and classes it follows. group: where it stands in the
 # list. about: what it is, in a sentence. table: whether its rows come from a table of that key, which the page fetches.
-# classes: their names, if they have any.
+# classes: their names, if they have any. columns, target: the names of the inputs and of what is predicted, if any.
+# own: whether it is a person's own table, whose traits are those of the table, see `own_tables`.
 _TOY = {"rows": 200, "training": 180, "inputs": 2, "extent": 6, "takes": ("points", "noise")}
 _TWO = dict(_TOY, outputs=2, task=CLASSIFICATION, group="Two classes")
 _MORE = dict(_TOY, task=CLASSIFICATION, takes=("points", "noise", "classes"), group="More classes")
@@ -154,6 +155,19 @@ enter(
     inputs=64,
     outputs=10,
     **_REAL,
+)
+# Until a table is known it counts as one of this shape.
+enter(
+    "dataset",
+    "own",
+    "Your table",
+    about="A table of your own, opened, pasted or drawn.",
+    own=True,
+    rows=200,
+    training=180,
+    inputs=2,
+    outputs=2,
+    **dict(_REAL, group="Your own"),
 )
 
 enter("activation", "relu", "ReLU")

@@ -6,7 +6,7 @@ that the network does not have, and then return a default.
 
 from collections import namedtuple
 
-from spec import registry
+from spec import own_tables, registry
 from spec.texts import bytes_in_words, quoted
 
 # The most bytes that a page may use for training.
@@ -30,9 +30,15 @@ Shape = namedtuple("Shape", ("rows", "training", "inputs", "outputs", "task"))
 Layer = namedtuple("Layer", ("name", "kind", "width"))
 
 
+def traits_of(experiment):
+    """The traits of the experiment's data set, see `registry`; of a person's own table that is known, those of it."""
+    traits = registry.entry("dataset", experiment["dataset"]).traits
+    return own_tables.traits(experiment["table"]) or traits if traits.get("own") else traits
+
+
 def is_taken(experiment, name):
     """Whether the experiment's data set follows the field `name`: points, noise or classes."""
-    return name in (registry.trait("dataset", experiment["dataset"], "takes") or ())
+    return name in traits_of(experiment).get("takes", ())
 
 
 def own(experiment, name):
@@ -53,7 +59,7 @@ def shape_of(experiment):
     The set's own number of rows, share of held-out ones and number of outputs give way to what is chosen. At least one
     row is trained on.
     """
-    traits = registry.entry("dataset", experiment["dataset"]).traits
+    traits = traits_of(experiment)
     taken = traits.get("takes", ())
     rows, outputs = traits["rows"], traits["outputs"]
     held_out, of = rows - traits["training"], rows

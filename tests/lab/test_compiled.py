@@ -10,6 +10,7 @@ from lab import run as run_module
 from lab.compiled import CompiledTrainer
 from lab.plain import PlainTrainer
 from spec import registry, shape
+from tests import data_sets
 from tests.lab import networks
 from tests.lab.test_run import EVERYTHING, Seen, request
 
@@ -31,7 +32,7 @@ EVERY = [
 
 
 # The data sets whose inputs are places of the plane.
-OF_THE_PLANE = [key for key, entry in registry.entries("dataset").items() if entry.traits["inputs"] == 2]
+OF_THE_PLANE = [key for key in data_sets.OFFERED if registry.trait("dataset", key, "inputs") == 2]
 
 
 def trainers(**choices):

@@ -7,6 +7,7 @@ from engine.workspace import Uncompilable
 from lab import datasets
 from lab import run as run_module
 from spec import protocol, registry, shape
+from tests import data_sets
 from tests.lab import networks
 from tests.lab.pictures import view_of
 from tests.lab.test_session import framed, no_runs, opened, request_of  # noqa: F401
@@ -40,7 +41,7 @@ def known(metrics, data):
     return [metrics[name] for name in names], [metrics[name] for name in metrics if name not in names]
 
 
-@pytest.mark.parametrize("key", registry.entries("dataset"))
+@pytest.mark.parametrize("key", data_sets.OFFERED)
 def test_every_set_with_every_option(key, plain):
     answers = {}
     for engine in ("wasm", "autograd"):

@@ -5,6 +5,7 @@ import pytest
 
 from lab import datasets
 from spec import fields, registry
+from tests import data_sets
 
 # The data sets of the original demo.
 ORIGINAL = ("circle", "gaussian", "spiral", "xor")
@@ -28,7 +29,7 @@ def many(dataset):
     return [np.concatenate(points) for points in zip(*(classes_of(dataset, seed) for seed in SEEDS), strict=True)]
 
 
-@pytest.mark.parametrize("dataset", registry.entries("dataset"))
+@pytest.mark.parametrize("dataset", data_sets.OFFERED)
 def test_shapes_and_types(dataset):
     data, told = load(dataset), registry.entry("dataset", dataset).traits
     assert data.inputs.shape == (told["rows"], told["inputs"])
@@ -56,7 +57,7 @@ def test_a_hundred_points_a_class(dataset):
         assert np.bincount(load(dataset, seed).labels).tolist() == [100, 100]
 
 
-@pytest.mark.parametrize("dataset", registry.entries("dataset"))
+@pytest.mark.parametrize("dataset", data_sets.OFFERED)
 def test_split(dataset):
     for seed in range(5):
         data = load(dataset, seed)
@@ -79,7 +80,7 @@ def test_split_is_drawn():
     assert share == pytest.approx(0.5, abs=0.06)
 
 
-@pytest.mark.parametrize("dataset", registry.entries("dataset"))
+@pytest.mark.parametrize("dataset", data_sets.OFFERED)
 def test_same_seed_same_data_and_other_seed_other_data(dataset):
     one, again, other = load(dataset, 3), load(dataset, 3), load(dataset, 4)
     for name in ("inputs", "labels", "targets", "training", "held_out"):

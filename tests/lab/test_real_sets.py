@@ -10,10 +10,11 @@ import pytest
 from lab import datasets, real_sets, session
 from lab.run import Run
 from spec import fields, protocol, registry
+from tests import data_sets
 from tests.real_tables import tables
 from tools.environment import ROOT
 
-REAL = [key for key, entry in registry.entries("dataset").items() if entry.traits.get("table")]
+REAL = [key for key in data_sets.OFFERED if registry.trait("dataset", key, "table")]
 # Rows of each class, as the descriptions of the sources say.
 CLASSES = {
     "iris": [50, 50, 50],

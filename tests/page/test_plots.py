@@ -393,6 +393,7 @@ def points_of(task, outputs, names=()):
     }
     given = {name: Typed(value) for name, value in given.items()}
     plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05]), "targets": Typed([0.0, 1.0])}
+    plane["axis_units"] = Typed([0.0, 1.0, 0.0, 1.0])
     return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given), names)
 
 
@@ -425,7 +426,7 @@ def test_classes_that_have_names_are_called_by_them(page):
 
 def test_words_follow_the_task_and_the_number_of_classes(page):
     from page import run_words, wording
-    from page.plots import plane, readout
+    from page.plots import plane
     from page.plots.representation import heap_words
     from spec import shape
 
@@ -483,8 +484,8 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
-    assert readout.place_words([1.25, -0.3]) == "(1.25, −0.30)"
-    assert readout.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
+    assert wording.place_words([1.25, -0.3]) == "(1.25, −0.30)"
+    assert wording.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
     with data_sets.entered():
         ten, three, number = (
             networks.experiment_of(dataset=key) for key in ("ten_classes", "three_classes", "plane_target")
@@ -673,7 +674,7 @@ def test_the_line_of_the_scores_is_whole_and_names_are_in_the_plot(page):
         def lineTo(self, x, y):
             ends.append((x, y))
 
-        def fillText(self, words, x, y):
+        def fillText(self, words, x, y, width):
             texts.append((words, x, y, self.textAlign))
 
     right._paint_diagonal(Noting(), 1.0)

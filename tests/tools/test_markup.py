@@ -80,9 +80,15 @@ def test_choices_are_offered_and_the_default_is_chosen(elements, name):
 def test_data_sets_stand_under_the_heading_of_their_group(elements):
     headings = {option["value"]: option["heading"] for option in elements["dataset"]["within"]}
     assert headings == {key: entry.traits["group"] for key, entry in registry.entries("dataset").items()}
-    assert list(dict.fromkeys(headings.values())) == ["Two classes", "More classes", "Numbers to predict", "Real data"]
+    assert list(dict.fromkeys(headings.values())) == [
+        "Two classes",
+        "More classes",
+        "Numbers to predict",
+        "Real data",
+        "Your own",
+    ]
     # Each heading once, with all of its choices.
-    assert page().count("<optgroup") == page().count("</optgroup>") == 4
+    assert page().count("<optgroup") == page().count("</optgroup>") == 5
     assert {option["heading"] for option in elements["loss"]["within"]} == {""}
 
 

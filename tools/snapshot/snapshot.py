@@ -15,7 +15,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from tools import environment, runtime
@@ -67,11 +67,15 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
     """The files from which the lab starts, `lab.pack` and `python_stdlib.zip`, and `recording.zlib`, by name.
 
     `static/snapshot.mjs` reads `lab.pack`, the snapshot, and `static/recording.mjs` the recording. `python_stdlib.zip`
-    is the standard library as bytecode, for modules that are imported later. `pyodide` has the files of Pyodide's
-    archive, `packages` those of NumPy's and autograd's archives, `own` the site's own files, all by path.
+    is the standard library as bytecode, with `lab/table_*`, for modules that are imported later. `pyodide` has the
+    files of Pyodide's archive, `packages` those of NumPy's and autograd's archives, `own` the site's own files, all by
+    path.
     """
     interpreter = {name: pyodide[name] for name in INTERPRETER}
-    standard_library = bytecode(pyodide, modules(unzipped(pyodide["python_stdlib.zip"])))
+    # Memory has the list of what is in it.
+    standard_library = joined(
+        bytecode(pyodide, modules(unzipped(pyodide["python_stdlib.zip"]))), bytecode(pyodide, of_lab(own, is_late))
+    )
     libraries = shared_libraries(packages)
     inputs = {
         **interpreter,
@@ -79,7 +83,7 @@ def site_files(pyodide: Files, packages: Files, own: Files) -> dict[str, bytes]:
         "libraries.json": json.dumps([SITE_PACKAGES + path for path in libraries]).encode(),
         "python_stdlib.zip": standard_library,
         "packages.zip": bytecode(pyodide, modules(packages)),
-        "lab.zip": bytecode(pyodide, {path.removeprefix("py/"): own[path] for path in own if is_lab(path)}),
+        "lab.zip": bytecode(pyodide, of_lab(own, is_lab)),
     }
     return {
         "lab.pack": made("snapshot", {**inputs, "snapshot.mjs": own[FORMAT]}, "lab.pack"),
@@ -100,13 +104,33 @@ def bytecode(pyodide: Files, sources: Files) -> bytes:
 
 
 def is_lab(path: str) -> bool:
-    """Whether the site's own file `path` is a module that the lab imports: no run needs those that read tables."""
-    return path.startswith(("py/spec/", "py/lab/", "py/engine/")) and not path.startswith("py/lab/table_")
+    """Whether the site's own file `path` is a module that the lab imports from the start."""
+    return path.startswith(("py/spec/", "py/lab/", "py/engine/")) and not is_late(path)
+
+
+def is_late(path: str) -> bool:
+    """Whether the site's own file `path` is a module of the lab that no run needs: those that read a person's table."""
+    return path.startswith("py/lab/table_")
 
 
 def is_read(path: str) -> bool:
-    """Whether the snapshot depends on the site's own file `path`."""
-    return path == FORMAT or is_lab(path)
+    """Whether what `site_files` makes depends on the site's own file `path`."""
+    return path == FORMAT or is_lab(path) or is_late(path)
+
+
+def of_lab(own: Files, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """The site's own modules whose paths are `wanted`, by their paths for Python."""
+    return {path.removeprefix("py/"): own[path] for path in own if wanted(path)}
+
+
+def joined(*archives: bytes) -> bytes:
+    """A zip archive of what is in several ones."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for content in archives:
+            for path, file in unzipped(content).items():
+                archive.writestr(zipfile.ZipInfo(path), file, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def modules(files: Files) -> dict[str, bytes]:

@@ -16,6 +16,8 @@ LARGEST_MARGIN = 90
 # CSS pixels between a tick's text and the plot, and the least number of them between two texts.
 GAP = 6
 APART = 10
+# The unit of an axis whose numbers are read as they are, see `labelled`.
+AS_IT_IS = (0.0, 1.0)
 # About so many ticks are along the shorter side.
 COUNT = 6
 
@@ -85,14 +87,23 @@ def square(box):
     return left + (width - side) / 2, top + (height - side) / 2, side, side
 
 
-def labelled(ranges):
-    """`[(ticks, texts, power)]` of both axes, with the same step; `power` is the power of ten that the texts share."""
+def labelled(ranges, units=None):
+    """`[(ticks, texts, power)]` of both axes, with the same step; `power` is the power of ten that the texts share.
+
+    With `units`, (first, second) for each axis, a number n at an axis is read as first + second · n, and each axis has
+    a step of its own, round in what is read.
+    """
     step = tick_step(min([high - low for low, high in ranges]))
     result = []
-    for low, high in ranges:
+    for axis, (low, high) in enumerate(ranges):
+        first, second = units[axis] if units else AS_IT_IS
+        if units:
+            low, high = first + second * low, first + second * high
+            step = tick_step(high - low)
         values = ticks(low, high, step)
         power = shared_power(values, step)
-        result.append((values, tick_texts(values, step, power), power))
+        places = [(value - first) / second for value in values] if units else values
+        result.append((places, tick_texts(values, step, power), power))
     return result
 
 

@@ -64,6 +64,10 @@ class Plane(Plot):
     def view(self):
         return self.plane
 
+    def axis_units(self):
+        units = self.points.axis_units
+        return None if units == (axes.AS_IT_IS, axes.AS_IT_IS) else units
+
     def box_of(self, margin):
         return axes.square(Plot.box_of(self, margin))
 
@@ -215,6 +219,8 @@ class Plane(Plot):
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
+        if self.points.columns:
+            self.paint_names(context, self.points.columns)
         context.save()
         x, y, _ = self.plane
         yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
@@ -318,7 +324,7 @@ class Plane(Plot):
             "%s over the input plane, %s, shaded by %s, after epoch %d: %s%s.%s"
             % (
                 self.title,
-                extent_words(*self.plane),
+                extent_words(*self.plane, self.points.axis_units, self.points.columns),
                 shading_words(experiment, self.points),
                 run.epoch,
                 metric_words(run.metrics),
@@ -328,9 +334,15 @@ class Plane(Plot):
         )
 
 
-def extent_words(x, y, half):
-    """The ranges of the axes in words: `both axes from −6 to 6`."""
-    across, up = ("from %s to %s" % (round_words(at - half, half), round_words(at + half, half)) for at in (x, y))
+def extent_words(x, y, half, units=(axes.AS_IT_IS, axes.AS_IT_IS), names=()):
+    """The ranges of the axes in words: `both axes from −6 to 6`; `units` as in `axes.labelled`, `names` if they have."""
+    ranges = []
+    for at, (first, second) in zip((x, y), units):
+        middle, reach = first + second * at, second * half
+        ranges.append("from %s to %s" % (round_words(middle - reach, reach), round_words(middle + reach, reach)))
+    across, up = ranges
+    if names:
+        return "%s %s, %s %s" % (names[0], across, names[1], up)
     return "both axes " + across if across == up else "x %s, y %s" % (across, up)
 
 

@@ -152,6 +152,10 @@ class Plot:
         """`(left, top, width, height)` of the plot inside the canvas, with that left margin."""
         return axes.plot_box(self.size[0], self.size[1], margin, self.text_size)
 
+    def axis_units(self):
+        """How a person reads the coordinates, see `axes.labelled`; None where they are read as they are."""
+        return
+
     def map(self):
         """Updates the mapping and the axes, if the shown part of the plane has changed."""
         view = self.view()
@@ -163,7 +167,7 @@ class Plot:
         margin = axes.scaled(axes.MARGIN_LEFT, self.text_size)
         while True:
             self.mapping = Mapping(self.box_of(margin), *view)
-            self.axes = axes.labelled(self.mapping.ranges())
+            self.axes = axes.labelled(self.mapping.ranges(), self.axis_units())
             needed = axes.margin(self.context, self.axes, self.text_size)
             if needed <= margin:
                 return
@@ -199,6 +203,22 @@ class Plot:
         if self.loop_end:
             self.crosshair(context, *self.loop_end)
         return any(layer.due or layer.work is not None for layer in self.layers)
+
+    def paint_names(self, context, names):
+        """Writes the names of both axes at their ends, in the plot."""
+        left, top, width, height = self.mapping.box
+        context.font = axes.font(self.text_size)
+        context.lineJoin = "round"
+        context.lineWidth = 4
+        context.strokeStyle, context.fillStyle = self.halo, self.quiet
+        gap = axes.scaled(axes.GAP, self.text_size)
+        ends = (("right", "bottom", left + width - gap, top + height - 4), ("left", "top", left + gap, top + 4))
+        for name, (_, _, power), (align, baseline, x, y) in zip(names, self.axes, ends):
+            # A power of ten that the ticks share stands in the same place.
+            if name and not power:
+                context.textAlign, context.textBaseline = align, baseline
+                for paint in (context.strokeText, context.fillText):
+                    paint(name, x, y, width - 2 * gap)
 
     def enlarged(self):
         """How many times as large marks and lines are as with the smallest text."""

@@ -8,15 +8,18 @@ from spec import registry
 class Points:
     """What does not change about the points while a network learns; `given` is a `protocol.Opened`.
 
-    `names` are those of the classes, empty where they have none.
+    `names` are those of the classes, `columns` those of the axes of the plane; empty where they have none.
     """
 
-    def __init__(self, given, names=()):
-        self.names = names
+    def __init__(self, given, names=(), columns=()):
+        self.names, self.columns = names, columns
         self.rows, self.inputs, self.outputs, self.task = given.rows, given.inputs, given.outputs, given.task
         # The part of the input plane that the left view shows, (x, y, half), and the length of 1 unit in its paths.
         self.plane = tuple(numbers(given.plane))
         self.plane_unit = numbers(given.unit)[0]
+        # For each axis of the plane (first, second): in the data's own units a coordinate is first + second · coordinate.
+        units = numbers(given.axis_units)
+        self.axis_units = (units[0], units[1]), (units[2], units[3])
         # For regression the least and the largest target.
         self.targets = numbers(given.targets)
         # Flat typed arrays: the places of all points in the plane; their classes or levels; whether they are training
@@ -33,6 +36,13 @@ class Points:
     def place(self, index):
         """`(x, y)` of a point in the plane."""
         return self.positions[2 * index], self.positions[2 * index + 1]
+
+    def place_words(self, place):
+        """A place of the plane in the data's own units: `(1.25, −0.30)`, or `length 5.1, width 3.5` by its columns."""
+        along = [first + second * number for (first, second), number in zip(self.axis_units, place)]
+        if not self.columns:
+            return wording.place_words(along)
+        return ", ".join(["%s %s" % (name, wording.place_number(number)) for name, number in zip(self.columns, along)])
 
     def words(self, index, targets=()):
         """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` if its targets are given."""

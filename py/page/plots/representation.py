@@ -259,19 +259,7 @@ class Representation(Plot):
         """Writes what the axes are at their ends, in the plot, as far as there is room."""
         if self.spatial or min(self.size) < LEAST_FOR_CROSS:
             return
-        left, top, width, height = self.mapping.box
-        context.font = axes.font(self.text_size)
-        context.lineJoin = "round"
-        context.lineWidth = 4
-        context.strokeStyle, context.fillStyle = self.halo, self.quiet
-        gap = axes.scaled(axes.GAP, self.text_size)
-        ends = (("right", "bottom", left + width - gap, top + height - 4), ("left", "top", left + gap, top + 4))
-        for name, (_, _, power), (align, baseline, x, y) in zip(self.axis_names, self.axes, ends):
-            # A power of ten that the ticks share stands in the same place.
-            if name and not power:
-                context.textAlign, context.textBaseline = align, baseline
-                for paint in (context.strokeText, context.fillText):
-                    paint(name, x, y)
+        self.paint_names(context, self.axis_names)
 
     def _paint_upright(self, context):
         """Paints the line by which separability counts; at a layer it says what it gets right."""
