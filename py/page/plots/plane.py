@@ -335,7 +335,7 @@ class Plane(Plot):
 
 
 def extent_words(x, y, half, units=(axes.AS_IT_IS, axes.AS_IT_IS), names=()):
-    """The ranges of the axes in words: `both axes from −6 to 6`; `units` as in `axes.labelled`, `names` if they have."""
+    """The ranges of the axes in words: `both axes from −6 to 6`; `units` as in `axes.labelled`, `names` if any."""
     ranges = []
     for at, (first, second) in zip((x, y), units):
         middle, reach = first + second * at, second * half

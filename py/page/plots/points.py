@@ -17,7 +17,7 @@ class Points:
         # The part of the input plane that the left view shows, (x, y, half), and the length of 1 unit in its paths.
         self.plane = tuple(numbers(given.plane))
         self.plane_unit = numbers(given.unit)[0]
-        # For each axis of the plane (first, second): in the data's own units a coordinate is first + second · coordinate.
+        # For each axis of the plane (first, second): a coordinate c is read as first + second · c, in the data's units.
         units = numbers(given.axis_units)
         self.axis_units = (units[0], units[1]), (units[2], units[3])
         # For regression the least and the largest target.
