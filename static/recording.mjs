@@ -32,7 +32,7 @@ export function unpacked(bytes) {
     for (const name of ["probes", "scale_values"])
         answers.forEach(({ picture }, index) => (picture[name] ??= answers[index - 1].picture[name]));
     return {
-        opened: { ...opened, plane: floats(opened.plane), unit: floats(opened.unit), targets: floats(opened.targets) },
+        opened: { ...opened, ...Object.fromEntries(["plane", "unit", "axis_units", "targets"].map((name) => [name, floats(opened[name])])) },
         count: answers.length,
         answer: (index, { classes, signs, neutral, boundary }) => {
             const { epoch, step, live, picture } = answers[index];

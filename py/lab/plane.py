@@ -42,7 +42,7 @@ class Plane:
         return self.half / UNITS
 
     def axis_units(self, units):
-        """How a person reads each coordinate of a place, (2, 2): as first + second · coordinate, by `datasets.Units`."""
+        """How each coordinate of a place is read by `datasets.Units`, (2, 2): as first + second · coordinate."""
         if self._is_input_space:
             return np.stack([units.means, units.scales], axis=1)
         return np.array([[0.0, 1.0], [0.0, 1.0]])

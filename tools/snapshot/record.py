@@ -130,6 +130,7 @@ def packed(opened: Answer, answers: list[Answer]) -> bytes:
             **{name: opened[name] for name in ("rows", "inputs", "outputs", "task", "engine", "reason")},
             "plane": opened["plane"].tolist(),
             "unit": [opened["unit"] * COARSER["contour"]],
+            "axis_units": opened["axis_units"].ravel().tolist(),
             "targets": opened["targets"].tolist(),
         },
         "history": rounded(history),
