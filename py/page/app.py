@@ -256,7 +256,7 @@ class App:
 
     def use_table(self, key):
         """Goes over to a person's own table, which is there, and plays."""
-        self.do(store.TYPED, store.SET, {"dataset": "own", "table": key})
+        self.do(store.TYPED, store.SET, store.with_table(self.state.experiment, key))
         if not phase.is_playing(self.state.phase):
             self.play_or_pause()
 

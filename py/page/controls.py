@@ -67,6 +67,7 @@ class Controls:
             by_id(name + "-switch").checked = experiment[name]
         for panel in PANELS:
             set_text(by_id(panel + "-summary"), wording.summary(experiment, panel))
+        set_text(by_id("settings"), wording.settings_words(experiment))
         for name, disabled in wording.disabled(experiment).items():
             by_id(name).disabled = disabled
 

@@ -239,6 +239,10 @@ SENTENCES = OrderedDict(
         ("guide-leave", "Ends the beats and brings back your own experiment; another time they go on from here."),
         # A person's own data.
         (
+            "held_out_points",
+            "Whether the points that are held out, with which the network is not trained but tested, are drawn.",
+        ),
+        (
             "own-file",
             "Reads a table from a file and shows how it is read, before it is used; it never leaves this device.",
         ),

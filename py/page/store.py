@@ -102,11 +102,31 @@ def entered(experiment, name, text):
     if name == "dataset" and result["dataset"] != experiment["dataset"]:
         # Of a person's own tables the one that was used last.
         result["table"] = ""
+        result.update(settings_for(experiment, result))
     if name == "layer" or not fields.same_run(result, experiment):
         layer = shape.shown_layer(result).name
         result["layer"] = "" if layer == shape.logits_layer(result) else layer
         result["morph"] = 0.0
     return result
+
+
+def settings_for(before, experiment):
+    """The values of `shape.SETTINGS` for an experiment's data set, which was picked after that of `before`.
+
+    They are empty if a person has chosen another network than the one for the data set before.
+    """
+    defaults = fields.defaults()
+    if any(before[name] != shape.settings_of(before).get(name, defaults[name]) for name in shape.SETTINGS):
+        return {}
+    settings = shape.settings_of(experiment)
+    return {name: settings.get(name, defaults[name]) for name in shape.SETTINGS}
+
+
+def with_table(experiment, key):
+    """The values of the fields for a person's own table, which is known by its key."""
+    values = {"dataset": "own", "table": key}
+    values.update(settings_for(experiment, _with(experiment, values)))
+    return values
 
 
 def new_weights(experiment):

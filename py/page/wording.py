@@ -111,6 +111,21 @@ def summary(experiment, panel):
     return " · ".join(words)
 
 
+def settings_words(experiment):
+    """What the network was set to for the data set, `Set for this data: 32, 16, ReLU, Adam`; "" if it was not."""
+    settings = shape.settings_of(experiment)
+    if not settings or any(experiment[name] != value for name, value in settings.items()):
+        return ""
+    task = shape.shape_of(experiment).task
+    words = []
+    for name in shape.SETTINGS:
+        if name in settings:
+            value = settings[name]
+            is_choice = fields.FIELDS[name].control == fields.SELECT
+            words.append(registry.label(name, value, task) if is_choice else fields.text_of(name, value))
+    return "Set for this data: " + ", ".join(words) + "."
+
+
 def dataset_name(experiment):
     """What the experiment's data set is called; a person's own table by its own name."""
     return shape.traits_of(experiment).get("name") or registry.entry("dataset", experiment["dataset"]).label

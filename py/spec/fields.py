@@ -375,6 +375,7 @@ _parse_classes = _or_blank(2, MOST_CLASSES, "Classes")
 enter("points", "Points", "data", None, _parse_points, _optional, NUMBERS, BOX, **_OWN)
 enter("noise", "Noise", "data", 100, _parse_noise, str, NUMBERS, BOX, **_OWN)
 enter("held_out", "Held out", "data", None, _parse_held_out, _optional, NUMBERS, BOX, **_OWN)
+enter_switch("held_out_points", "Show held-out points", "data", True)
 enter("classes", "Classes", "data", None, _parse_classes, _optional, NUMBERS, BOX, **_OWN)
 enter(
     "data_seed",

@@ -74,6 +74,7 @@ def traits(key):
         "classes": tuple(found.classes),
         "columns": tuple(found.inputs),
         "target": found.target,
+        "settings": registry.trait("dataset", "own", "settings"),
         "takes": (),
         "table": True,
         "own": True,

@@ -55,26 +55,71 @@ def trait(kind, key, name):
 # list. about: what it is, in a sentence. table: whether its rows come from a table of that key, which the page fetches.
 # classes: their names, if they have any. columns, target: the names of the inputs and of what is predicted, if any.
 # own: whether it is a person's own table, whose traits are those of the table, see `own_tables`.
+# settings: the fields in which the network that is made for the set, when a person picks it, differs from the defaults.
+_DEEPER = {"hidden_layers": (16, 8), "optimizer": "adam"}
+_WIDER = {"hidden_layers": (32, 16), "activation": "relu", "optimizer": "adam"}
 _TOY = {"rows": 200, "training": 180, "inputs": 2, "extent": 6, "takes": ("points", "noise")}
 _TWO = dict(_TOY, outputs=2, task=CLASSIFICATION, group="Two classes")
 _MORE = dict(_TOY, task=CLASSIFICATION, takes=("points", "noise", "classes"), group="More classes")
 _NUMBERS = dict(_TOY, outputs=1, task=REGRESSION, group="Numbers to predict")
 _REAL = {"task": CLASSIFICATION, "takes": (), "table": True, "group": "Real data"}
 _OF_ONE_INPUT = dict(_NUMBERS, inputs=1)
-enter("dataset", "spiral", "Spiral", about="Two arms that wind around one another.", **_TWO)
+enter("dataset", "spiral", "Spiral", about="Two arms that wind around one another.", settings=_DEEPER, **_TWO)
 enter("dataset", "circle", "Circle", about="A disc inside a ring.", **_TWO)
 enter("dataset", "gaussian", "Gaussian", about="Two round clouds, which a straight line can part.", **_TWO)
 enter("dataset", "xor", "XOR", about="Four squares, of which those across from one another are of one class.", **_TWO)
 enter("dataset", "moons", "Two moons", about="Two half circles, of which each ends within the other.", **_TWO)
-enter("dataset", "checkerboard", "Checkerboard", about="Four by four squares, whose classes take turns.", **_TWO)
 enter(
-    "dataset", "squares", "Nested squares", about="Square frames around one another, whose classes take turns.", **_TWO
+    "dataset",
+    "checkerboard",
+    "Checkerboard",
+    about="Four by four squares, whose classes take turns.",
+    settings=_DEEPER,
+    **_TWO,
 )
-enter("dataset", "sine", "Above or below a sine", about="Points above a wave, and points below it.", **_TWO)
-enter("dataset", "cubic", "Above or below a cubic", about="Points above a curve that turns twice, and below.", **_TWO)
+enter(
+    "dataset",
+    "squares",
+    "Nested squares",
+    about="Square frames around one another, whose classes take turns.",
+    settings=_WIDER,
+    **_TWO,
+)
+enter(
+    "dataset",
+    "sine",
+    "Above or below a sine",
+    about="Points above a wave, and points below it.",
+    settings=_DEEPER,
+    **_TWO,
+)
+enter(
+    "dataset",
+    "cubic",
+    "Above or below a cubic",
+    about="Points above a curve that turns twice, and below.",
+    settings=_DEEPER,
+    **_TWO,
+)
 enter("dataset", "absolute", "Above or below |x|", about="Points inside an upright angle, and points below.", **_TWO)
-enter("dataset", "pinwheel", "Pinwheel", about="Bent arms, each of a class of its own.", outputs=5, **_MORE)
-enter("dataset", "rings", "Rings", about="Rings around one another, each of a class of its own.", outputs=3, **_MORE)
+enter(
+    "dataset",
+    "pinwheel",
+    "Pinwheel",
+    about="Bent arms, each of a class of its own.",
+    outputs=5,
+    settings=_DEEPER,
+    **_MORE,
+)
+enter(
+    "dataset",
+    "rings",
+    "Rings",
+    about="Rings around one another, each of a class of its own.",
+    outputs=3,
+    settings=_DEEPER,
+    **_MORE,
+)
 enter("dataset", "blobs", "Blobs", about="Round clouds in a circle, each of a class of its own.", outputs=4, **_MORE)
 enter(
     "dataset",
@@ -88,14 +133,23 @@ enter(
     "gaussians",
     "Sum of Gaussians",
     about="Points with a number, in three hills and three hollows.",
+    settings=_DEEPER,
     **_NUMBERS,
 )
-enter("dataset", "ripples", "Ripples", about="Points with a number that goes up and down in rings.", **_NUMBERS)
+enter(
+    "dataset",
+    "ripples",
+    "Ripples",
+    about="Points with a number that goes up and down in rings.",
+    settings=_DEEPER,
+    **_NUMBERS,
+)
 enter(
     "dataset",
     "curve",
     "Curve",
     about="Points with a number that goes up and down along a single input.",
+    settings=_DEEPER,
     **_OF_ONE_INPUT,
 )
 enter(
@@ -154,6 +208,7 @@ enter(
     training=1617,
     inputs=64,
     outputs=10,
+    settings=_WIDER,
     **_REAL,
 )
 # Until a table is known it counts as one of this shape.
@@ -167,6 +222,7 @@ enter(
     training=180,
     inputs=2,
     outputs=2,
+    settings=_DEEPER,
     **dict(_REAL, group="Your own"),
 )
 

@@ -36,6 +36,15 @@ def traits_of(experiment):
     return own_tables.traits(experiment["table"]) or traits if traits.get("own") else traits
 
 
+# The fields of the network that is made for a data set, see `settings_of`.
+SETTINGS = ("hidden_layers", "activation", "normalization", "learning_rate", "optimizer", "loss", "batch_size")
+
+
+def settings_of(experiment):
+    """The fields in which the network for the experiment's data set differs from the defaults, with their values."""
+    return traits_of(experiment).get("settings") or {}
+
+
 def is_taken(experiment, name):
     """Whether the experiment's data set follows the field `name`: points, noise or classes."""
     return name in traits_of(experiment).get("takes", ())

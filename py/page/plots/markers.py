@@ -34,6 +34,11 @@ def radius_of(count, side, enlarged=1):
     return radius if count <= MANY else max(SMALLEST, radius * (MANY / count) ** 0.5)
 
 
+def is_held_out(key):
+    """Whether a group of points is held out, by its key, see `Mark`."""
+    return key % 2 == 1
+
+
 class Mark:
     """The look of a group of points, given by its key: held out + 2 · chosen + 4 · depth + 16 · class.
 

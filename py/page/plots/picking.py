@@ -16,8 +16,11 @@ class Leaves:
         # The boxes as a list of four numbers each, made when they are first needed.
         self.read = None
 
-    def nearest(self, x, y, reach):
-        """The number of the point nearest to `(x, y)`, or None if none is nearer than `reach`."""
+    def nearest(self, x, y, reach, among=None):
+        """The number of the point nearest to `(x, y)`, or None if none is nearer than `reach`.
+
+        With `among`, which has a number for each point, it is one for which that is not 0.
+        """
         if self.read is None:
             flat = _numbers(self.boxes)
             self.read = list(zip(flat[0::4], flat[1::4], flat[2::4], flat[3::4]))
@@ -38,7 +41,9 @@ class Leaves:
                 dx, dy = flat[index] - x, flat[index + 1] - y
                 distance = dx * dx + dy * dy
                 if distance < best:
-                    best, found = distance, LEAF * leaf + index // 2
+                    place = LEAF * leaf + index // 2
+                    if among is None or among[self.order[place]]:
+                        best, found = distance, place
         return None if found is None else self.order[found]
 
 

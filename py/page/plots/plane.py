@@ -181,6 +181,7 @@ class Plane(Plot):
     def follow(self, experiment):
         self.experiment = experiment
         self._head(experiment)
+        self.show_held_out(experiment)
         self.is_due = True
 
     def _head(self, experiment):

@@ -93,6 +93,7 @@ class Plot:
         # The points, and those that the network has wrong, as they are drawn.
         self.marked, self.wrong = Groups(), Groups()
         self.mapping = self.axes = self.mapped = None
+        self.shows_held_out = True
         self.lasso = Lasso()
         self.lasso_switch = by_id("lasso-" + identifier)
         # The end of a loop that is drawn by keys, in CSS pixels; None without one.
@@ -151,6 +152,13 @@ class Plot:
     def box_of(self, margin):
         """`(left, top, width, height)` of the plot inside the canvas, with that left margin."""
         return axes.plot_box(self.size[0], self.size[1], margin, self.text_size)
+
+    def show_held_out(self, experiment):
+        """Shows the held-out points, or does not, as the experiment says."""
+        if experiment["held_out_points"] != self.shows_held_out:
+            self.shows_held_out = experiment["held_out_points"]
+            for layer in self.layers[1:]:
+                layer.due = True
 
     def axis_units(self):
         """How a person reads the coordinates, see `axes.labelled`; None where they are read as they are."""
@@ -273,7 +281,7 @@ class Plot:
         """Draws the points, one group after the other, see `markers.Mark`; a generator."""
         fading = bool(self.highlight.selected)
         look = self.radius(), self.points.rows > markers.MANY, self.points.is_regression
-        for key, places in self.marked.portions(self.at_a_time()):
+        for key, places in self._shown(self.marked):
             if key not in self.marks:
                 self.marks[key] = markers.Mark(key, self.colours, self.halo, self.text, *look)
             self.marks[key].draw(context, places.join(" "), 1 / pixel, fading)
@@ -285,9 +293,15 @@ class Plot:
             return
         fading = bool(self.highlight.selected)
         look = self.radius(), 1 / pixel, self.text, self.halo, self.points.rows > markers.MANY
-        for key, places in self.wrong.portions(self.at_a_time()):
+        for key, places in self._shown(self.wrong):
             markers.crosses(context, key, places.join(" "), fading, *look)
             yield
+
+    def _shown(self, groups):
+        """The portions of `Groups` that are shown."""
+        for key, places in groups.portions(self.at_a_time()):
+            if self.shows_held_out or not markers.is_held_out(key):
+                yield key, places
 
     # What a person does.
 
@@ -298,7 +312,8 @@ class Plot:
     def point_at(self, x, y):
         """The number of the point at a pixel, or None."""
         x, y = self.mapping.place(x, y)
-        return self.leaves.nearest(x, y, markers.REACH * self.enlarged() / self.mapping.scale)
+        among = None if self.shows_held_out else self.points.training
+        return self.leaves.nearest(x, y, markers.REACH * self.enlarged() / self.mapping.scale, among)
 
     def tap(self, x, y):
         """Pins the point at a pixel, or unpins if there is none."""

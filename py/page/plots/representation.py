@@ -102,6 +102,7 @@ class Representation(Plot):
             self.axis = None
             self.set_touch()
 
+        self.show_held_out(experiment)
         names, is_diagonal = axis_names(experiment), boundary_is_diagonal(experiment)
         if (names, is_diagonal) != (self.axis_names, self.is_diagonal):
             self.axis_names, self.is_diagonal = names, is_diagonal
