@@ -253,6 +253,8 @@ def test_same_run():
         "points": 300,
         "noise": 50,
         "held_out": 0,
+        "table": "0a",
+        "held_out_points": False,
         "classes": 5,
         "batch_size": 41,
         "hidden_layers": (8, 8),

@@ -132,6 +132,7 @@ def test_wrong_fields_keep_their_default_and_complain_each():
 
 def test_wrong_fields_of_the_view_keep_their_default_and_complain_each():
     wrong = {
+        "held_out_points": "yes",
         "layer": "fc 1",
         "morph": "1",
         "shading": "Neuron",
