@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page import phase, store
+from page import phase, store, wording
 from page.store import Change, update
 from spec import fields, shape
 from tests.spec.strategies import examples, experiments
@@ -212,3 +212,33 @@ def test_what_chooses_a_data_set(kind, value, chooses):
     before = store.first(fields.defaults())
     change = store.Change(store.TYPED, kind, value)
     assert store.chooses_data(before, store.update(before, change)[0], change) is chooses
+
+
+def test_a_set_that_is_picked_brings_its_network_unless_another_was_chosen():
+    state, _ = typed(running(), "dataset", "squares")
+    experiment = state.experiment
+    assert (experiment["hidden_layers"], experiment["activation"], experiment["optimizer"]) == (
+        (32, 16),
+        "relu",
+        "adam",
+    )
+    assert wording.settings_words(experiment) == "Set for this data: 32, 16, ReLU, Adam."
+    back, _ = typed(state, "dataset", "circle")
+    assert back.experiment == fields.defaults()
+    assert wording.settings_words(back.experiment) == ""
+    # Whoever has chosen anything of the network keeps all of it.
+    chosen, _ = typed(typed(running(), "learning_rate", "0.3")[0], "dataset", "squares")
+    assert chosen.experiment == {**fields.defaults(), "learning_rate": 0.3, "dataset": "squares"}
+    assert wording.settings_words(chosen.experiment) == ""
+
+
+def test_a_link_has_the_network_that_it_says():
+    assert fields.from_query("dataset=squares")[0] == {**fields.defaults(), "dataset": "squares"}
+
+
+def test_another_set_has_no_table():
+    own = running(dataset="own", table="ab")
+    state, _ = typed(own, "dataset", "xor")
+    assert state.experiment["table"] == ""
+    assert store.with_table(state.experiment, "cd")["table"] == "cd"
+    assert store.chooses_data(own, running(dataset="own", table="cd"), Change(store.TYPED, store.SET, {}))
