@@ -133,6 +133,20 @@ class Append:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """Writes `noise.uniform(key, first, count)` to `out`, dense.
+
+    The key is the int32 number `distance` bytes behind the address in the global `log`: a table beside the one that
+    `Append` fills has a key for each run.
+    """
+
+    count: int
+    first: int
+    distance: int
+    out: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Kernels in order. Addresses are in bytes, multiples of 16 at the start of every array."""
 

@@ -12,6 +12,7 @@ PORTION = 4096
 class PlainTrainer:
     """A network in training. Steps are numbered from 0 through all epochs; the number determines the batch.
 
+    Its steps have the form of the experiment's live values, `form`, and take any rates of that form.
     `compiled.CompiledTrainer` has the same methods. `reason`: why the network was not compiled, if that was tried.
     """
 
@@ -21,6 +22,7 @@ class PlainTrainer:
         self.experiment, self.data = experiment, data
         # Changes whenever the network may have changed.
         self.version = 0
+        self.form = training.form_of(experiment)
         self.reason = reason
         self._parameters, self._statistics = network.initialize(experiment)
         self._state = training.initial_state(experiment, self._parameters)
@@ -45,6 +47,7 @@ class PlainTrainer:
                 self.data.targets[batch],
                 [np.float32(rate) for rate in rates],
                 np.float32(number + 1),
+                training.noise_of(self.experiment, number, len(batch)),
             )
             taken.append(float(loss))
             if not np.isfinite(loss):

@@ -66,7 +66,7 @@ class Run:
         self.experiment = experiment
         self.data = datasets.load(experiment)
         self.task = task_of(experiment, self.data)
-        self.trainer = _trainer(experiment, self.data, drawn)
+        self.trainer: Any = _trainer(experiment, self.data, drawn)
         dataset = registry.entry("dataset", experiment["dataset"]).traits
         self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
@@ -275,7 +275,7 @@ class Run:
 
     def _take_steps(self, count):
         began = time.perf_counter()
-        losses = self.trainer.train(training.rates_of(self.live), self.steps, count)
+        losses = self._advance(self.live, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
             # The other metrics were measured on an earlier network.
@@ -297,6 +297,21 @@ class Run:
             self._keep()
         if self.seconds_since_saved >= SAVE_EVERY_SECONDS:
             self._save()
+
+    def _advance(self, live, first, count):
+        """Has the network take steps with these live values, see `CompiledTrainer.train`; returns their losses."""
+        if training.form_of(live) != self.trainer.form:
+            self._change_form(live)
+        return self.trainer.train(training.rates_of(live), first, count)
+
+    def _change_form(self, live):
+        """Makes a trainer whose steps have the form of these live values, and has it go on from where this one is."""
+        arrays, version = self.trainer.arrays(), self.trainer.version
+        # The memory of the old one has to be free before the new one needs its own.
+        self.trainer = None
+        self.trainer = _trainer({**self.experiment, **live}, self.data, self.stage is not None)
+        self.trainer.version = version
+        self.trainer.restore(arrays)
 
     def _measure(self, output):
         """Sets the metrics from the network's output for all rows; a loss that is not finite means divergence.
@@ -336,8 +351,7 @@ class Run:
             step, arrays = self.saved
             self.trainer.restore(arrays)
             while step < last:
-                rates = training.rates_of(self.schedule.at(step))
-                step += len(self.trainer.train(rates, step, min(last, self.schedule.end(step)) - step))
+                step += len(self._advance(self.schedule.at(step), step, min(last, self.schedule.end(step)) - step))
             if _finite(self.trainer.arrays()):
                 return
 

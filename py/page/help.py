@@ -149,6 +149,16 @@ SENTENCES = OrderedDict(
         ("initialization", "How the weights are drawn that the network begins with."),
         ("l1", "A price on every weight, by its size: the larger the rate, the more weights become nothing at all."),
         ("l2", "A price on every weight, by its square: the larger the rate, the smaller and smoother all stay."),
+        (
+            "dropout",
+            "The share of the hidden neurons' numbers that each training step leaves out, chosen by chance; where the "
+            "network predicts, all are there.",
+        ),
+        (
+            "clip",
+            "The most that all slopes of the loss together may be, as the length of one vector: longer ones are made "
+            "that short; 0 for no limit.",
+        ),
         ("learning_rate", "How far each step moves the weights; too far, and the loss grows instead of falling."),
         ("optimizer", "The rule that turns the slope of the loss into a move of the weights."),
         ("loss", "How the error is counted that training makes small."),

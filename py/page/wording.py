@@ -105,9 +105,9 @@ def summary(experiment, panel):
             words.append(label("normalization"))
     else:
         words = [label("optimizer"), fields.text_of("learning_rate", experiment["learning_rate"])]
-        for name in ("l1", "l2"):
+        for name, short in (("l1", "L1"), ("l2", "L2"), ("dropout", "Dropout"), ("clip", "clip")):
             if experiment[name]:
-                words.append("%s %s" % (fields.FIELDS[name].label, fields.text_of(name, experiment[name])))
+                words.append("%s %s" % (short, fields.text_of(name, experiment[name])))
     return " · ".join(words)
 
 

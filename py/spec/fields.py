@@ -15,6 +15,7 @@ SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
 LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
 SEED_LIMIT = 1 << 32
 MOST_PENALTY = 10
+MOST_DROPOUT = 0.9
 ROWS_LIMIT = 20000
 # The fewest points that a data set is asked for, and the most classes.
 LEAST_ROWS, MOST_CLASSES = 20, 10
@@ -267,6 +268,27 @@ def _penalty(label):
     return parse
 
 
+def _parse_dropout(text):
+    message = "Dropout must be a share from 0 to %s, such as 0.2; %s is not." % (
+        number_text(MOST_DROPOUT),
+        quoted(text),
+    )
+    value = _decimal(text, message) if text.strip() else 0.0
+    if not 0 <= value <= MOST_DROPOUT:
+        raise ValueError(message)
+    return abs(value)
+
+
+def _parse_clip(text):
+    message = (
+        "Clip gradients must be a length from 1e-30 to 1e30, such as 1, or nothing or 0 for no limit; %s is not."
+    ) % quoted(text)
+    value = _decimal(text, message) if text.strip() else 0.0
+    if value and not 1e-30 <= value <= 1e30:
+        raise ValueError(message)
+    return abs(value)
+
+
 # The most digits of a hidden layer's number of neurons, far more than fit into any memory.
 LONGEST_WIDTH = 15
 
@@ -409,6 +431,8 @@ enter(
 )
 enter("l1", "L1", "training", 0.0, _penalty("L1"), number_text, LIVE, BOX, size=7, inputmode="decimal")
 enter("l2", "L2", "training", 0.0, _penalty("L2"), number_text, LIVE, BOX, size=7, inputmode="decimal")
+enter("dropout", "Dropout", "training", 0.0, _parse_dropout, number_text, LIVE, BOX, size=7, inputmode="decimal")
+enter("clip", "Clip gradients", "training", 0.0, _parse_clip, number_text, LIVE, BOX, size=7, inputmode="decimal")
 enter_choice("optimizer", "Optimizer", "training", "momentum", NETWORK)
 enter_choice("loss", "Loss", "training", "cross_entropy", NETWORK)
 enter("batch_size", "Batch size", "training", 40, _parse_batch_size, str, NETWORK, BOX, size=4, inputmode="numeric")

@@ -43,6 +43,8 @@ def test_defaults_are_those_of_the_original(lab):
         "learning_rate": "0.01",
         "l1": "0",
         "l2": "0",
+        "dropout": "0",
+        "clip": "0",
         "optimizer": "momentum",
         "normalization": "none",
         "initialization": "kaiming",

@@ -14,7 +14,7 @@ from engine.instructions import signed, unsigned
 from engine.machine import Machine
 from engine.operations import OPERATIONS, evaluated
 from engine.products import scratch_bytes
-from engine.program import Advance, Append, Gather, Load, Loop, Product, Reduction, Store
+from engine.program import Advance, Append, Gather, Load, Loop, Noise, Product, Reduction, Store
 from tests.engine.compiled import Arrays, run_both
 
 
@@ -56,7 +56,8 @@ def some_of_everything():
         Product(*size, 0, 4096, 8192, transpose_a, transpose_b)
         for size in ((4, 5, 6), (100, 100, 100)) for transpose_a in (False, True) for transpose_b in (False, True)
     ]  # fmt: skip
-    return assemble({"a": kernels, "b": [Gather(3, 5, 0, 512), Append(0, 7), Advance(3)], "c": []}, 300_000, 100_000)
+    others = [Gather(3, 5, 0, 512), Append(0, 7), Advance(3), Noise(9, 70, 64, 512)]
+    return assemble({"a": kernels, "b": others, "c": []}, 300_000, 100_000)
 
 
 def test_a_module_of_everything_is_valid():
