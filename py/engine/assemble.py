@@ -37,7 +37,7 @@ from engine.instructions import (
 )
 from engine.loops import write_loop
 from engine.noise import write_noise
-from engine.program import Advance, Append, Gather, Loop, Noise, Product
+from engine.program import Advance, Append, Gather, Loop, Noise, Product, Take
 
 PAGE = 65536
 CURSOR, LOG = 0, 1
@@ -111,6 +111,8 @@ def write_kernel(kernel: object, scratch: int) -> Function:
     function = Function()
     if isinstance(kernel, Advance):
         function.body += put_global(CURSOR, i32_add(get_global(CURSOR), i32(4 * kernel.rows)))
+    elif isinstance(kernel, Take):
+        function.body += f32_store(i32(kernel.out), f32_load(get_global(LOG), kernel.distance))
     elif isinstance(kernel, Append):
         source, counter = function.local(I32), function.local(I32)
         copy = f32_store(get_global(LOG), f32_load(get(source), kernel.source)) + advance(source, 4)

@@ -133,11 +133,21 @@ class Append:
 
 
 @dataclass(frozen=True)
+class Take:
+    """Copies the number that lies `distance` bytes behind the address in the global `log` to `out`.
+
+    So a table beside the one that `Append` fills has a number for each run.
+    """
+
+    distance: int
+    out: int
+
+
+@dataclass(frozen=True)
 class Noise:
     """Writes `noise.uniform(key, first, count)` to `out`, dense.
 
-    The key is the int32 number `distance` bytes behind the address in the global `log`: a table beside the one that
-    `Append` fills has a key for each run.
+    The key is the int32 number that lies `distance` bytes behind the address in the global `log`, see `Take`.
     """
 
     count: int

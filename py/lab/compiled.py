@@ -9,7 +9,7 @@ once, and the function of each view calls them.
 
 import numpy as np
 
-from engine.program import Advance, Append, Gather, Noise, Product
+from engine.program import Advance, Append, Gather, Noise, Product, Take
 from engine.workspace import Workspace
 from lab import network, training
 from lab.plane import LATTICES, columns
@@ -57,6 +57,7 @@ class CompiledTrainer:
         self._order = workspace.place(np.zeros((self._block_epochs, len(data.training)), np.int32))
         # Beside one another: while a step runs, the global `log` points to the place of its loss.
         self._losses = workspace.place(np.zeros(LOSSES, np.float32))
+        self._learning_rates = workspace.place(np.zeros(LOSSES, np.float32))
         self._keys = workspace.place(np.zeros(LOSSES if "dropout" in self.form else 0, np.int32))
         self._calls = workspace.place(np.zeros((2 * self._block_epochs + 2, 2), np.int32))
         short = len(data.training) - self._size * (self._epoch_steps - 1)
@@ -98,6 +99,7 @@ class CompiledTrainer:
             before=[
                 Gather(rows, self.data.inputs.shape[1], self._inputs.address, x.address),
                 Gather(rows, self.data.targets.shape[1], self._targets.address, targets.address),
+                Take(self._learning_rates.address - self._losses.address, self._rates[0].address),
                 *self._noise_kernels(noise),
             ],
             after=[Append(self._loss.address, 1), Advance(rows)],
@@ -198,9 +200,9 @@ class CompiledTrainer:
     def train(self, rates, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        `rates` are `training.RATES`. The losses end with the first one that is not finite; the network may have been
-        trained beyond it. There may be fewer than `count` steps, as one call does not go past `LOSSES` steps or past a
-        block of epochs.
+        `rates` are `training.RATES`, of which the first may be an array with one for each step. The losses end with the
+        first one that is not finite; the network may have been trained beyond it. There may be fewer than `count`
+        steps, as one call does not go past `LOSSES` steps or past a block of epochs.
         """
         machine = self.workspace.machine
         epoch, position = divmod(first, self._epoch_steps)
@@ -208,8 +210,10 @@ class CompiledTrainer:
         if block != self._block:
             self.workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
             self._block = block
+        rates = [np.broadcast_to(rates[0], count), *rates[1:]]
         count = min(count, LOSSES, (block + 1) * self._block_epochs * self._epoch_steps - first)
-        for slot, rate in zip(self._rates, rates, strict=True):
+        machine.write(self._learning_rates.address, rates[0][:count])
+        for slot, rate in zip(self._rates[1:], rates[1:], strict=True):
             self.workspace.write(slot, np.array([rate], np.float32))
         if "dropout" in self.form:
             machine.write(self._keys.address, training.noise_keys(self.experiment, first, count))

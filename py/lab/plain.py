@@ -32,12 +32,13 @@ class PlainTrainer:
     def train(self, rates, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        `rates` are `training.RATES`. It stops at the first loss that is not finite, without that update, so there may
-        be fewer than `count` losses.
+        `rates` are `training.RATES`, of which the first may be an array with one for each step. It stops at the first
+        loss that is not finite, without that update, so there may be fewer than `count` losses.
         """
         taken = []
         self.version += 1
-        for number in range(first, first + count):
+        others = [np.float32(rate) for rate in rates[1:]]
+        for number, learning_rate in enumerate(np.broadcast_to(np.float32(rates[0]), count), start=first):
             batch = training.batch(self.experiment, self.data.training, number)
             loss, *updated = self._step(
                 self._parameters,
@@ -45,7 +46,7 @@ class PlainTrainer:
                 self._statistics,
                 self.data.inputs[batch],
                 self.data.targets[batch],
-                [np.float32(rate) for rate in rates],
+                [learning_rate, *others],
                 np.float32(number + 1),
                 training.noise_of(self.experiment, number, len(batch)),
             )

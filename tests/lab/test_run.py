@@ -132,6 +132,7 @@ def request(experiment, steps=0, view=(), **changes):
         branch=False,
         history=True,
         view=None if view is None else view_of(experiment, **dict(view)),
+        go_on=False,
     )
     return asked._replace(**changes)
 

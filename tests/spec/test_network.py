@@ -239,7 +239,7 @@ def test_memory_grows_with_the_optimizer():
     assert needed == sorted(set(needed))
 
 
-LIVE = ("learning_rate", "l1", "l2", "dropout", "clip")
+LIVE = ("learning_rate", "stop_at", "schedule", "decay_epochs", "warm_up", "l1", "l2", "dropout", "clip")
 
 
 def test_same_run():
@@ -247,6 +247,10 @@ def test_same_run():
         "learning_rate": 0.3,
         "l1": 0.001,
         "l2": 0.001,
+        "stop_at": ("epoch", 200),
+        "schedule": "cosine",
+        "decay_epochs": 7,
+        "warm_up": 3,
         "dropout": 0.5,
         "clip": 0.1,
         "optimizer": "adam",
