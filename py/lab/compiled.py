@@ -50,6 +50,9 @@ class CompiledTrainer:
         workspace = self.workspace = Workspace(recipe)
         self._trained = [workspace.place(array) for array in [*parameters, *state, *statistics]]
         self._rates = [workspace.place(np.array([rate], np.float32)) for rate in training.rates_of(experiment)]
+        # What is in memory: the learning rate of all steps, if they have the same, and the other rates.
+        self._learning_rate: float | None = None
+        self._other_rates: list | None = None
         self._count = workspace.place(np.array([1], np.float32))
         self._loss = workspace.place(np.zeros(1, np.float32))
         self._inputs = workspace.place(data.inputs)
@@ -210,11 +213,17 @@ class CompiledTrainer:
         if block != self._block:
             self.workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
             self._block = block
-        rates = [np.broadcast_to(rates[0], count), *rates[1:]]
         count = min(count, LOSSES, (block + 1) * self._block_epochs * self._epoch_steps - first)
-        machine.write(self._learning_rates.address, rates[0][:count])
-        for slot, rate in zip(self._rates[1:], rates[1:], strict=True):
-            self.workspace.write(slot, np.array([rate], np.float32))
+        if np.ndim(rates[0]):
+            machine.write(self._learning_rates.address, rates[0][:count])
+            self._learning_rate = None
+        elif rates[0] != self._learning_rate:
+            self._learning_rate = rates[0]
+            self.workspace.write(self._learning_rates, np.full(LOSSES, rates[0], np.float32))
+        if rates[1:] != self._other_rates:
+            self._other_rates = rates[1:]
+            for slot, rate in zip(self._rates[1:], rates[1:], strict=True):
+                self.workspace.write(slot, np.array([rate], np.float32))
         if "dropout" in self.form:
             machine.write(self._keys.address, training.noise_keys(self.experiment, first, count))
         self.workspace.write(self._count, np.array([first + 1], np.float32))

@@ -176,8 +176,8 @@ SENTENCES = OrderedDict(
         ("batch_size", "How many training points are looked at for one step."),
         (
             "stop_at",
-            "Where training pauses by itself: 200 for that epoch, loss 1 for that held-out loss, patience 50 if that is no "
-            "better for so many epochs; empty for never.",
+            "Where training pauses by itself: 200 for that epoch, loss 1 for that held-out loss, patience 50 if that "
+            "is no better for so many epochs; empty for never.",
         ),
         # Curves and time.
         ("loss-chart", "How far the network's answers are from the right ones after each epoch; less is better."),

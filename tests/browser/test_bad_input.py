@@ -22,7 +22,6 @@ BAD = [
     ("learning_rate", "nan", ["positive number", "nan"]),
     ("dropout", "1", ["share from 0 to 0.9", "“1”"]),
     ("clip", "-1", ["length", "no limit", "“-1”"]),
-    ("decay_epochs", "0", ["whole number from 1", "out of range"]),
     ("warm_up", "2.5", ["Warm-up", "whole number", "“2.5”"]),
     ("stop_at", "soon", ["epoch such as 200", "loss 0.1", "patience 50", "“soon”"]),
     ("learning_rate", "fast", ["positive number", "fast"]),

@@ -160,7 +160,7 @@ def test_restore_goes_back_exactly():
 def test_learning_rate_compiles_nothing():
     ours, plain = trainers()
     module = ours.workspace.module
-    for step, rate in enumerate((0.01, 0.5, 0.0001)):
+    for step, rate in enumerate((0.01, 0.5, np.array([0.2]), 0.5, 0.0001)):
         np.testing.assert_allclose(
             ours.train(networks.rates(rate), step, 1), plain.train(networks.rates(rate), step, 1), rtol=TOLERANCE
         )
