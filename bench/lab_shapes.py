@@ -72,7 +72,16 @@ def measure(rows, inputs, outputs, hidden_layers, pace):
         for number in range(2 * pace.rounds):
             view = view_of(experiment, milliseconds=3.6, seconds=float(number), resolution=200)
             request = protocol.Request(
-                "run", 1, 1e9, None, protocol.live_of(experiment), seek=None, branch=False, history=False, view=None
+                "run",
+                1,
+                1e9,
+                None,
+                protocol.live_of(experiment),
+                seek=None,
+                branch=False,
+                history=False,
+                view=None,
+                go_on=False,
             )
             session.frame_runs([request])
             began = time.perf_counter()

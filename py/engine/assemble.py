@@ -36,7 +36,8 @@ from engine.instructions import (
     when,
 )
 from engine.loops import write_loop
-from engine.program import Advance, Append, Gather, Loop, Product
+from engine.noise import write_noise
+from engine.program import Advance, Append, Gather, Loop, Noise, Product, Take
 
 PAGE = 65536
 CURSOR, LOG = 0, 1
@@ -105,9 +106,13 @@ def write_kernel(kernel: object, scratch: int) -> Function:
         return products.write_product(kernel, scratch)
     if isinstance(kernel, Gather):
         return _write_gather(kernel)
+    if isinstance(kernel, Noise):
+        return write_noise(kernel, i32_load(get_global(LOG), kernel.distance))
     function = Function()
     if isinstance(kernel, Advance):
         function.body += put_global(CURSOR, i32_add(get_global(CURSOR), i32(4 * kernel.rows)))
+    elif isinstance(kernel, Take):
+        function.body += f32_store(i32(kernel.out), f32_load(get_global(LOG), kernel.distance))
     elif isinstance(kernel, Append):
         source, counter = function.local(I32), function.local(I32)
         copy = f32_store(get_global(LOG), f32_load(get(source), kernel.source)) + advance(source, 4)

@@ -133,6 +133,30 @@ class Append:
 
 
 @dataclass(frozen=True)
+class Take:
+    """Copies the number that lies `distance` bytes behind the address in the global `log` to `out`.
+
+    So a table beside the one that `Append` fills has a number for each run.
+    """
+
+    distance: int
+    out: int
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Writes `noise.uniform(key, first, count)` to `out`, dense.
+
+    The key is the int32 number that lies `distance` bytes behind the address in the global `log`, see `Take`.
+    """
+
+    count: int
+    first: int
+    distance: int
+    out: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Kernels in order. Addresses are in bytes, multiples of 16 at the start of every array."""
 

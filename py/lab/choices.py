@@ -12,6 +12,7 @@ MODULES = {
     "initialization": "lab.initializers",
     "optimizer": "lab.optimizers",
     "loss": "lab.losses",
+    "schedule": "lab.schedules",
     "shading": "lab.shadings",
     "projection": "lab.projections",
 }

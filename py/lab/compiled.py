@@ -9,7 +9,7 @@ once, and the function of each view calls them.
 
 import numpy as np
 
-from engine.program import Advance, Append, Gather, Product
+from engine.program import Advance, Append, Gather, Noise, Product, Take
 from engine.workspace import Workspace
 from lab import network, training
 from lab.plane import LATTICES, columns
@@ -39,6 +39,7 @@ class CompiledTrainer:
         self.experiment, self.data = experiment, data
         # Changes whenever the network may have changed.
         self.version = 0
+        self.form = training.form_of(experiment)
         self._size = min(experiment["batch_size"], len(data.training))
         self._epoch_steps = training.steps_per_epoch(experiment, data.training)
         self._block = None
@@ -49,12 +50,18 @@ class CompiledTrainer:
         workspace = self.workspace = Workspace(recipe)
         self._trained = [workspace.place(array) for array in [*parameters, *state, *statistics]]
         self._rates = [workspace.place(np.array([rate], np.float32)) for rate in training.rates_of(experiment)]
+        # What is in memory: the learning rate of all steps, if they have the same, and the other rates.
+        self._learning_rate: float | None = None
+        self._other_rates: list | None = None
         self._count = workspace.place(np.array([1], np.float32))
         self._loss = workspace.place(np.zeros(1, np.float32))
         self._inputs = workspace.place(data.inputs)
         self._targets = workspace.place(data.targets)
         self._order = workspace.place(np.zeros((self._block_epochs, len(data.training)), np.int32))
+        # Beside one another: while a step runs, the global `log` points to the place of its loss.
         self._losses = workspace.place(np.zeros(LOSSES, np.float32))
+        self._learning_rates = workspace.place(np.zeros(LOSSES, np.float32))
+        self._keys = workspace.place(np.zeros(LOSSES if "dropout" in self.form else 0, np.int32))
         self._calls = workspace.place(np.zeros((2 * self._block_epochs + 2, 2), np.int32))
         short = len(data.training) - self._size * (self._epoch_steps - 1)
         self._add_step("full", self._size)
@@ -78,22 +85,37 @@ class CompiledTrainer:
         x = self.workspace.place(self.data.inputs[self.data.training[:rows]])
         targets = self.workspace.place(self.data.targets[self.data.training[:rows]])
 
+        shapes = training.noise_shapes(self.experiment, rows)
+        noise = [self.workspace.place(np.zeros(each, np.float32)) for each in shapes]
+        rates, fixed = len(self._rates), len(self._rates) + len(noise)
+
         def flat(count, x, targets, *arrays):
-            rates, trained = arrays[: len(self._rates)], arrays[len(self._rates) :]
-            loss, *updated = step(*self._split(trained), x, targets, rates, count)
+            own = self._split(arrays[fixed:])
+            loss, *updated = step(*own, x, targets, arrays[:rates], count, arrays[rates:fixed])
             return [*(array for arrays in updated for array in arrays), loss.reshape(1), count + 1]
 
         self.workspace.add(
             name,
             flat,
-            [self._count, x, targets, *self._rates, *self._trained],
+            [self._count, x, targets, *self._rates, *noise, *self._trained],
             [*self._trained, self._loss, self._count],
             before=[
                 Gather(rows, self.data.inputs.shape[1], self._inputs.address, x.address),
                 Gather(rows, self.data.targets.shape[1], self._targets.address, targets.address),
+                Take(self._learning_rates.address - self._losses.address, self._rates[0].address),
+                *self._noise_kernels(noise),
             ],
             after=[Append(self._loss.address, 1), Advance(rows)],
         )
+
+    def _noise_kernels(self, slots):
+        """Kernels that fill the slots of a step's noise with the numbers of its key, one slot after the other."""
+        distance = self._keys.address - self._losses.address
+        kernels, first = [], 0
+        for slot in slots:
+            kernels.append(Noise(slot.initial.size, first, distance, slot.address))
+            first += slot.initial.size
+        return kernels
 
     def _add_forward(self):
         """Adds the forward pass: from `PORTION` rows of inputs at `_x` to the slots of all layers' outputs."""
@@ -181,9 +203,9 @@ class CompiledTrainer:
     def train(self, rates, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        `rates` are `training.RATES`. The losses end with the first one that is not finite; the network may have been
-        trained beyond it. There may be fewer than `count` steps, as one call does not go past `LOSSES` steps or past a
-        block of epochs.
+        `rates` are `training.RATES`, of which the first may be an array with one for each step. The losses end with the
+        first one that is not finite; the network may have been trained beyond it. There may be fewer than `count`
+        steps, as one call does not go past `LOSSES` steps or past a block of epochs.
         """
         machine = self.workspace.machine
         epoch, position = divmod(first, self._epoch_steps)
@@ -192,8 +214,18 @@ class CompiledTrainer:
             self.workspace.write(self._order, training.orders(self.experiment, self.data.training, block))
             self._block = block
         count = min(count, LOSSES, (block + 1) * self._block_epochs * self._epoch_steps - first)
-        for slot, rate in zip(self._rates, rates, strict=True):
-            self.workspace.write(slot, np.array([rate], np.float32))
+        if np.ndim(rates[0]):
+            machine.write(self._learning_rates.address, rates[0][:count])
+            self._learning_rate = None
+        elif rates[0] != self._learning_rate:
+            self._learning_rate = rates[0]
+            self.workspace.write(self._learning_rates, np.full(LOSSES, rates[0], np.float32))
+        if rates[1:] != self._other_rates:
+            self._other_rates = rates[1:]
+            for slot, rate in zip(self._rates[1:], rates[1:], strict=True):
+                self.workspace.write(slot, np.array([rate], np.float32))
+        if "dropout" in self.form:
+            machine.write(self._keys.address, training.noise_keys(self.experiment, first, count))
         self.workspace.write(self._count, np.array([first + 1], np.float32))
         row = epoch_of_block * len(self.data.training) + position * self._size
         machine.set("cursor", self._order.address + 4 * row)

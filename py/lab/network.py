@@ -9,7 +9,7 @@ import numpy as np
 
 from lab.choices import function_of
 from lab.layers import layer_of
-from spec import shape
+from spec import registry, shape
 
 
 def initialize(experiment):
@@ -29,20 +29,26 @@ def initialize(experiment):
     return parameters, statistics
 
 
-def forward(experiment, parameters, statistics, x, training=False):
+def forward(experiment, parameters, statistics, x, training=False, masks=()):
     """Runs `x`, shape (rows, inputs), through the network.
+
+    `masks` are what the outputs of the hidden layers' activations are multiplied by, shape (rows, width) each; none
+    if there are none.
 
     Returns `(outputs, statistics)`: a dict of every layer's output by name, in order, each of shape (rows, width), the
     last being the network's own; and the running statistics, updated if `training`.
     """
     outputs, updated = {}, []
     position, statistics_position = 0, 0
+    left = list(masks)
     for place in shape.layers(experiment):
         layer = layer_of(place.kind)
         end = position + len(layer.parameters)
         statistics_end = statistics_position + len(layer.statistics)
         own_statistics = tuple(statistics[statistics_position:statistics_end])
         x, own_statistics = layer.apply(x, parameters[position:end], own_statistics, training)
+        if left and place.kind in registry.entries("activation"):
+            x = x * left.pop(0)
         position, statistics_position = end, statistics_end
         outputs[place.name] = x
         updated.extend(own_statistics)

@@ -12,6 +12,7 @@ PORTION = 4096
 class PlainTrainer:
     """A network in training. Steps are numbered from 0 through all epochs; the number determines the batch.
 
+    Its steps have the form of the experiment's live values, `form`, and take any rates of that form.
     `compiled.CompiledTrainer` has the same methods. `reason`: why the network was not compiled, if that was tried.
     """
 
@@ -21,6 +22,7 @@ class PlainTrainer:
         self.experiment, self.data = experiment, data
         # Changes whenever the network may have changed.
         self.version = 0
+        self.form = training.form_of(experiment)
         self.reason = reason
         self._parameters, self._statistics = network.initialize(experiment)
         self._state = training.initial_state(experiment, self._parameters)
@@ -30,12 +32,13 @@ class PlainTrainer:
     def train(self, rates, first, count):
         """Takes steps `first`, `first + 1`, … in order; returns the loss of each before its update.
 
-        `rates` are `training.RATES`. It stops at the first loss that is not finite, without that update, so there may
-        be fewer than `count` losses.
+        `rates` are `training.RATES`, of which the first may be an array with one for each step. It stops at the first
+        loss that is not finite, without that update, so there may be fewer than `count` losses.
         """
         taken = []
         self.version += 1
-        for number in range(first, first + count):
+        others = [np.float32(rate) for rate in rates[1:]]
+        for number, learning_rate in enumerate(np.broadcast_to(np.float32(rates[0]), count), start=first):
             batch = training.batch(self.experiment, self.data.training, number)
             loss, *updated = self._step(
                 self._parameters,
@@ -43,8 +46,9 @@ class PlainTrainer:
                 self._statistics,
                 self.data.inputs[batch],
                 self.data.targets[batch],
-                [np.float32(rate) for rate in rates],
+                [learning_rate, *others],
                 np.float32(number + 1),
+                training.noise_of(self.experiment, number, len(batch)),
             )
             taken.append(float(loss))
             if not np.isfinite(loss):

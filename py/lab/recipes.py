@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 
+from lab import training
 from lab.choices import function_of
 from spec import fields, shape
 
@@ -32,6 +33,7 @@ def recipe_of(experiment, data, drawn=True):
         data.targets.shape,
         len(data.training),
         drawn,
+        training.form_of(experiment),
         formulas,
         *(tuple(value) if isinstance(value, list) else value for value in choices),
     )

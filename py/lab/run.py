@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.workspace import Uncompilable
-from lab import datasets, training
+from lab import datasets, schedules, training
 from lab.compiled import CompiledTrainer
 from lab.flip_book import FlipBook
 from lab.plain import PlainTrainer
 from lab.plane import plane_of
 from lab.recipes import recipe_of
 from lab.stage import TOLD_ONCE, Stage, leaves_of
+from lab.stopping import Watch, next_epoch, watched
 from lab.tasks import task_of
 from lab.timeline import Schedule, Timeline
 from spec import protocol, shape
@@ -45,6 +46,7 @@ class Present(NamedTuple):
     arrays: tuple
     metrics: tuple
     diverged: bool
+    watch: Watch
 
 
 def rest_between_drawings(seconds):
@@ -66,7 +68,7 @@ class Run:
         self.experiment = experiment
         self.data = datasets.load(experiment)
         self.task = task_of(experiment, self.data)
-        self.trainer = _trainer(experiment, self.data, drawn)
+        self.trainer: Any = _trainer(experiment, self.data, drawn)
         dataset = shape.traits_of(experiment)
         self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
@@ -75,6 +77,10 @@ class Run:
         # How many steps take about `CHUNK_SECONDS`.
         self.affordable = 1
         self.diverged = False
+        # Whether training rests because the field `stop_at` says so; what is known for that, now and at kept epochs.
+        self.stopped = False
+        self.watch = Watch()
+        self.watches: dict[int, Watch] = {}
         # The live fields for the next step. After going back, a person may choose others than the run had here.
         self.live: Mapping[str, Any] = protocol.live_of(experiment)
         self.schedule = Schedule(self.live)
@@ -158,13 +164,30 @@ class Run:
             "last_epoch": self.last_epoch,
             "live": protocol.write_live(self.live),
             "diverged": self.diverged,
+            "stopped": self.stopped,
             "metrics": np.array(self.metrics),
             "measured": self._is_measured(),
             "milliseconds": np.array([parts.get(part, 0.0) for part in protocol.PARTS]),
             "history": np.array(self.history).T if request.history else None,
+            "learning_rates": self._learning_rates() if request.history else None,
             "kept": np.array(self.timeline.epochs, np.int32) if request.history else None,
             "picture": picture,
         }
+
+    def _learning_rates(self):
+        """The learning rate of the step after each epoch of the history, by the live values that were logged.
+
+        None if no schedule and no warm-up has ever changed it.
+        """
+        parts = self.schedule.parts()
+        if all(schedules.is_constant(live) for _, _, live in parts):
+            return None
+        steps = np.array([row[0] for row in self.history]) * self.steps_per_epoch
+        result = np.empty(len(steps))
+        for first, end, live in parts:
+            part = (first <= steps) & (steps < end)
+            result[part] = schedules.learning_rates(live, self.steps_per_epoch, steps[part])
+        return result
 
     def flip(self, request):
         """Goes on with the flip-book: a dict with the names of `protocol.FLIPPED` except the run's id.
@@ -204,6 +227,7 @@ class Run:
     def _seek(self, epoch):
         if type(epoch) is not int or epoch < 0:
             raise ValueError(f"The epoch to go to must be a whole number from 0 up; {epoch!r} is not")
+        self.stopped = False
         if epoch >= self.last_epoch:
             self._return_to_present()
             return
@@ -212,9 +236,10 @@ class Run:
             return
         if not self.present:
             self._measure(self.trainer.output())
-            self.present = Present(self.steps, self.trainer.arrays(), self.metrics, self.diverged)
+            self.present = Present(self.steps, self.trainer.arrays(), self.metrics, self.diverged, self.watch)
         found, arrays = place
         self._go_to(found * self.steps_per_epoch, arrays)
+        self.watch = self.watches[found]
         self.diverged = False
         self._measure(self.trainer.output())
 
@@ -222,7 +247,7 @@ class Run:
         if self.present:
             present, self.present = self.present, None
             self._go_to(present.steps, present.arrays)
-            self.metrics, self.diverged = present.metrics, present.diverged
+            self.metrics, self.diverged, self.watch = present.metrics, present.diverged, present.watch
             self.measured_at = self.steps
 
     def _go_to(self, steps, arrays):
@@ -241,6 +266,7 @@ class Run:
             self.present = None
             self.schedule.set(self.steps, self.live)
             self.timeline.cut(self.epoch)
+            self.watches = {epoch: watch for epoch, watch in self.watches.items() if epoch <= self.epoch}
             self.history = [row for row in self.history if row[0] <= self.epoch]
             # From here on the history is as fine as that of a run that reaches this epoch for the first time.
             self.history_stride = 1
@@ -248,27 +274,38 @@ class Run:
                 self.history_stride *= 2
 
     def _train(self, request, began):
-        """Takes the steps that the request allows, none after the loss was not finite. Returns how many it took."""
+        """Takes the steps that the request allows, none after the loss was not finite, or the run has stopped.
+
+        Returns how many it took.
+        """
+        if request.go_on:
+            self.stopped = False
         end = began + request.milliseconds / 1000
         last = self.steps + request.steps
         if request.to_epoch is not None:
             last = min(last, request.to_epoch * self.steps_per_epoch)
         first = self.steps
-        while self.steps < last and not self.diverged and (self.steps == first or time.perf_counter() < end):
+        while self.steps < last and not self._rests() and (self.steps == first or time.perf_counter() < end):
             if not _same_live(self.live, self.schedule.at(self.steps)):
                 self._forget_future()
             self._take_steps(min(last - self.steps, self._chunk()))
         return self.steps - first
 
+    def _rests(self):
+        """Whether the run trains no further."""
+        return self.diverged or self.stopped
+
     def _chunk(self):
         """How many steps to take at once: for about `CHUNK_SECONDS`, and up to the next step with something else to do.
 
-        That is the end of an epoch to record or keep, a change of the live fields, or the end of what is repeated.
+        That is the end of an epoch to record, to keep, or at which the run may stop; a change of the live fields; or
+        the end of what is repeated.
         """
         stride = self.history_stride * self.steps_per_epoch
         stop = min(
             self.steps - self.steps % stride + stride,
             self.timeline.next * self.steps_per_epoch,
+            next_epoch(self.live["stop_at"], self.epoch) * self.steps_per_epoch,
             self.schedule.end(self.steps),
             self.present.steps if self.present else math.inf,
         )
@@ -276,7 +313,7 @@ class Run:
 
     def _take_steps(self, count):
         began = time.perf_counter()
-        losses = self.trainer.train(training.rates_of(self.live), self.steps, count)
+        losses = self._advance(self.live, self.steps, count)
         if not math.isfinite(losses[-1]):
             self.steps += len(losses) - 1
             # The other metrics were measured on an earlier network.
@@ -288,6 +325,8 @@ class Run:
         # Where the clock is too coarse to measure the time, twice as many are tried.
         self.affordable = max(1, int(CHUNK_SECONDS * len(losses) / seconds)) if seconds else 2 * len(losses)
         self.seconds_since_saved += seconds
+        if self.live["stop_at"] and self.steps % self.steps_per_epoch == 0:
+            self._watch()
         if self.present and self.steps == self.present.steps:
             self._return_to_present()
             return
@@ -298,6 +337,39 @@ class Run:
             self._keep()
         if self.seconds_since_saved >= SAVE_EVERY_SECONDS:
             self._save()
+
+    def _watch(self):
+        """At the end of an epoch, takes note of the held-out loss, or of the other where none is held out; may stop.
+
+        While earlier training is repeated, it stops where the run has stopped before.
+        """
+        rule, loss = self.live["stop_at"], math.nan
+        since = self.schedule.since(self.steps - 1, "stop_at")
+        if rule[0] != "epoch":
+            self._measure(self.trainer.output())
+            names = self.task.metrics
+            held_out = self.metrics[names.index("test_loss")]
+            loss = held_out if len(self.data.held_out) else self.metrics[names.index("train_loss")]
+        watch = self.watch if self.watch.since == since else Watch(since)
+        self.watch, self.stopped = watched(watch, rule, self.epoch, loss)
+
+    def _advance(self, live, first, count):
+        """Has the network take steps with these live values, see `CompiledTrainer.train`; returns their losses."""
+        if training.form_of(live) != self.trainer.form:
+            self._change_form(live)
+        rates = training.rates_of(live)
+        if not schedules.is_constant(live):
+            rates[0] = schedules.learning_rates(live, self.steps_per_epoch, np.arange(first, first + count))
+        return self.trainer.train(rates, first, count)
+
+    def _change_form(self, live):
+        """Makes a trainer whose steps have the form of these live values, and has it go on from where this one is."""
+        arrays, version = self.trainer.arrays(), self.trainer.version
+        # The memory of the old one has to be free before the new one needs its own.
+        self.trainer = None
+        self.trainer = _trainer({**self.experiment, **live}, self.data, self.stage is not None)
+        self.trainer.version = version
+        self.trainer.restore(arrays)
 
     def _measure(self, output):
         """Sets the metrics from the network's output for all rows; a loss that is not finite means divergence.
@@ -337,14 +409,14 @@ class Run:
             step, arrays = self.saved
             self.trainer.restore(arrays)
             while step < last:
-                rates = training.rates_of(self.schedule.at(step))
-                step += len(self.trainer.train(rates, step, min(last, self.schedule.end(step)) - step))
+                step += len(self._advance(self.schedule.at(step), step, min(last, self.schedule.end(step)) - step))
             if _finite(self.trainer.arrays()):
                 return
 
     def _record(self):
         """Measures the network at the end of an epoch, and adds the metrics to the history unless they are there."""
-        self._measure(self.trainer.output())
+        if not self._is_measured():
+            self._measure(self.trainer.output())
         if self.present:
             return
         self.history.append((self.epoch, *self.metrics))
@@ -355,6 +427,7 @@ class Run:
     def _keep(self):
         if not self.diverged:
             self.timeline.add(self.epoch, self.trainer.arrays())
+            self.watches[self.epoch] = self.watch
 
     def _picture(self, view, idle, trained):
         """A drawing, or None if it would be the same as the last one or would come too soon after it.

@@ -109,6 +109,18 @@ class Schedule:
         index = self._after(step)
         return self._changes[index][0] if index < len(self._changes) else math.inf
 
+    def since(self, step, name):
+        """The number of steps after which the value that a field has at `step` was set."""
+        index = self._after(step) - 1
+        while index and self._changes[index - 1][1][name] == self._changes[index][1][name]:
+            index -= 1
+        return self._changes[index][0]
+
+    def parts(self):
+        """`(first, end, live)` in order: the values of each part of the run, from `first` steps on until `end`."""
+        ends = [*(step for step, _ in self._changes[1:]), math.inf]
+        return [(first, end, live) for (first, live), end in zip(self._changes, ends, strict=True)]
+
     def set(self, step, live):
         """Sets the values from `step` steps on, and forgets all later changes."""
         self._changes = [change for change in self._changes if change[0] < step]

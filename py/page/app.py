@@ -160,6 +160,9 @@ class App:
 
         charts = self.add_view(Charts(await uplot(), timeline))
         self.loop.wants_history = charts.due
+        from page.rate_curve import RateCurve
+
+        self.views.add(RateCurve(charts.uplot))
         await let_browser_work()
 
         from page import canvas, palette
@@ -274,6 +277,7 @@ class App:
         """Trains to the end of the present epoch, which is the one that is being gone to, if any is."""
         sought = self.loop.sought()
         self.do(store.TYPED, store.STEP, self.run.epoch if sought is None else sought)
+        self.loop.go_on = True
 
     def reset(self):
         """Starts the experiment again, with the same initial weights and the same order of batches."""
@@ -506,6 +510,10 @@ class App:
             self.report("diverged")
             self.loop.look_again()
             self.say_diverged()
+        if run.stopped and phase.wants_training(self.state.phase) and is_there and not self.loop.goes_on():
+            data = shape.shape_of(self.state.experiment)
+            reason = run_words.stop_words(run.live["stop_at"], data.rows - data.training)
+            self.do(store.REPORTED, store.PAUSE, reason)
         until = self.state.phase.until
         if until is not None and until != phase.FOREVER and run.epoch >= until and is_there:
             self.report("arrived")

@@ -149,10 +149,36 @@ SENTENCES = OrderedDict(
         ("initialization", "How the weights are drawn that the network begins with."),
         ("l1", "A price on every weight, by its size: the larger the rate, the more weights become nothing at all."),
         ("l2", "A price on every weight, by its square: the larger the rate, the smaller and smoother all stay."),
+        (
+            "dropout",
+            "The share of the hidden neurons' numbers that each training step leaves out, chosen by chance; where the "
+            "network predicts, all are there.",
+        ),
+        (
+            "clip",
+            "The most that all slopes of the loss together may be, as the length of one vector: longer ones are made "
+            "that short; 0 for no limit.",
+        ),
         ("learning_rate", "How far each step moves the weights; too far, and the loss grows instead of falling."),
+        (
+            "schedule",
+            "Whether the learning rate stays, is halved after every so many epochs, or falls along half a wave to 0; "
+            "Decay epochs says how many.",
+        ),
+        ("decay_epochs", "After how many epochs Step halves the learning rate, or Cosine has brought it down to 0."),
+        ("warm_up", "For how many epochs the learning rate first rises evenly from 0, before its schedule begins."),
+        (
+            "rate-curve",
+            "The learning rate after each epoch, as schedule and warm-up make it, on the same axis as the curves.",
+        ),
         ("optimizer", "The rule that turns the slope of the loss into a move of the weights."),
         ("loss", "How the error is counted that training makes small."),
         ("batch_size", "How many training points are looked at for one step."),
+        (
+            "stop_at",
+            "Where training pauses by itself: 200 for that epoch, loss 1 for that held-out loss, patience 50 if that "
+            "is no better for so many epochs; empty for never.",
+        ),
         # Curves and time.
         ("loss-chart", "How far the network's answers are from the right ones after each epoch; less is better."),
         (

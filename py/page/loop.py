@@ -58,6 +58,7 @@ class Loop:
         # These are for the next request only.
         self.seek = None
         self.branch = False
+        self.go_on = False
         self.drawing_due = False
         self.in_motion = False
         # The browser's id of the next frame or, if the page is hidden, of the timer; None if there is none.
@@ -72,7 +73,7 @@ class Loop:
     def begin(self):
         """Prepares for a run that is to be opened again."""
         self.seek = None
-        self.branch = False
+        self.branch = self.go_on = False
         self.wake()
 
     def set_view(self, view):
@@ -92,6 +93,7 @@ class Loop:
         When training ends, the last picture was drawn in little time, and can be finer.
         """
         self.owed = 1
+        self.go_on = phase.wants_training(self.state().phase)
         self.look_again()
 
     def go_to(self, epoch):
@@ -102,6 +104,10 @@ class Loop:
     def sought(self):
         """The epoch that is being gone to, while answers may still be of where the run was before; else None."""
         return self.run.sought() if self.seek is None else self.seek
+
+    def goes_on(self):
+        """Whether answers may still be of where the run had stopped, though it has been asked to go on."""
+        return self.go_on or self.run.goes_on()
 
     def go_on_from_here(self):
         """Has the run forget what was recorded after the epoch to which it went back."""
@@ -173,9 +179,10 @@ class Loop:
             branch=self.branch,
             history=seen and (self.wants_history() or not training),
             view=self._view(training) if seen else None,
+            go_on=self.go_on,
         )
         self.seek = None
-        self.branch = False
+        self.branch = self.go_on = False
         run.ask(request)
 
     def _view(self, training):

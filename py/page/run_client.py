@@ -19,7 +19,8 @@ class RunClient:
 
     Its attributes are: `data`, see `protocol.Opened`, and `points`, the `Points` of the data, both None before the run
     is open; `metrics`, an OrderedDict by name, None before the first answer; and, from the last answer, `epoch`,
-    `step`, `last_epoch`, `live`, `diverged`, `measured`, `history`, `kept` and `picture`, see `protocol.Answer`.
+    `step`, `last_epoch`, `live`, `diverged`, `stopped`, `measured`, `history`, `learning_rates`, `kept` and `picture`,
+    see `protocol.Answer`.
     """
 
     def __init__(self, lab, on_opened, on_answer):
@@ -42,9 +43,10 @@ class RunClient:
     def forget(self):
         """Forgets everything about the run."""
         self.data = self.metrics = self.live = self.history = self.kept = self.picture = None
+        self.learning_rates = None
         self.points = None
         self.epoch = self.step = self.last_epoch = 0
-        self.diverged = False
+        self.diverged = self.stopped = False
         self.measured = True
 
     def renew(self):
@@ -67,6 +69,10 @@ class RunClient:
         """The epoch that was asked for last and is still to come, or None."""
         epochs = [request.seek for request, _ in self.asked if request.seek is not None]
         return epochs[-1] if epochs else None
+
+    def goes_on(self):
+        """Whether a request on its way asks to go on after a stop."""
+        return any(request.go_on for request, _ in self.asked)
 
     def may_train(self):
         """Whether a request on its way asks for training."""
@@ -97,8 +103,9 @@ class RunClient:
         answer = protocol.read_answer(given, self.data.task, numbers)
         self.epoch, self.step, self.last_epoch = [int(count) for count in numbers(counters(given))]
         self.live, self.diverged, self.measured = answer.live, answer.diverged, answer.measured
+        self.stopped = bool(answer.stopped)
         self.metrics = answer.metrics
-        self.history, self.kept = answer.history, answer.kept
+        self.history, self.learning_rates, self.kept = answer.history, answer.learning_rates, answer.kept
         self.picture = answer.picture
 
     def _opened(self, answers):

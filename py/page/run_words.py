@@ -94,6 +94,20 @@ def state_words(now, run):
     }[now.state]
 
 
+def stop_words(rule, held_out):
+    """Why training has stopped by itself; `rule` is the value of `stop_at`, `held_out` the number of such points."""
+    kind, number = rule or ("", 0)
+    loss = "the held-out loss" if held_out else "the loss"
+    if kind == "epoch":
+        return "Stopped at this epoch, as Stop at says; Play goes on."
+    if kind == "loss":
+        return "Stopped because %s has fallen to %s; Play goes on." % (loss, texts.number_text(number))
+    if kind == "patience":
+        epochs = "epoch" if number == 1 else "{:,} epochs".format(number)
+        return "Stopped because %s has become no better for %s; Play goes on." % (loss, epochs)
+    return "Stopped, as Stop at said; Play goes on."
+
+
 def divergence(step, rate):
     """The message after divergence; `step` is the last step with a finite loss, `rate` the present learning rate."""
     return (

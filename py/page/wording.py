@@ -68,12 +68,13 @@ def disabled(experiment):
     """A dict from the fields that may be disabled to whether they are.
 
     Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions;
-    of the data only what the data set follows.
+    of the data only what the data set follows. What does not decay needs no epochs to do so.
     """
     width = shape.shown_layer(experiment).width
     result = {name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")}
     result["dimensions"] = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
     result["projection"] = width <= 3
+    result["decay_epochs"] = experiment["schedule"] == "constant"
     return result
 
 
@@ -105,9 +106,15 @@ def summary(experiment, panel):
             words.append(label("normalization"))
     else:
         words = [label("optimizer"), fields.text_of("learning_rate", experiment["learning_rate"])]
-        for name in ("l1", "l2"):
+        if experiment["schedule"] != "constant":
+            words.append(label("schedule"))
+        if experiment["warm_up"]:
+            words.append("warm-up %d" % experiment["warm_up"])
+        for name, short in (("l1", "L1"), ("l2", "L2"), ("dropout", "Dropout"), ("clip", "clip")):
             if experiment[name]:
-                words.append("%s %s" % (fields.FIELDS[name].label, fields.text_of(name, experiment[name])))
+                words.append("%s %s" % (short, fields.text_of(name, experiment[name])))
+        if experiment["stop_at"]:
+            words.append("stop at " + fields.text_of("stop_at", experiment["stop_at"]))
     return " · ".join(words)
 
 

@@ -15,6 +15,9 @@ SPEEDS = (1, 2, 5, 10, 20, 30, 60, 120, 250, 500, 1000, 0)
 LEARNING_RATES = (0.0001, 0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 1, 10)
 SEED_LIMIT = 1 << 32
 MOST_PENALTY = 10
+MOST_DROPOUT = 0.9
+# The most epochs that a schedule of the learning rate is counted in.
+MOST_EPOCHS = 1000000
 ROWS_LIMIT = 20000
 # The fewest points that a data set is asked for, and the most classes.
 LEAST_ROWS, MOST_CLASSES = 20, 10
@@ -278,6 +281,60 @@ def _penalty(label):
     return parse
 
 
+def _parse_dropout(text):
+    message = "Dropout must be a share from 0 to %s, such as 0.2; %s is not." % (
+        number_text(MOST_DROPOUT),
+        quoted(text),
+    )
+    value = _decimal(text, message) if text.strip() else 0.0
+    if not 0 <= value <= MOST_DROPOUT:
+        raise ValueError(message)
+    return abs(value)
+
+
+def _parse_clip(text):
+    message = (
+        "Clip gradients must be a length from 1e-30 to 1e30, such as 1, or nothing or 0 for no limit; %s is not."
+    ) % quoted(text)
+    value = _decimal(text, message) if text.strip() else 0.0
+    if value and not 1e-30 <= value <= 1e30:
+        raise ValueError(message)
+    return abs(value)
+
+
+# The kinds of what training may stop at, with the name that stands before the number; an epoch needs none.
+STOPS = ("epoch", "loss", "patience")
+
+
+def _parse_stop_at(text):
+    words = text.strip()
+    if not words:
+        return ()
+    kind, number = "epoch", words
+    for name in STOPS:
+        if words.lower().startswith(name):
+            kind, number = name, words[len(name) :].strip()
+    message = (
+        "Stop at must be an epoch such as 200, a held-out loss such as loss 0.1, or for how many epochs it may be no "
+        "better, such as patience 50; %s is not."
+    ) % quoted(text)
+    if kind == "loss":
+        value = _decimal(number, message)
+        if not 1e-30 <= value <= 1e30:
+            raise ValueError(message)
+        return kind, value
+    if not _is_whole(number, 9) or int(number) < 1:
+        raise ValueError(message)
+    return kind, int(number)
+
+
+def _stop_text(value):
+    if not value:
+        return ""
+    kind, number = value
+    return number_text(number) if kind == "epoch" else "%s %s" % (kind, number_text(number))
+
+
 # The most digits of a hidden layer's number of neurons, far more than fit into any memory.
 LONGEST_WIDTH = 15
 
@@ -421,11 +478,32 @@ enter(
     inputmode="decimal",
     list="learning_rates",
 )
+enter_choice("schedule", "Schedule", "training", "constant", LIVE)
+_EPOCHS = {"size": 6, "inputmode": "numeric"}
+_parse_decay_epochs = _or_blank(1, MOST_EPOCHS, "Decay epochs", 100)
+_parse_warm_up = _or_blank(0, MOST_EPOCHS, "Warm-up", 0)
+enter("decay_epochs", "Decay epochs", "training", 100, _parse_decay_epochs, str, LIVE, BOX, **_EPOCHS)
+enter("warm_up", "Warm-up", "training", 0, _parse_warm_up, str, LIVE, BOX, **_EPOCHS)
 enter("l1", "L1", "training", 0.0, _penalty("L1"), number_text, LIVE, BOX, size=7, inputmode="decimal")
 enter("l2", "L2", "training", 0.0, _penalty("L2"), number_text, LIVE, BOX, size=7, inputmode="decimal")
+enter("dropout", "Dropout", "training", 0.0, _parse_dropout, number_text, LIVE, BOX, size=7, inputmode="decimal")
+enter("clip", "Clip gradients", "training", 0.0, _parse_clip, number_text, LIVE, BOX, size=7, inputmode="decimal")
 enter_choice("optimizer", "Optimizer", "training", "momentum", NETWORK)
 enter_choice("loss", "Loss", "training", "cross_entropy", NETWORK)
 enter("batch_size", "Batch size", "training", 40, _parse_batch_size, str, NETWORK, BOX, size=4, inputmode="numeric")
+enter(
+    "stop_at",
+    "Stop at",
+    "training",
+    (),
+    _parse_stop_at,
+    _stop_text,
+    LIVE,
+    BOX,
+    size=10,
+    inputmode="text",
+    placeholder="never",
+)
 enter("layer", "Visualize layer", "view", "", _parse_layer, str, VIEW, SELECT)
 enter("morph", "Morph", "view", 0.0, _parse_morph, number_text, VIEW)
 enter_choice("shading", "Shading", "plane", "probability", VIEW)

@@ -58,9 +58,10 @@ Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 # latest, or None. live: the values of the fields that act on a running network, by name. seek: the epoch to go to, or
 # None; the run goes to the latest kept epoch up to it or, if it is not before the run's last epoch, to the run's end.
 # branch: whether to forget what was recorded after the present step. history: whether the answer should contain the
-# history. view: what to draw, see `view`, or None for no picture.
+# history. view: what to draw, see `view`, or None for no picture. go_on: whether to go on if the field `stop_at` has
+# stopped the training; otherwise there are no more steps.
 Request = namedtuple(
-    "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "history", "view")
+    "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "history", "view", "go_on")
 )
 
 # The parts of a view beside the fields that act on it (`fields.VIEW`).
@@ -93,11 +94,13 @@ SEEN = (
 # Where a run is. epoch, step: the number of whole epochs and of steps up to here. taken: the number of steps by this
 # request. last_epoch: the number of whole epochs up to the run's end, which is later than `epoch` after going back.
 # live: the values of the live fields here, an OrderedDict by name. diverged: whether training has ended here because
-# the loss is not finite. metrics: an OrderedDict by `METRICS`, measured at the last recorded epoch or drawing.
-# measured: whether that was at this step; it always is if no step was taken. milliseconds: an OrderedDict by `PARTS`.
-# history, shape (1 + metrics, epochs): epochs and the metrics at their ends, if it was asked for, else None. kept: with
-# the history, the epochs to which the run can go back. picture: an object with the parts of `PICTURE`, or None if it
-# was not drawn again. The lab gives `live` as a text, see `write_live`, and metrics and milliseconds as arrays.
+# the loss is not finite. stopped: whether training rests here because the field `stop_at` says so. metrics: an
+# OrderedDict by `METRICS`, measured at the last recorded epoch or drawing. measured: whether that was at this step; it
+# always is if no step was taken. milliseconds: an OrderedDict by `PARTS`. history, shape (1 + metrics, epochs): epochs
+# and the metrics at their ends, if it was asked for, else None. With it, learning_rates: the learning rate of the step
+# after each of these epochs, or None if no schedule and no warm-up has ever changed it; kept: the epochs to which the
+# run can go back. picture: an object with the parts of `PICTURE`, or None if it was not drawn again. The lab gives
+# `live` as a text, see `write_live`, and metrics and milliseconds as arrays.
 ANSWER = (
     "run",
     "epoch",
@@ -106,10 +109,12 @@ ANSWER = (
     "last_epoch",
     "live",
     "diverged",
+    "stopped",
     "metrics",
     "measured",
     "milliseconds",
     "history",
+    "learning_rates",
     "kept",
     "picture",
 )

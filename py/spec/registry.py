@@ -254,6 +254,11 @@ enter("optimizer", "rmsprop", "RMSProp", slots=1)
 enter("loss", "cross_entropy", "Cross entropy", tasks=(CLASSIFICATION,), softmax=True)
 enter("loss", "mean_squared_error", "Mean squared error", tasks=(CLASSIFICATION, REGRESSION), softmax=False)
 
+# How the learning rate falls over the epochs.
+enter("schedule", "constant", "Constant")
+enter("schedule", "step", "Step")
+enter("schedule", "cosine", "Cosine")
+
 # How the input plane is shaded. labels: what it is called where numbers are predicted; that is shaded by how far they
 # are above or below the middle of the targets.
 enter("shading", "probability", "Probability", labels={REGRESSION: "Prediction"})

@@ -59,7 +59,19 @@ FOLDED = {
     "Options of the representation": ["dimensions", "grid-switch", "boundary-switch"],
     "Data": ["dataset", "points", "noise", "held_out", "data_seed", "seed", "new-weights"],
     "Network": ["hidden_layers", "activation", "normalization", "initialization"],
-    "Training": ["learning_rate", "l1", "l2", "optimizer", "loss", "batch_size"],
+    "Training": [
+        "learning_rate",
+        "schedule",
+        "warm_up",
+        "l1",
+        "l2",
+        "dropout",
+        "clip",
+        "optimizer",
+        "loss",
+        "batch_size",
+        "stop_at",
+    ],
 }
 
 # What has the focus: its name, its ring, and whether any of it is seen.

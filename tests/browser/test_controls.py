@@ -41,8 +41,14 @@ def test_defaults_are_those_of_the_original(lab):
     shown = {name: lab.field(name).input_value() for name in FIELDS}
     assert shown == {
         "learning_rate": "0.01",
+        "stop_at": "",
+        "schedule": "constant",
+        "decay_epochs": "100",
+        "warm_up": "0",
         "l1": "0",
         "l2": "0",
+        "dropout": "0",
+        "clip": "0",
         "optimizer": "momentum",
         "normalization": "none",
         "initialization": "kaiming",

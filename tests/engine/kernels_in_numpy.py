@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from engine.program import Advance, Append, Gather, Load, Loop, Product, Reduction, Store
+from engine import noise
+from engine.program import Advance, Append, Gather, Load, Loop, Noise, Product, Reduction, Store, Take
 
 
 def _truth(predicate: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
@@ -67,6 +68,11 @@ def run_kernels(
             elif isinstance(kernel, Append):
                 _dense(data, log, (kernel.count,))[...] = _dense(data, kernel.source, (kernel.count,))
                 log += 4 * kernel.count
+            elif isinstance(kernel, Take):
+                _dense(data, kernel.out, (1,))[...] = _dense(data, log + kernel.distance, (1,))
+            elif isinstance(kernel, Noise):
+                (key,) = _dense(data, log + kernel.distance, (1,), np.int32)
+                _dense(data, kernel.out, (kernel.count,))[...] = noise.uniform(key, kernel.first, kernel.count)
             else:
                 raise TypeError(f"not a kernel: {kernel!r}")
     return cursor, log

@@ -14,7 +14,7 @@ from engine.instructions import signed, unsigned
 from engine.machine import Machine
 from engine.operations import OPERATIONS, evaluated
 from engine.products import scratch_bytes
-from engine.program import Advance, Append, Gather, Load, Loop, Product, Reduction, Store
+from engine.program import Advance, Append, Gather, Load, Loop, Noise, Product, Reduction, Store, Take
 from tests.engine.compiled import Arrays, run_both
 
 
@@ -56,7 +56,8 @@ def some_of_everything():
         Product(*size, 0, 4096, 8192, transpose_a, transpose_b)
         for size in ((4, 5, 6), (100, 100, 100)) for transpose_a in (False, True) for transpose_b in (False, True)
     ]  # fmt: skip
-    return assemble({"a": kernels, "b": [Gather(3, 5, 0, 512), Append(0, 7), Advance(3)], "c": []}, 300_000, 100_000)
+    others = [Gather(3, 5, 0, 512), Append(0, 7), Advance(3), Noise(9, 70, 64, 512), Take(64, 512)]
+    return assemble({"a": kernels, "b": others, "c": []}, 300_000, 100_000)
 
 
 def test_a_module_of_everything_is_valid():
@@ -120,6 +121,15 @@ def test_append_and_advance_walk_on():
     kernels = [Append(source, 1), Advance(40), increment(source), Append(source, 3), Advance(3)]
     compiled, expected = run_both(kernels, arrays.memory(), cursor=128, log=log)
     np.testing.assert_array_equal(compiled, expected)
+
+
+def test_each_run_takes_the_number_beside_the_place_of_the_next_that_is_appended():
+    arrays = Arrays()
+    log, table, own = arrays.space(3), arrays.add(np.array([7.5, -2, 9], np.float32)), arrays.space(1)
+    kernels = [Take(table - log, own), increment(own), Append(own, 1)] * 3
+    compiled, expected = run_both(kernels, arrays.memory(), log=log)
+    np.testing.assert_array_equal(compiled, expected)
+    assert compiled[log : log + 12].view(np.float32).tolist() == [8.5, -1, 10]
 
 
 def test_addresses_beyond_two_gigabytes_are_encoded():

@@ -41,12 +41,13 @@ def step_of(experiment, rows):
     third = second + len(statistics)
 
     def function(*arrays):
-        x, targets, learning_rate, l1, l2, count = arrays[third:]
+        x, targets, *rates, count = arrays[third:]
         trained = list(arrays[:first]), list(arrays[first:second]), list(arrays[second:third])
-        return step(*trained, x, targets, (learning_rate, l1, l2), count)
+        return step(*trained, x, targets, rates, count)
 
     x, targets = networks.batch_of(experiment, rows)
-    arguments = [*parameters, *state, *statistics, x, targets, *map(np.float32, (0.01, 1e-3, 2e-3)), np.float32(1)]
+    rates = map(np.float32, networks.rates(0.01, l1=1e-3, l2=2e-3))
+    arguments = [*parameters, *state, *statistics, x, targets, *rates, np.float32(1)]
     return function, arguments, third
 
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from lab import datasets, losses, network, plane, probe, tasks
+from lab import datasets, losses, network, plane, probe, tasks, training
 from spec import fields, registry
 
 # Every normalization × loss × activation.
@@ -50,11 +50,11 @@ def batch_of(experiment, rows=12, dtype=np.float32):
     return data.inputs[indices].astype(dtype), data.targets[indices].astype(dtype)
 
 
-def loss_function(experiment, statistics, x, targets):
+def loss_function(experiment, statistics, x, targets, masks=()):
     """The loss of the whole network in training, a function of its parameters as separate arguments."""
 
     def loss(*parameters):
-        outputs, updated = network.forward(experiment, list(parameters), statistics, x, training=True)
+        outputs, updated = network.forward(experiment, list(parameters), statistics, x, training=True, masks=masks)
         return getattr(losses, experiment["loss"])(network.output(outputs), targets), updated
 
     return loss
@@ -65,6 +65,6 @@ def name_of(choices):
     return fields.to_query(experiment_of(**choices)) or "default"
 
 
-def rates(learning_rate, l1=0.0, l2=0.0):
-    """The rates of a training step, `training.RATES`."""
-    return [learning_rate, l1, l2]
+def rates(learning_rate, **others):
+    """The rates of a training step, `training.RATES`: the defaults but for these."""
+    return training.rates_of(experiment_of(learning_rate=learning_rate, **others))

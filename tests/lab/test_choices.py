@@ -48,6 +48,11 @@ def fourth_power(outputs, targets):
     return anp.sum(anp.square(anp.square(outputs - targets))) / outputs.size
 
 
+def inverse_time(steps, decay_steps):
+    """Half after the first decay, a third after the second."""
+    return 1 / (1 + steps / decay_steps)
+
+
 def mirrored(activations, given):
     """The first two dimensions, each the other way round."""
     basis = np.zeros((activations.shape[1], 3))
@@ -67,6 +72,7 @@ ENTRIES = {
     "initialization": (alternating, {}),
     "optimizer": (sign_descent, {"slots": 1}),
     "loss": (fourth_power, {"tasks": (registry.CLASSIFICATION,), "softmax": False}),
+    "schedule": (inverse_time, {}),
     "projection": (mirrored, {}),
     "shading": (inverted, {}),
 }

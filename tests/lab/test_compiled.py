@@ -66,6 +66,60 @@ def test_same_training_for_every_configuration(number):
             np.testing.assert_allclose(one[name], other[name], rtol=TOLERANCE, atol=10 * TOLERANCE, err_msg=name)
 
 
+@pytest.mark.parametrize("hidden", [(), (5,), (64, 7, 3)], ids=str)
+@pytest.mark.parametrize(("normalization", "loss", "activation"), networks.COMBINATIONS)
+def test_same_training_with_dropout(normalization, loss, activation, hidden):
+    """Whatever is left out is the same to the bit, in full batches and in short ones."""
+    choices = {"normalization": normalization, "loss": loss, "activation": activation, "hidden_layers": hidden}
+    ours, plain = trainers(**choices, dropout=0.5, seed=3)
+    assert ours.engine == "wasm"
+    for first, count, share in ((0, 17, 0.5), (17, 3, 0.1), (20, 14, 0.8)):
+        rates = networks.rates(0.0005, dropout=share)
+        one, other = ours.train(rates, first, count), plain.train(rates, first, count)
+        np.testing.assert_allclose(one, other, rtol=TOLERANCE, atol=TOLERANCE)
+    for name, output in ours.outputs(last_layers(plain.experiment)).items():
+        expected = plain.outputs([name])[name]
+        np.testing.assert_allclose(output, expected, rtol=TOLERANCE, atol=10 * TOLERANCE, err_msg=name)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.2])
+@pytest.mark.parametrize("optimizer", registry.entries("optimizer"))
+@pytest.mark.parametrize("normalization", registry.entries("normalization"))
+def test_same_training_with_clipped_gradients(normalization, optimizer, dropout):
+    if (normalization, optimizer) == ("batch_norm", "adam"):
+        pytest.skip("Adam makes full steps of the rounding before batch norm")
+    ours, plain = trainers(normalization=normalization, optimizer=optimizer, dropout=dropout, clip=0.1)
+    without, _ = trainers(normalization=normalization, optimizer=optimizer, dropout=dropout)
+    for first, count, clip in ((0, 17, 0.1), (17, 13, 1e-3)):
+        rates = networks.rates(0.002, dropout=dropout, clip=clip, l2=0.01)
+        one, other = ours.train(rates, first, count), plain.train(rates, first, count)
+        np.testing.assert_allclose(one, other, rtol=TOLERANCE, atol=TOLERANCE)
+        unclipped = without.train(networks.rates(0.002, dropout=dropout, l2=0.01), first, count)
+    assert np.abs(one - unclipped).max() > 100 * TOLERANCE
+
+
+def test_a_network_predicts_without_dropout():
+    ours, _ = trainers(hidden_layers=(6, 5), dropout=0.9)
+    ours.train(networks.rates(0.01, dropout=0.9), 0, 20)
+    without, _ = trainers(hidden_layers=(6, 5))
+    without.restore(ours.arrays())
+    np.testing.assert_array_equal(ours.output(), without.output())
+    for one, other in ((ours.outputs, without.outputs), (ours.ends, without.ends)):
+        argument = GRID(9) if one == ours.ends else last_layers(ours.experiment)
+        for name, expected in other(argument).items():
+            np.testing.assert_array_equal(one(argument)[name], expected)
+    assert_sees_the_same(ours, without, GRID(9), random_selectors(ours.experiment, 0))
+
+
+def test_a_step_without_extras_is_the_step_it_was():
+    """Not a kernel more than what gathers the batch, the step itself, and what notes the loss and walks on."""
+    ours, _ = trainers(hidden_layers=(6, 5))
+    with_dropout, _ = trainers(hidden_layers=(6, 5), dropout=0.5)
+    kinds = [[type(kernel).__name__ for kernel in each.workspace.kernels("full")] for each in (ours, with_dropout)]
+    assert "Noise" not in kinds[0]
+    assert kinds[1].count("Noise") == 2
+
+
 @pytest.mark.parametrize("size", [1, 7, 40, 60, 90, 180])
 def test_every_batch_is_the_plain_trainers(size):
     """Steps taken in portions of any size, over the ends of epochs, with and without a short last batch."""
@@ -107,7 +161,7 @@ def test_restore_goes_back_exactly():
 def test_learning_rate_compiles_nothing():
     ours, plain = trainers()
     module = ours.workspace.module
-    for step, rate in enumerate((0.01, 0.5, 0.0001)):
+    for step, rate in enumerate((0.01, 0.5, np.array([0.2]), 0.5, 0.0001)):
         np.testing.assert_allclose(
             ours.train(networks.rates(rate), step, 1), plain.train(networks.rates(rate), step, 1), rtol=TOLERANCE
         )

@@ -24,7 +24,7 @@ def trained(epochs, experiment, budget=protocol.BUDGET):
 def train(run, epochs):
     live = protocol.live_of(run.experiment)
     steps = epochs * run.steps_per_epoch
-    return run.frame(protocol.Request("one", steps, LIVE_FOREVER, None, live, None, False, True, None))
+    return run.frame(protocol.Request("one", steps, LIVE_FOREVER, None, live, None, False, True, None, False))
 
 
 def book_of(run, rows=5, milliseconds=LIVE_FOREVER):

@@ -68,7 +68,15 @@ def test_everything_stays_float32(optimizer, normalization, loss, activation):
     copies = [array.copy() for array in parameters + state + statistics]
     step = training.make_step(experiment)
     for count in (1, 2):
-        value, *after = step(parameters, state, statistics, x, targets, [np.float32(0.01)] * 3, np.float32(count))
+        value, *after = step(
+            parameters,
+            state,
+            statistics,
+            x,
+            targets,
+            [np.float32(rate) for rate in networks.rates(0.01)],
+            np.float32(count),
+        )
         assert np.asarray(value).dtype == np.float32
         for old, new in zip((parameters, state, statistics), after, strict=True):
             assert [array.shape for array in new] == [array.shape for array in old]
@@ -79,6 +87,24 @@ def test_everything_stays_float32(optimizer, normalization, loss, activation):
             assert all((array == copy).all() for array, copy in unchanged)
             assert any((new != old).any() for new, old in zip(after[0], parameters, strict=True))
         parameters, state, statistics = after
+
+
+@pytest.mark.parametrize(("normalization", "loss", "activation"), networks.COMBINATIONS)
+def test_whole_network_with_a_mask_of_dropout(normalization, loss, activation):
+    experiment = networks.experiment_of(
+        normalization=normalization, loss=loss, activation=activation, hidden_layers=(5, 3), dropout=0.4, seed=2
+    )
+    parameters, statistics = networks.shaken(experiment, float)
+    x, targets = networks.batch_of(experiment, dtype=float)
+    masks = training.dropout_masks(training.noise_of(experiment, 3, len(x)), 0.4)
+    assert [mask.shape for mask in masks] == [(12, 5), (12, 3)]
+    function = networks.loss_function(experiment, statistics, x, targets, masks)
+    _, _, gradients = value_and_gradients(function, parameters)
+    _, _, without = value_and_gradients(networks.loss_function(experiment, statistics, x, targets), parameters)
+    assert not np.allclose(gradients[0], without[0], rtol=1e-2)
+    for index, gradient in enumerate(gradients):
+        differences = central_differences(lambda *arrays: function(*arrays)[0], parameters, index)
+        np.testing.assert_allclose(gradient, differences, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("classes", [3, 5])
@@ -153,6 +179,37 @@ def test_inside_another_trace():
     np.testing.assert_allclose(autograd.grad(slope)(np.array([1.0, 2.0])), [6, 12])
 
 
+def test_clipped_gradients_are_as_long_as_they_may_be():
+    rng = np.random.default_rng(0)
+    gradients = [rng.normal(size=shape) for shape in ((2, 3), (3,), (3, 1), (1,))]
+    every = np.concatenate([gradient.ravel() for gradient in gradients])
+    length = np.sqrt(every @ every)
+    for limit in (length * 2, length, length / 7, 1e-30):
+        found = np.concatenate([gradient.ravel() for gradient in training.clipped(gradients, limit)])
+        np.testing.assert_allclose(found, every * min(1, limit / length), rtol=1e-12)
+    assert all((gradient == 0).all() for gradient in training.clipped([np.zeros(3), np.zeros((2, 2))], 0.5))
+    with np.errstate(invalid="ignore"):
+        for value in (np.inf, np.nan):
+            broken = training.clipped([np.float32([1, value]), np.float32([[2]])], np.float32(1))
+            assert all(np.isnan(gradient).all() and gradient.dtype == np.float32 for gradient in broken)
+
+
+def test_what_is_clipped_is_the_gradient_with_the_penalties():
+    limit = 0.5
+    experiment = networks.experiment_of(optimizer="sgd", hidden_layers=(4, 3), clip=limit)
+    parameters, statistics = networks.shaken(experiment, float)
+    x, targets = networks.batch_of(experiment, dtype=float)
+    moves = []
+    for clip in (0.0, limit):
+        step = training.make_step({**experiment, "clip": clip})
+        rates = networks.rates(0.1, l1=0.1, l2=0.2, clip=clip)
+        _, updated, *_ = step(parameters, [], statistics, x, targets, rates, 1)
+        moves.append(np.concatenate([(old - new).ravel() / 0.1 for old, new in zip(parameters, updated, strict=True)]))
+    length = np.linalg.norm(moves[0])
+    assert length > 2 * limit
+    np.testing.assert_allclose(moves[1], moves[0] * limit / length, rtol=1e-9)
+
+
 @pytest.mark.parametrize("penalty", [(0.03, 0.0), (0.0, 0.02), (0.01, 0.02)], ids=str)
 def test_penalties_are_part_of_what_a_step_makes_small(penalty):
     """Against central differences of the loss with the penalties written out; biases cost nothing."""
@@ -168,7 +225,9 @@ def test_penalties_are_part_of_what_a_step_makes_small(penalty):
         sizes, squares = sum(np.abs(w).sum() for w in weights), sum((w * w).sum() for w in weights)
         return loss_of(*parameters)[0] + l1 * sizes + l2 * squares
 
-    _, updated, *_ = training.make_step(experiment)(parameters, [], statistics, x, targets, (0.1, l1, l2), 1)
+    _, updated, *_ = training.make_step(experiment)(
+        parameters, [], statistics, x, targets, networks.rates(0.1, l1=l1, l2=l2), 1
+    )
     moved = [(old - new) / 0.1 for old, new in zip(parameters, updated, strict=True)]
     rng = np.random.default_rng(4)
     for _ in range(5):

@@ -107,7 +107,7 @@ def test_a_step_updates_every_parameter_with_its_own_state(optimizer):
     loss, updated, gradients = value_and_gradients(
         networks.loss_function(experiment, statistics, x, targets), parameters
     )
-    result = training.make_step(experiment)(parameters, state, statistics, x, targets, (0.1, 0.0, 0.0), 3)
+    result = training.make_step(experiment)(parameters, state, statistics, x, targets, networks.rates(0.1), 3)
     assert result[0] == loss
     update = getattr(optimizers, optimizer)
     for index, parameter in enumerate(parameters):

@@ -36,7 +36,9 @@ def test_few_noisy_points_are_learnt_by_heart(seed):
     assert held_out[-1] >= RISEN * held_out.min()
 
 
-@pytest.mark.parametrize("cure", [{"l2": 0.01}, {"points": 2222, "held_out": 10}], ids=["l2", "2,000 points"])
+@pytest.mark.parametrize(
+    "cure", [{"l2": 0.01}, {"dropout": 0.5}, {"points": 2222, "held_out": 10}], ids=["l2", "dropout", "2,000 points"]
+)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_helps(seed, cure):
     _, held_out = curves(seed, **cure)

@@ -144,7 +144,9 @@ def test_it_is_learnt(key):
         experiment = {**fields.defaults(), **fast, **choices, "dataset": key, "seed": seed, "held_out": 30}
         run = Run(experiment, drawn=False)
         assert run.trainer.engine == "wasm", run.trainer.reason
-        request = protocol.Request("run", 10**6, 60_000, epochs, protocol.live_of(experiment), None, False, False, None)
+        request = protocol.Request(
+            "run", 10**6, 60_000, epochs, protocol.live_of(experiment), None, False, False, None, False
+        )
         answer = run.frame(request)
         assert answer["epoch"] == epochs
         accuracies.append(

@@ -21,6 +21,8 @@ OTHER_FORMULAS = [
     {"points": 300},
     {"held_out": 0},
     {"dataset": "blobs"},
+    {"dropout": 0.5},
+    {"clip": 0.5},
 ]
 OTHER_NUMBERS = [
     {"dataset": "xor"},
@@ -50,7 +52,9 @@ def afresh(**choices):
 
 
 @pytest.mark.parametrize("numbers", OTHER_NUMBERS, ids=str)
-@pytest.mark.parametrize("formulas", [{}, {"optimizer": "adam", "normalization": "batch_norm", "batch_size": 50}])
+@pytest.mark.parametrize(
+    "formulas", [{}, {"optimizer": "adam", "normalization": "batch_norm", "batch_size": 50}, {"dropout": 0.2}]
+)
 def test_other_numbers_are_trained_by_what_was_compiled_before(numbers, formulas, monkeypatch):
     expected = afresh(**formulas, **numbers)
     trainer(**formulas)

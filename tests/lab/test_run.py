@@ -10,6 +10,7 @@ import pytest
 from engine.workspace import Uncompilable
 from lab import datasets, network, training
 from lab import run as run_module
+from lab.plain import PlainTrainer
 from lab.run import Run
 from lab.timeline import Timeline
 from spec import fields, protocol, registry, shape
@@ -131,6 +132,7 @@ def request(experiment, steps=0, view=(), **changes):
         branch=False,
         history=True,
         view=None if view is None else view_of(experiment, **dict(view)),
+        go_on=False,
     )
     return asked._replace(**changes)
 
@@ -938,7 +940,8 @@ def test_any_live_field_follows_the_run_and_comes_back_with_it():
             return json.loads(run.frame(asked)["live"])
 
         shrink = 0.25
-        assert live(steps=50) == {"learning_rate": "0.01", "l1": "0", "l2": "0", "shrink": "0.25"}
+        texts = json.loads(protocol.write_live(protocol.live_of(fields.defaults())))
+        assert live(steps=50) == {**texts, "shrink": "0.25"}
         shrink = 0.5
         assert live(steps=50)["shrink"] == "0.5"
         assert live(seek=5)["shrink"] == "0.25", "as it was there"
@@ -970,6 +973,55 @@ def test_a_penalty_acts_on_the_running_network_and_comes_back_with_it(name):
     alone.frame(request(experiment, 40, **alone.live))
     assert (alone.steps, alone.live[name]) == (50, 0.1)
     assert fingerprint(alone) == end
+
+
+def test_dropout_acts_on_the_running_network_and_comes_back_with_it():
+    """From nothing to something and back the steps are compiled anew; from one share to another they are not."""
+    experiment = networks.experiment_of(hidden_layers=(16, 8), optimizer="adam")
+    run = Seen(experiment)
+    run.frame(request(experiment, 25))
+    run.frame(request(experiment, 13, dropout=0.5))
+    assert run.trainer.engine == "wasm"
+    workspace = run.trainer.workspace
+    run.frame(request(experiment, 12, dropout=0.2))
+    assert run.trainer.workspace is workspace
+    run.frame(request(experiment, 10, dropout=0.0))
+    assert run.steps == 60
+    end, picture = fingerprint(run), run.frame(request(experiment))["pixels"]
+
+    run.frame(request(experiment, seek=2, **run.live))
+    assert (run.steps, run.live["dropout"]) == (10, 0)
+    run.frame(request(experiment, 20, **run.live))
+    assert (run.steps, run.live["dropout"]) == (30, 0.5)
+    run.frame(request(experiment, 30, **run.live))
+    assert (run.steps, run.live["dropout"]) == (60, 0)
+    assert fingerprint(run) == end
+    np.testing.assert_array_equal(run.frame(request(experiment))["pixels"], picture)
+
+    # One step after the other, in plain autograd, it is the same run.
+    plain = PlainTrainer(experiment, run.data)
+    for first, last, share in ((0, 25, 0.0), (25, 38, 0.5), (38, 50, 0.2), (50, 60, 0.0)):
+        then = PlainTrainer({**experiment, "dropout": share}, run.data)
+        then.restore(plain.arrays())
+        then.train(networks.rates(experiment["learning_rate"], dropout=share), first, last - first)
+        plain = then
+    for ours, theirs in zip(run.trainer.arrays()[0], plain.arrays()[0], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+def test_clipping_keeps_a_network_from_diverging_and_is_repeated():
+    choices = {"loss": "mean_squared_error", "activation": "relu", "hidden_layers": (8, 8), "learning_rate": 3}
+    experiment = networks.experiment_of(**choices)
+    wild = Seen(experiment)
+    assert wild.frame(request(experiment, 200))["diverged"]
+    run = Seen(experiment)
+    assert not run.frame(request(experiment, 200, clip=0.001))["diverged"]
+    assert (run.steps, run.trainer.engine) == (200, "wasm")
+    end = fingerprint(run)
+    run.frame(request(experiment, seek=7, **run.live))
+    run.frame(request(experiment, 165, **run.live))
+    assert run.steps == 200
+    assert fingerprint(run) == end
 
 
 def test_another_learning_rate_thought_better_of(stage):

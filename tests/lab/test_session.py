@@ -34,7 +34,16 @@ def opened(experiment, run="one", drawn=True, budget=protocol.BUDGET):
 
 def request_of(experiment, steps=0, run="one", view=None, **changes):
     asked = protocol.Request(
-        run, steps, 1e9, None, protocol.live_of(experiment), seek=None, branch=False, history=True, view=view
+        run,
+        steps,
+        1e9,
+        None,
+        protocol.live_of(experiment),
+        seek=None,
+        branch=False,
+        history=True,
+        view=view,
+        go_on=False,
     )
     return asked._replace(**changes)
 
@@ -73,7 +82,7 @@ def test_open_and_frame():
 
 
 def test_nothing_in_an_answer_needs_more_than_numbers_strings_and_arrays():
-    experiment = networks.experiment_of()
+    experiment = networks.experiment_of(schedule="cosine")
     (framed_answer,) = framed_after_opening(experiment)
     picture = framed_answer.pop("picture")
     assert set(picture) <= set(protocol.PICTURE)
@@ -180,7 +189,7 @@ def opening(number):
 
 def request(number):
     live = protocol.live_of(opening(number).experiment)
-    return protocol.Request(str(number), 300, 1e9, None, live, None, False, True, None)
+    return protocol.Request(str(number), 300, 1e9, None, live, None, False, True, None, False)
 
 before = megabytes()
 session.open_runs([opening(number) for number in range(64)])

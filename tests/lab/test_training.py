@@ -37,6 +37,36 @@ def test_order_depends_on_seed_and_epoch_only():
     )
 
 
+def masks(number, rows=40, share=0.3, **choices):
+    experiment = networks.experiment_of(**{"hidden_layers": (50, 30), "dropout": share, **choices})
+    return training.dropout_masks(training.noise_of(experiment, number, rows), share)
+
+
+def test_dropout_leaves_out_its_share_and_keeps_the_mean():
+    for mask in masks(5, rows=400):
+        left_out = mask == 0
+        # Within five standard deviations of what chance alone gives.
+        assert abs(left_out.mean() - 0.3) < 5 * np.sqrt(0.3 * 0.7 / mask.size)
+        np.testing.assert_allclose(mask[~left_out], 1 / 0.7, rtol=1e-6)
+        # No neuron and no point is left out as a whole.
+        assert 0 < left_out.mean(axis=0).min() < left_out.mean(axis=0).max() < 1
+        assert 0 < left_out.mean(axis=1).min() < left_out.mean(axis=1).max() < 1
+
+
+def test_what_dropout_leaves_out_depends_on_seed_and_step_only():
+    def same(one, other):
+        return all((a == b).all() for a, b in zip(one, other, strict=True))
+
+    assert same(masks(7), masks(7, optimizer="adam", learning_rate=1, activation="relu", dataset="xor"))
+    assert not same(masks(7), masks(8))
+    assert not same(masks(7), masks(7, seed=1))
+    first, second = masks(7, hidden_layers=(30, 30))
+    assert (first != second).any()
+    # A step far beyond what float32 can count is a step of its own.
+    assert not same(masks(1 << 25), masks((1 << 25) + 1))
+    assert masks(7, dropout=0.0) == masks(7, hidden_layers=()) == []
+
+
 def test_training_points_are_not_altered():
     before = DATA.training.copy()
     order(1)

@@ -27,6 +27,9 @@ EDGES = (
     {"batch_size": 1, "normalization": "batch_norm"},
     {"l1": 0.01, "optimizer": "sgd"},
     {"l2": 0.01, "hidden_layers": (8, 4), "normalization": "batch_norm"},
+    {"clip": 0.3, "optimizer": "sgd", "hidden_layers": (8, 4)},
+    {"clip": 0.05, "optimizer": "adam", "learning_rate": 0.005, "normalization": "layer_norm"},
+    {"clip": 0.02, "loss": "mean_squared_error", "activation": "relu"},
     {"l1": 0.003, "l2": 0.02, "optimizer": "adam", "learning_rate": 0.005, "normalization": "layer_norm"},
 )
 
@@ -115,7 +118,7 @@ def case_for_tensorflow(experiment):
     """The experiment as the JSON case that `reference.run_tensorflow` describes."""
     data = datasets.load(experiment)
     parameters, _ = shaken_start(experiment)
-    own = ("activation", "normalization", "loss", "optimizer", "learning_rate", "l1", "l2")
+    own = ("activation", "normalization", "loss", "optimizer", "learning_rate", "l1", "l2", "clip")
     return {
         "id": name_of(experiment),
         **{name: experiment[name] for name in own},

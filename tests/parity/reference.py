@@ -18,7 +18,8 @@ def run_tensorflow(cases, tf_path, node=("node",), timeout=600):
 
     - `id`: any string;
     - `hidden_layers` (list of widths), `classes`, `activation`, `normalization`, `loss`, `optimizer`: keys of
-      `spec`; `learning_rate`, `l1`, `l2`; `normalize_output`: whether a normalization follows the last dense layer too;
+      `spec`; `learning_rate`, `l1`, `l2`, `clip` (not together with `l1` or `l2`); `normalize_output`: whether a
+      normalization follows the last dense layer too;
     - `weights`: nested lists: for each dense layer its kernel (in, out) and bias (out), then, if normalized,
       gamma (out) and beta (out) of the normalization after it;
     - `batches`: one `{"x": (rows, 2), "y": one-hot (rows, classes)}` per step;

@@ -104,6 +104,27 @@ async function trainOnBatches(tf, model, batches) {
   return losses;
 }
 
+/**
+ * As `trainOnBatches`, but with gradients whose global norm is at most `experiment.clip`, which TensorFlow.js leaves to
+ * its users. Without penalties.
+ */
+function trainClipped(tf, model, batches, experiment) {
+  const optimizer = choose(OPTIMIZERS, experiment.optimizer, "optimizer")(tf, experiment.learning_rate);
+  const lossOf = tf.metrics[choose(LOSSES, experiment.loss, "loss")];
+  const weights = model.trainableWeights.map((weight) => weight.val);
+  return batches.map((batch) =>
+    tf.tidy(() => {
+      const [x, y] = [tf.tensor2d(batch.x), tf.tensor2d(batch.y)];
+      const { value, grads } = tf.variableGrads(() => lossOf(y, model.apply(x, { training: true })).mean(), weights);
+      const norm = Math.hypot(...Object.values(grads).map((gradient) => tf.norm(gradient).arraySync()));
+      const factor = Math.min(1, experiment.clip / norm);
+      const clipped = Object.entries(grads).map(([name, gradient]) => [name, gradient.mul(factor)]);
+      optimizer.applyGradients(Object.fromEntries(clipped));
+      return value.arraySync();
+    }),
+  );
+}
+
 function predict(tf, model, points) {
   return tf.tidy(() => model.predict(tf.tensor2d(points)).arraySync());
 }
@@ -116,7 +137,9 @@ async function runCase(tf, experiment) {
     loss: choose(LOSSES, experiment.loss, "loss"),
   });
   setInitialWeights(tf, model, experiment.weights);
-  const losses = await trainOnBatches(tf, model, experiment.batches);
+  const losses = experiment.clip
+    ? trainClipped(tf, model, experiment.batches, experiment)
+    : await trainOnBatches(tf, model, experiment.batches);
   const result = {
     id: experiment.id,
     losses,

@@ -94,6 +94,16 @@ def test_covering_part_has_every_pair_of_choices():
             assert {(e[one], e[other]) for e in part} == {(e[one], e[other]) for e in EVERY}
 
 
+def test_gradients_are_really_clipped():
+    """Where a case of `cases.EDGES` says so, its losses are others than without."""
+    for experiment in cases.edge_experiments():
+        if experiment["clip"]:
+            losses, without = (
+                cases.train_here({**experiment, "clip": clip}, in_autograd)[0] for clip in (experiment["clip"], 0.0)
+            )
+            assert np.abs(np.subtract(losses, without)).max() > 10 * TOLERANCE
+
+
 def test_last_batch_of_an_epoch_is_short():
     experiment = EVERY[0]
     sizes = [len(x) for x, _ in cases.batches_of(experiment, cases.datasets.load(experiment))]

@@ -11,7 +11,7 @@ def lines(fields, protocol, inputs):
         opening = protocol.Opening("a", experiment, True, protocol.BUDGET)
         seen = dict.fromkeys(protocol.SEEN)
         request = protocol.Request(
-            "a", 3, 12, None, protocol.live_of(experiment), 7, False, True, protocol.view(experiment, seen)
+            "a", 3, 12, None, protocol.live_of(experiment), 7, False, True, protocol.view(experiment, seen), True
         )
         written.append(protocol.write_openings([opening, opening]))
         written.append(protocol.write_requests([request, request]))
@@ -28,7 +28,9 @@ def read_back(fields, protocol):
     """What the page reads of an answer whose metrics cross over as numbers, in words."""
     given = Thing()
     given.run, given.epoch, given.metrics, given.milliseconds = "a", 5, [0.5, 0.25], [1] * 6
-    given.live = protocol.write_live({"learning_rate": 0.125, "l1": 0.0, "l2": 0.5})
+    live = protocol.live_of(fields.defaults())
+    live["learning_rate"], live["l2"] = 0.125, 0.5
+    given.live = protocol.write_live(live)
     answer = protocol.read_answer(given, "regression")
     parts = [answer.run, str(answer.epoch), str(answer.picture), str(answer.history)]
     parts += [name + " " + str(answer.metrics[name]) for name in answer.metrics]

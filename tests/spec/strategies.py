@@ -17,6 +17,13 @@ learning_rates = st.one_of(
     st.floats(1e-30, 1e30),
     st.integers(1, 10**18).map(float),
 )
+penalties = st.one_of(st.just(0.0), st.floats(1e-30, fields.MOST_PENALTY))
+epochs = st.integers(1, fields.MOST_EPOCHS)
+stops = st.one_of(
+    st.just(()),
+    st.tuples(st.sampled_from(["epoch", "patience"]), epochs),
+    st.tuples(st.just("loss"), st.floats(1e-30, 1e30)),
+)
 morphs = st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
 
 
@@ -46,6 +53,11 @@ def experiments(draw):
     experiment["held_out"] = draw(st.one_of(st.none(), st.integers(0, fields.MOST_HELD_OUT)))
     experiment["classes"] = draw(st.one_of(st.none(), st.integers(2, fields.MOST_CLASSES)))
     experiment["learning_rate"] = draw(learning_rates)
+    for name in ("l1", "l2", "clip"):
+        experiment[name] = draw(penalties)
+    experiment["dropout"] = draw(st.floats(0, fields.MOST_DROPOUT))
+    experiment["decay_epochs"], experiment["warm_up"] = draw(epochs), draw(st.one_of(st.just(0), epochs))
+    experiment["stop_at"] = draw(stops)
     experiment["batch_size"] = draw(st.integers(1, shape.shape_of(experiment).training))
     experiment["hidden_layers"] = tuple(draw(st.lists(st.integers(1, 40), max_size=4)))
     experiment["data_seed"] = draw(st.one_of(st.none(), st.integers(0, fields.SEED_LIMIT - 1)))

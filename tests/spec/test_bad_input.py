@@ -422,3 +422,57 @@ def test_every_field_is_of_the_run_or_of_the_view():
 def test_every_default_can_be_typed():
     for name, value in fields.defaults().items():
         assert accepted(name, fields.text_of(name, value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", 0.0),
+        (" 0 ", 0.0),
+        ("-0", 0.0),
+        ("0.25", 0.25),
+        (".9", 0.9),
+    ],
+)
+def test_dropouts_that_are_allowed(text, value):
+    assert str(accepted("dropout", text)) == str(value)
+
+
+@pytest.mark.parametrize("text", ["0.91", "1", "-0.1", "nan", "inf", "half", "20 %", "1e999"])
+def test_dropouts_that_are_not(text):
+    message = refusal("dropout", text)
+    assert message.startswith("Dropout must be a share from 0 to 0.9, such as 0.2;")
+    assert text in message
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "1e31", "1e-31", "never"])
+def test_lengths_to_clip_at_that_are_not(text):
+    message = refusal("clip", text)
+    assert message.startswith("Clip gradients must be a length from 1e-30 to 1e30, such as 1,")
+    assert text in message
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", ()),
+        ("200", ("epoch", 200)),
+        (" epoch 7 ", ("epoch", 7)),
+        ("loss 0.1", ("loss", 0.1)),
+        ("LOSS1e-3", ("loss", 0.001)),
+        ("patience 50", ("patience", 50)),
+        ("patience50", ("patience", 50)),
+    ],
+)
+def test_what_training_may_stop_at(text, value):
+    assert accepted("stop_at", text) == value
+    assert fields.parse("stop_at", fields.text_of("stop_at", value)) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-3", "2.5", "loss", "loss 0", "loss -1", "patience", "patience 0", "soon", "5 5"]
+)
+def test_what_training_may_not_stop_at(text):
+    message = refusal("stop_at", text)
+    assert message.startswith("Stop at must be an epoch such as 200, a held-out loss such as loss 0.1,")
+    assert f"“{text}”" in message

@@ -239,11 +239,20 @@ def test_memory_grows_with_the_optimizer():
     assert needed == sorted(set(needed))
 
 
+LIVE = ("learning_rate", "stop_at", "schedule", "decay_epochs", "warm_up", "l1", "l2", "dropout", "clip")
+
+
 def test_same_run():
     others = {
         "learning_rate": 0.3,
         "l1": 0.001,
         "l2": 0.001,
+        "stop_at": ("epoch", 200),
+        "schedule": "cosine",
+        "decay_epochs": 7,
+        "warm_up": 3,
+        "dropout": 0.5,
+        "clip": 0.1,
         "optimizer": "adam",
         "normalization": "batch_norm",
         "initialization": "ones",
@@ -278,7 +287,7 @@ def test_same_run():
         assert fields.same_run(fields.defaults(), {**fields.defaults(), name: object()}) is goes_on
     for name, value in others.items():
         assert value != fields.defaults()[name]
-        acts_on_a_running_network = name in ("learning_rate", "l1", "l2", "speed", *fields.names(fields.VIEW))
+        acts_on_a_running_network = name in (*LIVE, "speed", *fields.names(fields.VIEW))
         assert fields.same_run(fields.defaults(), {**fields.defaults(), name: value}) is acts_on_a_running_network
     live = {name: others[name] for name in fields.names(fields.PAGE, fields.VIEW, fields.LIVE)}
     assert fields.same_run(fields.defaults(), {**fields.defaults(), **live})

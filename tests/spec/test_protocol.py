@@ -56,14 +56,16 @@ def test_ids_and_answers(written):
 
 
 def test_an_answer_is_read_by_name():
+    live = {**protocol.live_of(fields.defaults()), "learning_rate": 0.25, "l2": 0.5}
     given = SimpleNamespace(
         run="a", epoch=3, step=17, taken=2, last_epoch=9, diverged=False,
-        live='{"learning_rate": "0.25", "l1": "0", "l2": "0.5"}',
+        live=protocol.write_live(live),
         metrics=[1, 2, 3, 4], measured=True, milliseconds=range(6),
     )  # fmt: skip
     answer = protocol.read_answer(given, registry.CLASSIFICATION)
     assert answer.metrics == OrderedDict(train_loss=1, train_accuracy=2, test_loss=3, test_accuracy=4)
-    assert answer.live == {"learning_rate": 0.25, "l1": 0, "l2": 0.5}
+    assert answer.live == live
+    assert list(answer.live) == fields.names(fields.LIVE)
     assert list(answer.milliseconds) == list(protocol.PARTS)
     assert answer.picture is answer.history is answer.kept is None
     given.metrics = [1, 2]
@@ -90,9 +92,9 @@ def test_a_field_that_is_entered_is_in_the_messages():
         assert opening.experiment["n"] == 2.5
         assert protocol.live_of(experiment)["l"] == 3.5
         assert protocol.view(experiment, {})["v"] == 4.5
-        request = protocol.Request("a", 1, 1, None, protocol.live_of(experiment), None, False, False, None)
+        request = protocol.Request("a", 1, 1, None, protocol.live_of(experiment), None, False, False, None, False)
         (read,) = protocol.read_requests(protocol.write_requests([request]))
-        assert read.live == {"learning_rate": 0.01, "l1": 0, "l2": 0, "l": 3.5}
+        assert read.live == {**protocol.live_of(fields.defaults()), "l": 3.5}
         answer = SimpleNamespace(live=protocol.write_live(read.live), metrics=range(4), milliseconds=range(6))
         assert protocol.read_answer(answer, registry.CLASSIFICATION).live == read.live
     finally:

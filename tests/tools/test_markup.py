@@ -165,10 +165,10 @@ def test_an_edit_that_does_not_run_is_told():
 
 def test_a_field_that_is_added_to_the_table_stands_in_its_panel():
     table = read("py/spec/fields.py")
-    table += 'enter("decay", "Decay", "training", 0, int, str, NETWORK, BOX, size=4)\n'
+    table += 'enter("fade", "Fade", "training", 0, int, str, NETWORK, BOX, size=4)\n'
     table += 'enter_switch("rings", "Rings", "plane", True)\n'
     html = page(**{"py/spec/fields.py": table})
-    assert '<label for="decay">Decay</label><input id="decay" type="text" value="0" size="4" form="controls">' in html
+    assert '<label for="fade">Fade</label><input id="fade" type="text" value="0" size="4" form="controls">' in html
     assert '<label><input id="rings-switch" type="checkbox" checked>Rings</label>' in html
-    assert "decay" not in page()
-    assert "decay" not in fields.FIELDS, "the module that runs here is another"
+    assert "fade" not in page()
+    assert "fade" not in fields.FIELDS, "the module that runs here is another"
