@@ -183,6 +183,7 @@ enter("optimizer", "rmsprop", "RMSProp", slots=1)
 # tasks: the tasks it can be used for. softmax: whether it needs probabilities, so that the network ends in a softmax.
 enter("loss", "cross_entropy", "Cross entropy", tasks=(CLASSIFICATION,), softmax=True)
 enter("loss", "mean_squared_error", "Mean squared error", tasks=(CLASSIFICATION, REGRESSION), softmax=False)
+enter("loss", "huber", "Huber", tasks=(REGRESSION,), softmax=False)
 
 # How the input plane is shaded. labels: what it is called where numbers are predicted; that is shaded by how far they
 # are above or below the middle of the targets.

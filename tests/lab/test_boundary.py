@@ -32,7 +32,7 @@ def test_margins_of_two_classes():
     np.testing.assert_allclose(task_of("mean_squared_error", 2).margins(last), [[0.4, 0, -1]], rtol=1e-6)
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_margins_of_three_classes(loss):
     """With either loss the class is that of the largest number, as the plane is shaded."""
     outputs = np.float32([[1, 3, 2], [2, 2, 0], [0, 0, 5]])
@@ -40,7 +40,7 @@ def test_margins_of_three_classes(loss):
     assert task_of(loss, 3).margins(last).T.tolist() == [[-2, 1, -1], [0, 0, -2], [-5, -5, 5]]
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 @pytest.mark.parametrize("classes", range(3, 11))
 def test_margins_of_many_classes(loss, classes):
     rng = np.random.default_rng(classes)
@@ -63,7 +63,7 @@ def test_margins_take_no_notice_of_further_columns():
     assert task_of("cross_entropy", 2).margins([logits, logits]).tolist() == [[2, 0]]
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_a_single_class_has_no_boundary(loss):
     last = [np.ones((5, 1), np.float32)] * 2
     task = task_of(loss, 1)
@@ -197,7 +197,7 @@ def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
     return experiment, [kernel, bias]
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_linear_classifier(loss):
     experiment, parameters = linear_classifier(loss)
     resolution = 32
@@ -266,7 +266,7 @@ def known_classes(classes, loss):
     )
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 @pytest.mark.parametrize("classes", [3, 10])
 def test_more_than_two_classes(classes, loss):
     with data_sets.entered():
