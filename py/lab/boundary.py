@@ -114,13 +114,14 @@ def scale(task, shading, palette, largest):
         low, high, middle = -largest, largest, 0.0
         pixels = shade_signed((2 * shares - 1) * np.float32(largest), largest, palette, shading)[None]
     elif task.name == registry.REGRESSION:
-        (low, high), middle = task.range, sum(task.range) / 2
-        if shading == "confidence":
-            low, high, middle = 0.0, high - middle, np.nan
+        low, high = task.range
         values, full = task.signed((low + shares * np.float32(high - low))[:, None])
         if shading == "confidence":
             values = shares * np.float32(full)
         pixels = shade_signed(values, full, palette, shading)[None]
+        low, middle, high = task.in_units(np.array([low, (low + high) / 2, high]))
+        if shading == "confidence":
+            low, high, middle = 0.0, high - middle, np.nan
     elif task.outputs <= 2 and not (task.outputs == 2 and shading == "confidence"):
         low, high, middle = 0.0, 1.0, 0.5 if task.outputs == 2 else np.nan
         output = np.stack([1 - shares, shares], axis=1) if task.outputs == 2 else shares[:, None]

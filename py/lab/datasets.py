@@ -16,6 +16,8 @@ class Data(NamedTuple):
     the classes; for regression they are levels, see `tasks`. `training`, `held_out` and `sample` are row numbers in
     ascending order: the rows to train on, the other rows, and the rows from which projections and probes are computed,
     which are all rows or `shape.SAMPLE_ROWS` of them.
+
+    The targets of a regression may be standardized: in their own units they are `value_mean` + `value_scale` · target.
     """
 
     inputs: np.ndarray
@@ -24,6 +26,8 @@ class Data(NamedTuple):
     training: np.ndarray
     held_out: np.ndarray
     sample: np.ndarray
+    value_mean: float = 0.0
+    value_scale: float = 1.0
 
 
 def load(experiment):

@@ -25,7 +25,7 @@ def mean_squared_error(outputs, targets):
 
 
 def huber(outputs, targets):
-    """Mean over rows and outputs of d² / 2 for a difference d of up to `DELTA`, and of `DELTA` (|d| - `DELTA` / 2) above.
+    """Mean over rows and outputs: d² / 2 for a difference d of up to `DELTA`, and `DELTA` (|d| - `DELTA` / 2) above.
 
     As TensorFlow.js's `losses.huberLoss` and Keras's `Huber`.
     """

@@ -124,7 +124,7 @@ class Run:
             "inputs": data.inputs.shape[1],
             "outputs": data.targets.shape[1],
             "task": self.task.name,
-            "targets": np.array(self.task.range),
+            "targets": self.task.in_units(np.array(self.task.range)),
             "engine": self.trainer.engine,
             "reason": self.trainer.reason,
         }

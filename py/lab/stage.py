@@ -539,8 +539,8 @@ class Stage:
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
             "point": -1 if point is None else point,
-            "point_scores": point_output.copy(),
-            "point_targets": self.data.targets[[] if point is None else point].ravel(),
+            "point_scores": self.task.in_units(point_output).copy(),
+            "point_targets": self.task.in_units(self.data.targets[[] if point is None else point].ravel()),
             "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }
@@ -550,7 +550,7 @@ class Stage:
         places = [plane.projected(lattice.place[term.layer]) for term in terms]
         return {
             "place_position": representation.positions(terms, places, turn)[:2].ravel(),
-            "place_scores": lattice.place[self._last[-1]][:, : self.task.outputs].ravel(),
+            "place_scores": self.task.in_units(lattice.place[self._last[-1]][:, : self.task.outputs].ravel()),
         }
 
     def _draw_left(self, trainer, lattice, scales, seconds, view):

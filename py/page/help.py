@@ -160,9 +160,13 @@ SENTENCES = OrderedDict(
             {
                 registry.CLASSIFICATION: "The share of points that the network has right after each epoch; those held "
                 "out tell whether it has learnt more than the points by heart.",
-                registry.REGRESSION: "The share of points that a network has right, which there is only where it names "
-                "classes.",
+                registry.REGRESSION: "R²: the share of the numbers' variance that is predicted; 1 is all, below 0 "
+                "their mean would do better, and a dash means that all numbers are the same.",
             },
+        ),
+        (
+            "mean-absolute-error",
+            "How far the predicted numbers are from the right ones on average, in the numbers' own units.",
         ),
         ("curves", "The full line is for the points that the network trains on, the dashed one for those held out."),
         ("listen", "Lets the loss be heard as a pitch while the network trains: lower is better."),

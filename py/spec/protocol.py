@@ -29,8 +29,8 @@ Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 # 0, the least, to 9, the largest. training, shape (rows,): 1 for training examples, 0 for held-out ones. plane, shape
 # (3,): the middle (x, y) and half of the side of the square that the left view shows. unit, shape (1,): the length of 1
 # unit in paths of the plane, whose coordinates are relative to its middle. rows, inputs, outputs, task: see
-# `shape.Shape`. targets, shape (2,): for regression the least and the largest target. engine: "wasm" or "autograd".
-# reason: why the engine is not "wasm", or "".
+# `shape.Shape`. targets, shape (2,): for regression the least and the largest target, in their own units. engine:
+# "wasm" or "autograd". reason: why the engine is not "wasm", or "".
 OPENED = (
     "run",
     "points",
@@ -117,11 +117,22 @@ Answer = namedtuple("Answer", ANSWER)  # type: ignore[misc]
 # metrics, the left view, the right view, the network strip, the weights and probes.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
 
-# Metrics by task, in the order in which they are sent; nan where there are no examples to measure them on.
+# Metrics by task, in the order in which they are sent; nan where there are no examples to measure them on. R², the
+# share of the targets' variance that is explained, is nan as well where the targets do not vary. The mean absolute
+# error is in the targets' own units.
 METRICS = {
     registry.CLASSIFICATION: ("train_loss", "train_accuracy", "test_loss", "test_accuracy"),
-    registry.REGRESSION: ("train_loss", "test_loss"),
+    registry.REGRESSION: (
+        "train_loss",
+        "train_r2",
+        "train_mean_absolute_error",
+        "test_loss",
+        "test_r2",
+        "test_mean_absolute_error",
+    ),
 }
+# By task the metric, for either part of the examples, that tells how well the network does: 1 is best.
+SCORES = {registry.CLASSIFICATION: "accuracy", registry.REGRESSION: "r2"}
 
 # The parts of a picture, each with its meaning. A part that is sent only "if" something has changed otherwise is as it
 # was sent last. While a picture is only being refined, it has nothing but `fine` and `moving`. A path is a flat int32
@@ -168,10 +179,10 @@ PICTURE = OrderedDict(
         ("moving", "whether the picture will change although nothing is trained"),
         ("shape", "(2,) rows and width of the layer's outputs"),
         ("place_position", "(2,) where the place that is pointed at lies, or empty"),
-        ("place_scores", "(outputs,) the network's output there, or empty"),
+        ("place_scores", "(outputs,) the network's output there, for regression in the targets' own units, or empty"),
         ("point", "the row that is pointed at, or -1"),
-        ("point_scores", "(outputs,) the network's output for it, or empty"),
-        ("point_targets", "(outputs,) its targets, or empty"),
+        ("point_scores", "(outputs,) the network's output for it, for regression in their own units, or empty"),
+        ("point_targets", "(outputs,) its targets, for regression in their own units, or empty"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or empty"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),

@@ -72,7 +72,11 @@ def metrics_by_hand(experiment, data, output):
         if not len(rows):
             result += [np.nan] * (len(protocol.METRICS[shape.shape_of(experiment).task]) // 2)
         elif shape.shape_of(experiment).task == registry.REGRESSION:
-            result.append(np.mean((output[rows] - data.targets[rows]) ** 2))
+            targets = data.targets[rows].astype(float)
+            result.append(np.mean((output[rows] - targets) ** 2))
+            # All outputs have as many rows, so that sums and means of variances are in the same proportion.
+            result.append(1 - result[-1] / np.mean(targets.var(axis=0)))
+            result.append(np.mean(np.abs(output[rows] - targets)))
         else:
             right = output[rows, data.labels[rows]]
             result.append(-np.log(np.clip(right, 1e-7, 1 - 1e-7)).mean())

@@ -427,7 +427,7 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     from page import run_words, wording
     from page.plots import plane, readout
     from page.plots.representation import heap_words
-    from spec import shape
+    from spec import protocol, shape
 
     many, number = points_of("classification", 10), points_of("regression", 1)
     assert many.words(0) == "Point 0 (held out): class 7"
@@ -448,7 +448,8 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert plane.shading_words(experiment, number) == "the number that the network predicts"
     for shading, words in (("classes", "more or less than the middle"), ("confidence", "how far")):
         assert words in plane.shading_words({**experiment, "shading": shading}, number)
-    assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
+    metrics = dict.fromkeys(protocol.METRICS[registry.REGRESSION], 0.125)
+    assert plane.metric_words(metrics).startswith("R² is 0.125 for")
     assert heap_words(200, 200, -1) == "all 200 points lie here"
     assert heap_words(200, 97, 1) == "all 97 points of class 1 lie here"
     assert heap_words(200, 43, -1) == "43 of 200 points lie here"

@@ -27,7 +27,7 @@ class Thing:
 def read_back(fields, protocol):
     """What the page reads of an answer whose metrics cross over as numbers, in words."""
     given = Thing()
-    given.run, given.epoch, given.metrics, given.milliseconds = "a", 5, [0.5, 0.25], [1] * 6
+    given.run, given.epoch, given.metrics, given.milliseconds = "a", 5, [0.5, 0.25] * 3, [1] * 6
     given.live = protocol.write_live({"learning_rate": 0.125, "l1": 0.0, "l2": 0.5})
     answer = protocol.read_answer(given, "regression")
     parts = [answer.run, str(answer.epoch), str(answer.picture), str(answer.history)]

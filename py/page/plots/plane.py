@@ -365,6 +365,6 @@ def shading_words(experiment, points):
 
 
 def metric_words(metrics):
-    """How well the network does, in words: the accuracy or, for regression, the loss."""
+    """How well the network does, in words: the accuracy or, for regression, R² and the mean absolute error."""
     words = run_words.accuracy_words(metrics)
-    return "the network has %s on the correct side" % words if words else "the loss is " + run_words.loss_words(metrics)
+    return "the network has %s on the correct side" % words if words else run_words.prediction_words(metrics)
