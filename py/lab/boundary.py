@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lab import contour
+from lab import contour, level_lines
 from lab.choices import function_of
 from lab.plane import SHOWN, corners
 from spec import registry, shape
@@ -83,10 +83,12 @@ def _table_of(ramps_of, palette):
 
 
 def draw(task, last, resolution, view, neuron=None):
-    """The left view as a dict: `pixels`, shape (resolution + 1, resolution + 1, 4), and `contour`, a path.
+    """The left view as a dict: `pixels`, shape (resolution + 1, resolution + 1, 4), `contour` and `contour_labels`.
 
     `last` are the last two layers' outputs at the corners of resolution × resolution squares. `neuron` is `(values,
-    scale)`, see `shade_signed`, if the plane is to be shaded by a neuron. The path is in units of the plane.
+    scale)`, see `shade_signed`, if the plane is to be shaded by a neuron. `contour` is the path of the decision boundary
+    or, for regression, of lines at round numbers, and `contour_labels` are these numbers, see `level_lines.lines`; both
+    in units of the plane.
     """
     side = resolution + 1
     signed = neuron or task.signed(last[-1])
@@ -95,11 +97,13 @@ def draw(task, last, resolution, view, neuron=None):
         pixels = shade_signed(values, scale, view["palette"], view["shading"])
     else:
         pixels = shade(last[-1][:, : task.outputs], view["palette"], view["shading"])
-    line = NOTHING
-    if view["contour"]:
+    line, labels = NOTHING, level_lines.NO_LABELS
+    if view["contour"] and task.name == registry.REGRESSION:
+        line, labels = level_lines.lines(last[-1][:, 0], task.levels, task.numbers)
+    elif view["contour"]:
         crossings = contour.crossings(task.margins(last).reshape(-1, side, side))
         line = contour.as_path(contour.at(crossings, corners(resolution)), 1)
-    return {"pixels": pixels.reshape(side, side, 4), "contour": line}
+    return {"pixels": pixels.reshape(side, side, 4), "contour": line, "contour_labels": labels}
 
 
 def scale(task, shading, palette, largest):

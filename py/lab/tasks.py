@@ -7,6 +7,7 @@ may have passed a selector (`plane.selector`): their first columns are then the 
 import numpy as np
 
 from lab.choices import function_of
+from lab.level_lines import round_numbers
 from lab.losses import accuracy
 from spec import protocol, registry, shape
 
@@ -135,6 +136,9 @@ class Regression:
         self.range = float(data.targets[:, 0].min()), float(data.targets[:, 0].max())
         self.unit = min(1.0, (self.range[1] - self.range[0]) / 2 or 1.0)
         self._mean, self._scale = data.value_mean, data.value_scale
+        # The round numbers, in the targets' own units, at which the plane has lines, and the outputs that they are.
+        self.numbers = round_numbers(*self.in_units(np.array(self.range)).tolist())
+        self.levels = [(number - self._mean) / self._scale for number in self.numbers]
 
     def measure(self, output, targets):
         """`(loss, R², mean absolute error)` of outputs; nan if there are no rows.

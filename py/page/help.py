@@ -40,7 +40,7 @@ SENTENCES = OrderedDict(
                 registry.CLASSIFICATION: "The plane that the points lie in, coloured by what the network says of every "
                 "place; the line is where it cannot decide.",
                 registry.REGRESSION: "The plane that the points lie in, coloured by the number that the network gives "
-                "every place; the line is where that is the middle of the targets.",
+                "every place; lines join places of the same round number.",
             },
         ),
         (
@@ -80,7 +80,7 @@ SENTENCES = OrderedDict(
             "contour",
             {
                 registry.CLASSIFICATION: "Draws the line where the network cannot decide between classes.",
-                registry.REGRESSION: "Draws the line where the prediction is the middle of the targets.",
+                registry.REGRESSION: "Draws lines through the places for which the network predicts a round number.",
             },
         ),
         (

@@ -151,7 +151,11 @@ PICTURE = OrderedDict(
         ("wrong_counts", "(2,) how many training and how many held-out examples they are; with them"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
-        ("contour", "path of the decision boundary in units of the plane; empty for regression"),
+        (
+            "contour",
+            "path in units of the plane of the decision boundary or, for regression, of lines at round numbers",
+        ),
+        ("contour_labels", "(n, 3) rows (x, y, number): in these units a place on a line, and its number; or empty"),
         ("scale", "(ramps, n, 4) RGBA, what colours stand for from one end of a scale to the other; if changed"),
         ("scale_values", "(3,) the numbers at its ends and in its middle, the last nan without one; with it"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),

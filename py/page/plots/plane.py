@@ -17,6 +17,8 @@ STRIDE = 1 / 24
 # the numbers at it written while they change.
 RAMP, BETWEEN = 64, 8
 SCALE_EVERY = 500
+# Numbers are written at lines if the plot reaches so far from its middle, in CSS pixels for text of size `axes.TEXT`.
+ROOMY = 110
 
 
 class Plane(Plot):
@@ -30,6 +32,8 @@ class Plane(Plot):
         self.scale_values, self.scale_written = None, 0
         self.experiment = None
         self.picture = self.contour = self.zero_lines = None
+        # (x, y, text) of what is written at the lines of equal numbers, in the plane's coordinates.
+        self.line_labels = []
         self.is_due = True
 
         def draw_soon():
@@ -99,6 +103,14 @@ class Plane(Plot):
         if scale is not None:
             self._take_scale(scale, frame.scale_values)
         self.contour = path_of(frame.contour)
+        labels = getattr(frame, "contour_labels", None)
+        flat = numbers(labels) if labels is not None else []
+        x, y, _ = self.plane
+        unit = self.points.plane_unit
+        self.line_labels = [
+            (x + unit * flat[at], y + unit * flat[at + 1], wording.number_words(flat[at + 2]))
+            for at in range(0, len(flat), 3)
+        ]
         self.zero_lines = path_of(frame.zero_lines)
         self.layers[0].due = True
         marks = getattr(frame, "plane_marks", None)
@@ -160,6 +172,7 @@ class Plane(Plot):
 
     def empty(self):
         self.plane = self.picture = self.contour = self.zero_lines = None
+        self.line_labels = []
         self.clear()
 
     def opened(self, run):
@@ -208,9 +221,28 @@ class Plane(Plot):
             context.strokeStyle = self.zero_line
             context.lineWidth = pixel
             context.stroke(self.zero_lines)
-        if self.contour:
+        if self.contour and self.points.is_regression:
+            # Thin, for there are many, and they are no boundary.
+            context.strokeStyle = self.line
+            context.lineWidth = pixel * self.enlarged()
+            context.stroke(self.contour)
+        elif self.contour:
             self.paint_boundary(context, self.contour, pixel)
         context.restore()
+
+    def _paint_line_labels(self, context):
+        """Writes at the lines of equal numbers which these are, where there is room."""
+        if self.mapping.reach < axes.scaled(ROOMY, self.text_size):
+            return
+        context.font = axes.font(self.text_size, 600)
+        context.textAlign, context.textBaseline = "center", "middle"
+        context.lineJoin = "round"
+        context.lineWidth = 3 * self.enlarged()
+        context.strokeStyle, context.fillStyle = self.halo, self.text
+        for x, y, text in self.line_labels:
+            place = self.mapping.pixel(x, y)
+            context.strokeText(text, *place)
+            context.fillText(text, *place)
 
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
@@ -228,6 +260,7 @@ class Plane(Plot):
         context.restore()
 
     def paint_over(self, context):
+        self._paint_line_labels(context)
         point, place = self.highlight.point, self.highlight.place
         if point is not None:
             self.ring(context, *self.pixel_of(point))
