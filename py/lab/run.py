@@ -68,7 +68,10 @@ class Run:
         self.task = task_of(experiment, self.data)
         self.trainer = _trainer(experiment, self.data, drawn)
         dataset = registry.entry("dataset", experiment["dataset"]).traits
-        self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
+        numbers = None
+        if self.task.name == registry.REGRESSION:
+            numbers = self.task.in_units(np.array(self.task.range)).tolist()
+        self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"), numbers)
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
@@ -112,7 +115,7 @@ class Run:
         data, plane = self.data, self.plane
         is_training = np.zeros(len(data.inputs), np.uint8)
         is_training[data.training] = 1
-        points = plane.coordinates(data.inputs)
+        points = plane.coordinates(data.inputs, self.task.in_units(data.targets[:, 0]))
         return {
             "points": points,
             **leaves_of(points),
@@ -120,6 +123,7 @@ class Run:
             "training": is_training,
             "plane": np.array([plane.x, plane.y, plane.half]),
             "unit": plane.unit,
+            "up": np.array(plane.up or (), float),
             "rows": len(data.inputs),
             "inputs": data.inputs.shape[1],
             "outputs": data.targets.shape[1],

@@ -154,7 +154,7 @@ class Stage:
         self._fits = probe.fits_of(experiment, data, self.task)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
-        self._places_of_data = on_plane.coordinates(data.inputs)
+        self._places_of_data = on_plane.coordinates(data.inputs, self.task.in_units(data.targets[:, 0]))
         # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them;
         # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
@@ -281,6 +281,7 @@ class Stage:
             **points,
             **right,
             "zero_lines": zero_lines,
+            "residuals": self._draw_residuals(view),
             "axes": projections[0].axes,
             "shares": projections[0].shares,
             "upright": representation.upright(terms, projections),
@@ -584,12 +585,17 @@ class Stage:
             layer = view["neuron"][0]
             scale = _scale(scales[layer], plane.chosen(lattice.seen[layer]))
             neuron = np.clip(plane.chosen(seen[layer]), -scale, scale), scale
-        result = boundary.draw(self.task, [seen[name] for name in self._last], resolution, view, neuron)
+        result = boundary.draw(self.task, [seen[name] for name in self._last], resolution, view, neuron, self.plane)
         if own:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
         self._largest = float(scale)
         return self._left[1]
+
+    def _draw_residuals(self, view):
+        if not view["residuals"] or self.task.name != registry.REGRESSION:
+            return boundary.NOTHING
+        return boundary.residuals(self.task, self._places_of_data, self.output, self.data.targets, self.plane)
 
     def _draw_scale(self, view):
         """The parts of the left view's scale, if it has changed."""

@@ -39,8 +39,8 @@ SENTENCES = OrderedDict(
             {
                 registry.CLASSIFICATION: "The plane that the points lie in, coloured by what the network says of every "
                 "place; the line is where it cannot decide.",
-                registry.REGRESSION: "The plane that the points lie in, coloured by the number that the network gives "
-                "every place; lines join places of the same round number.",
+                registry.REGRESSION: "The number that the network gives every place, in colours and by lines at round "
+                "numbers or, where there is one input, as a curve beside the points.",
             },
         ),
         (
@@ -80,13 +80,23 @@ SENTENCES = OrderedDict(
             "contour",
             {
                 registry.CLASSIFICATION: "Draws the line where the network cannot decide between classes.",
-                registry.REGRESSION: "Draws lines through the places for which the network predicts a round number.",
+                registry.REGRESSION: "Draws lines through the places for which the network predicts a round number or, "
+                "where there is one input, the curve of what it predicts.",
             },
         ),
         (
             "zero_lines",
             "Draws where each hidden neuron's input is zero: straight for the first hidden layer, where it is one cut "
             "through the plane.",
+        ),
+        (
+            "residuals",
+            {
+                registry.CLASSIFICATION: "Draws how far predicted numbers are from the right ones; of other things "
+                "than numbers there is nothing to draw.",
+                registry.REGRESSION: "Draws how far each point's number is above or below the prediction: the whole "
+                "range of the numbers is half the plane's height; with one input, down or up to the curve.",
+            },
         ),
         # The space.
         (

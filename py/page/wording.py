@@ -68,12 +68,13 @@ def disabled(experiment):
     """A dict from the fields that may be disabled to whether they are.
 
     Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions;
-    of the data only what the data set follows.
+    of the data only what the data set follows. Only numbers have residuals.
     """
     width = shape.shown_layer(experiment).width
     result = {name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")}
     result["dimensions"] = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
     result["projection"] = width <= 3
+    result["residuals"] = shape.shape_of(experiment).task != registry.REGRESSION
     return result
 
 
@@ -186,7 +187,10 @@ def plane_heading(experiment):
 
 def plane_title(experiment):
     """What the input plane is, as a title."""
-    return "Prediction" if shape.shape_of(experiment).task == registry.REGRESSION else "Decision boundary"
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION:
+        return "Fitted curve" if data.inputs == 1 else "Prediction"
+    return "Decision boundary"
 
 
 def separability_words(experiment):
@@ -252,3 +256,15 @@ def numbers_words(given, most=6):
 def number_words(number):
     """A number with three significant digits and a typographic minus sign."""
     return ("%.3g" % number).replace("-", "−")
+
+
+def place_words(numbers, most=6):
+    """Coordinates as text: `(1.25, −0.30)`; at most `most` of them."""
+    texts = [coordinate_words(number) for number in numbers[:most]]
+    return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
+
+
+def coordinate_words(number):
+    """A number with two decimals or, if it is large or small, with three significant digits."""
+    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
+    return text.replace("-", "−")

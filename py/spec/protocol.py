@@ -24,13 +24,14 @@ Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 # What does not change during a run.
 # points, shape (rows, 2): where every example lies in the plane of the left view. order, ordered, boxes: the same
 # points, sorted for quick look-up, see `lab/picking.py`: the numbers of the rows leaf by leaf, shape (rows,), the
-# points in that order, shape (rows, 2), and the least x, largest x, least y and largest y of every leaf, shape
-# (leaves, 4). labels, shape (rows,): the class of every example; for regression the level of its (first) target, from
-# 0, the least, to 9, the largest. training, shape (rows,): 1 for training examples, 0 for held-out ones. plane, shape
-# (3,): the middle (x, y) and half of the side of the square that the left view shows. unit, shape (1,): the length of 1
-# unit in paths of the plane, whose coordinates are relative to its middle. rows, inputs, outputs, task: see
-# `shape.Shape`. targets, shape (2,): for regression the least and the largest target, in their own units. engine:
-# "wasm" or "autograd". reason: why the engine is not "wasm", or "".
+# points in that order, shape (rows, 2), and the least x, largest x, least y and largest y of every leaf, shape (leaves,
+# 4). labels, shape (rows,): the class of every example; for regression the level of its (first) target, from 0, the
+# least, to 9, the largest. training, shape (rows,): 1 for training examples, 0 for held-out ones. plane, shape (3,):
+# the middle (x, y) and half of the side of the square that the left view shows. unit, shape (1,): the length of 1 unit
+# in paths of the plane, whose coordinates are relative to its middle. up, shape (2,), or empty: with a single input and
+# a number to predict, the number that the height 0 of the plane stands for, and by how much it grows in 1. rows,
+# inputs, outputs, task: see `shape.Shape`. targets, shape (2,): for regression the least and the largest target, in
+# their own units. engine: "wasm" or "autograd". reason: why the engine is not "wasm", or "".
 OPENED = (
     "run",
     "points",
@@ -41,6 +42,7 @@ OPENED = (
     "training",
     "plane",
     "unit",
+    "up",
     "rows",
     "inputs",
     "outputs",
@@ -153,9 +155,10 @@ PICTURE = OrderedDict(
         ("resolution", "squares a side"),
         (
             "contour",
-            "path in units of the plane of the decision boundary or, for regression, of lines at round numbers",
+            "path in units of the plane: the decision boundary or, for regression, lines at round numbers or a curve",
         ),
         ("contour_labels", "(n, 3) rows (x, y, number): in these units a place on a line, and its number; or empty"),
+        ("residuals", "path of a line from each example, see `boundary.residuals`, in units of the plane; or empty"),
         ("scale", "(ramps, n, 4) RGBA, what colours stand for from one end of a scale to the other; if changed"),
         ("scale_values", "(3,) the numbers at its ends and in its middle, the last nan without one; with it"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),

@@ -392,7 +392,7 @@ def points_of(task, outputs, names=()):
         "boxes": [0.0] * 4,
     }
     given = {name: Typed(value) for name, value in given.items()}
-    plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05]), "targets": Typed([0.0, 1.0])}
+    plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05]), "targets": Typed([0.0, 1.0]), "up": None}
     return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given), names)
 
 
@@ -425,7 +425,7 @@ def test_classes_that_have_names_are_called_by_them(page):
 
 def test_words_follow_the_task_and_the_number_of_classes(page):
     from page import run_words, wording
-    from page.plots import plane, readout
+    from page.plots import plane
     from page.plots.representation import heap_words
     from spec import protocol, shape
 
@@ -484,8 +484,21 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
-    assert readout.place_words([1.25, -0.3]) == "(1.25, −0.30)"
-    assert readout.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
+    assert wording.place_words([1.25, -0.3]) == "(1.25, −0.30)"
+    assert wording.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
+    assert many.place_words((1.25, -0.3)) == "(1.25, −0.30)"
+    beside = points_of("regression", 1)
+    beside.up = [100.0, 5.0]
+    assert beside.place_words((1.25, -0.3)) == "x 1.25"
+    assert number.residual_words([1.5], [2.0]) == ["residual −0.5"]
+    assert several.residual_words([1.0, 2], [0.5, 4]) == ["residual (0.5, −2)"]
+    assert number.residual_words([], []) == number.residual_words([1.0], [float("nan")]) == []
+    assert many.residual_words([0.0, 1.0], [0.5, 0.5]) == []
+    assert plane.extent_words(0, 0, 6, [100.0, 5.0]) == "the input from −6 to 6, the number from 70 to 130"
+    assert wording.plane_title({**experiment, "dataset": "curve"}) == "Fitted curve"
+    assert wording.plane_title({**experiment, "dataset": "plane"}) == "Prediction"
+    for key, disabled in (("circle", True), ("plane", False)):
+        assert wording.disabled({**experiment, "dataset": key})["residuals"] is disabled
     with data_sets.entered():
         ten, three, number = (
             networks.experiment_of(dataset=key) for key in ("ten_classes", "three_classes", "plane_target")

@@ -262,6 +262,7 @@ def test_same_run():
         "neuron": "fc1.3",
         "contour": False,
         "zero_lines": True,
+        "residuals": True,
         "layer": "fc1",
         "morph": 0.5,
         "projection": "pca",

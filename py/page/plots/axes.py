@@ -85,15 +85,25 @@ def square(box):
     return left + (width - side) / 2, top + (height - side) / 2, side, side
 
 
-def labelled(ranges):
-    """`[(ticks, texts, power)]` of both axes, with the same step; `power` is the power of ten that the texts share."""
+def labelled(ranges, up=()):
+    """`[(ticks, texts, power)]` of both axes, with the same step; `power` is the power of ten that the texts share.
+
+    With `up`, `(number, slope)`, the height v is labelled as number + slope · v, with a step of its own.
+    """
     step = tick_step(min([high - low for low, high in ranges]))
-    result = []
-    for low, high in ranges:
-        values = ticks(low, high, step)
-        power = shared_power(values, step)
-        result.append((values, tick_texts(values, step, power), power))
+    result = [_axis(low, high, step) for low, high in ranges]
+    if up:
+        number, slope = up
+        low, high = [number + slope * height for height in ranges[1]]
+        values, texts, power = _axis(low, high, tick_step(high - low))
+        result[1] = [(value - number) / slope for value in values], texts, power
     return result
+
+
+def _axis(low, high, step):
+    values = ticks(low, high, step)
+    power = shared_power(values, step)
+    return values, tick_texts(values, step, power), power
 
 
 def margin(context, axes, text=TEXT):
@@ -150,3 +160,20 @@ def draw(context, mapping, axes, text_colour, line_colour, size=TEXT):
         context.textAlign = "left"
         context.textBaseline = "top"
         context.fillText(power_text(up_power), left + gap, top + 4)
+
+
+def name(context, mapping, names, colour, rim, size=TEXT):
+    """Writes inside a plot what its axes are: the first of `names` at the right end, the second at the upper one."""
+    gap = scaled(GAP, size)
+    left, top, width, height = mapping.box
+    context.font = font(size, 600)
+    context.lineJoin = "round"
+    context.lineWidth = scaled(3, size)
+    context.strokeStyle, context.fillStyle = rim, colour
+    for text, align, baseline, x, y in (
+        (names[0], "right", "bottom", left + width - gap, top + height - gap),
+        (names[1], "left", "top", left + gap, top + gap),
+    ):
+        context.textAlign, context.textBaseline = align, baseline
+        context.strokeText(text, x, y)
+        context.fillText(text, x, y)

@@ -31,7 +31,7 @@ class Plane(Plot):
         # The numbers at the ends and in the middle of the scale, and when they were written, in milliseconds.
         self.scale_values, self.scale_written = None, 0
         self.experiment = None
-        self.picture = self.contour = self.zero_lines = None
+        self.picture = self.contour = self.zero_lines = self.residuals = None
         # (x, y, text) of what is written at the lines of equal numbers, in the plane's coordinates.
         self.line_labels = []
         self.is_due = True
@@ -67,6 +67,9 @@ class Plane(Plot):
 
     def view(self):
         return self.plane
+
+    def up(self):
+        return self.points.up
 
     def box_of(self, margin):
         return axes.square(Plot.box_of(self, margin))
@@ -112,6 +115,9 @@ class Plane(Plot):
             for at in range(0, len(flat), 3)
         ]
         self.zero_lines = path_of(frame.zero_lines)
+        # A recording has none.
+        residuals = getattr(frame, "residuals", None)
+        self.residuals = None if residuals is None else path_of(residuals)
         self.layers[0].due = True
         marks = getattr(frame, "plane_marks", None)
         if marks is not None:
@@ -171,7 +177,7 @@ class Plane(Plot):
         self.canvas.setAttribute("aria-label", self.title + ": nothing to show yet")
 
     def empty(self):
-        self.plane = self.picture = self.contour = self.zero_lines = None
+        self.plane = self.picture = self.contour = self.zero_lines = self.residuals = None
         self.line_labels = []
         self.clear()
 
@@ -221,13 +227,19 @@ class Plane(Plot):
             context.strokeStyle = self.zero_line
             context.lineWidth = pixel
             context.stroke(self.zero_lines)
-        if self.contour and self.points.is_regression:
+        if self.contour and self.points.is_regression and not self.points.up:
             # Thin, for there are many, and they are no boundary.
             context.strokeStyle = self.line
             context.lineWidth = pixel * self.enlarged()
             context.stroke(self.contour)
         elif self.contour:
             self.paint_boundary(context, self.contour, pixel)
+        if self.residuals:
+            context.lineCap = "butt"
+            for width, ink in ((3.5, self.halo), (1.5, self.text)):
+                context.strokeStyle = ink
+                context.lineWidth = width * pixel * self.enlarged()
+                context.stroke(self.residuals)
         context.restore()
 
     def _paint_line_labels(self, context):
@@ -247,6 +259,8 @@ class Plane(Plot):
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
+        if self.points.up:
+            axes.name(context, self.mapping, ("input", "number"), self.text, self.halo, self.text_size)
         context.save()
         x, y, _ = self.plane
         yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
@@ -348,10 +362,11 @@ class Plane(Plot):
             wrong = ("; by the crosses, " if self._are_crossed() else "; ") + by_id("wrong").textContent
         self.canvas.setAttribute(
             "aria-label",
-            "%s over the input plane, %s, shaded by %s, after epoch %d: %s%s.%s"
+            "%s over the input%s, %s, shaded by %s, after epoch %d: %s%s.%s"
             % (
                 self.title,
-                extent_words(*self.plane),
+                "" if self.points.up else " plane",
+                extent_words(*self.plane, up=self.points.up),
                 shading_words(experiment, self.points),
                 run.epoch,
                 metric_words(run.metrics),
@@ -361,8 +376,14 @@ class Plane(Plot):
         )
 
 
-def extent_words(x, y, half):
-    """The ranges of the axes in words: `both axes from −6 to 6`."""
+def extent_words(x, y, half, up=()):
+    """The ranges of the axes in words: `both axes from −6 to 6`; as to `up` see `axes.labelled`."""
+    if up:
+        number, slope = up
+        tall = slope * half
+        low, high = [round_words(number + slope * y + side, tall) for side in (-tall, tall)]
+        across = extent_words(x, x, half).replace("both axes", "the input")
+        return "%s, the number from %s to %s" % (across, low, high)
     across, up = ("from %s to %s" % (round_words(at - half, half), round_words(at + half, half)) for at in (x, y))
     return "both axes " + across if across == up else "x %s, y %s" % (across, up)
 

@@ -152,6 +152,10 @@ class Plot:
         """`(left, top, width, height)` of the plot inside the canvas, with that left margin."""
         return axes.plot_box(self.size[0], self.size[1], margin, self.text_size)
 
+    def up(self):
+        """What the heights stand for, see `axes.labelled`; empty if they are coordinates."""
+        return ()
+
     def map(self):
         """Updates the mapping and the axes, if the shown part of the plane has changed."""
         view = self.view()
@@ -163,7 +167,7 @@ class Plot:
         margin = axes.scaled(axes.MARGIN_LEFT, self.text_size)
         while True:
             self.mapping = Mapping(self.box_of(margin), *view)
-            self.axes = axes.labelled(self.mapping.ranges())
+            self.axes = axes.labelled(self.mapping.ranges(), self.up())
             needed = axes.margin(self.context, self.axes, self.text_size)
             if needed <= margin:
                 return

@@ -51,19 +51,21 @@ class Readout:
             words = [self.points.words(index, numbers(frame.point_targets) if is_there else ())]
             values = []
             if is_there:
-                words.append(self.points.score_words(numbers(frame.point_scores)))
+                scores, targets = numbers(frame.point_scores), numbers(frame.point_targets)
+                words.append(self.points.score_words(scores))
+                words += self.points.residual_words(targets, scores)
                 values = numbers(frame.point_values)
-            left = "%s · %s" % (", ".join(words), place_words(self.points.place(index)))
+            left = "%s · %s" % (", ".join(words), self.points.place_words(self.points.place(index)))
             if values:
-                right = "Point %d · %s %s" % (index, layer, place_words(values))
+                right = "Point %d · %s %s" % (index, layer, wording.place_words(values))
         elif frame and highlight.place:
-            left = place_words(highlight.place)
+            left = self.points.place_words(highlight.place)
             scores = numbers(frame.place_scores)
             if scores:
                 left += " · " + self.points.score_words(scores)
             position = numbers(frame.place_position)
             if position:
-                right = "this place is at " + place_words(position)
+                right = "this place is at " + wording.place_words(position)
         set_text(self.left, left)
         set_text(self.right, right)
         # The words take the place of these elements.
@@ -77,15 +79,3 @@ def show_legend(experiment, targets):
     marks = wording.legend(experiment, targets)
     legend.replaceChildren(*[element("li", text, class_=style) for text, style in marks])
     legend.setAttribute("aria-label", wording.legend_label(experiment))
-
-
-def place_words(numbers, most=6):
-    """Coordinates as text: `(1.25, −0.30)`; at most `most` of them."""
-    texts = [number_words(number) for number in numbers[:most]]
-    return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
-
-
-def number_words(number):
-    """A number with two decimals or, if it is large or small, with three significant digits."""
-    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
-    return text.replace("-", "−")
