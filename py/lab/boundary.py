@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from lab import contour
+from lab import contour, level_lines
 from lab.choices import function_of
-from lab.plane import SHOWN, corners
+from lab.plane import SHOWN, UNITS, corners
 from spec import registry, shape
 
 # The number of steps of certainty with colours of their own.
@@ -82,11 +82,13 @@ def _table_of(ramps_of, palette):
     return np.pad(table, [(0, 0), (0, 1)], constant_values=255).round().astype(np.uint8).view(np.uint32).ravel()
 
 
-def draw(task, last, resolution, view, neuron=None):
-    """The left view as a dict: `pixels`, shape (resolution + 1, resolution + 1, 4), and `contour`, a path.
+def draw(task, last, resolution, view, neuron=None, on_plane=None):
+    """The left view as a dict: `pixels`, shape (resolution + 1, resolution + 1, 4), `contour` and `contour_labels`.
 
     `last` are the last two layers' outputs at the corners of resolution × resolution squares. `neuron` is `(values,
-    scale)`, see `shade_signed`, if the plane is to be shaded by a neuron. The path is in units of the plane.
+    scale)`, see `shade_signed`, if the plane is to be shaded by a neuron. `contour` is the path of the boundary
+    or, for regression, of lines at round numbers, and `contour_labels` are these numbers, see `level_lines.lines`; both
+    in units of the plane. Where numbers go up on the `plane.Plane`, it is the path of the predicted curve.
     """
     side = resolution + 1
     signed = neuron or task.signed(last[-1])
@@ -95,11 +97,44 @@ def draw(task, last, resolution, view, neuron=None):
         pixels = shade_signed(values, scale, view["palette"], view["shading"])
     else:
         pixels = shade(last[-1][:, : task.outputs], view["palette"], view["shading"])
-    line = NOTHING
-    if view["contour"]:
+    line, labels = NOTHING, level_lines.NO_LABELS
+    if view["contour"] and on_plane and on_plane.up:
+        line = curve(task.in_units(last[-1][:side, 0]), on_plane)
+    elif view["contour"] and task.name == registry.REGRESSION:
+        line, labels = level_lines.lines(last[-1][:, 0], task.levels, task.numbers)
+    elif view["contour"]:
         crossings = contour.crossings(task.margins(last).reshape(-1, side, side))
         line = contour.as_path(contour.at(crossings, corners(resolution)), 1)
-    return {"pixels": pixels.reshape(side, side, 4), "contour": line}
+    return {"pixels": pixels.reshape(side, side, 4), "contour": line, "contour_labels": labels}
+
+
+def curve(numbers, on_plane):
+    """The path of a curve through evenly spaced samples from the left edge to the right, in units of the plane.
+
+    `numbers` are the samples' heights, in the units of the numbers that go up. Each two samples make a segment, so that
+    one that is not finite breaks the curve.
+    """
+    across = np.linspace(-UNITS, UNITS, len(numbers))
+    up = (on_plane.heights(numbers) - on_plane.y) / on_plane.unit
+    places = np.stack([across, up], axis=1)
+    return contour.as_path(np.stack([places[:-1], places[1:]], axis=1), 1)
+
+
+def residuals(task, places, output, targets, on_plane):
+    """The path of a line from each point, up or down by its residual, target - prediction, in units of the plane.
+
+    `places` are those of the points on the `plane.Plane`; `output` and `targets` have a row for each. A residual as
+    large as the targets' whole range is half of the plane's side, up where the target is above the prediction. Where
+    numbers go up on the plane, the line ends at what is predicted.
+    """
+    ends = places.astype(np.float64)
+    if on_plane.up:
+        ends[:, 1] = on_plane.heights(task.in_units(output[:, 0]))
+    else:
+        least, largest = task.range
+        ends[:, 1] += (targets[:, 0] - output[:, 0]) * (on_plane.half / (largest - least or 1.0))
+    lines = np.stack([places, ends], axis=1) - [on_plane.x, on_plane.y]
+    return contour.as_path(lines, on_plane.unit)
 
 
 def scale(task, shading, palette, largest):
@@ -114,13 +149,14 @@ def scale(task, shading, palette, largest):
         low, high, middle = -largest, largest, 0.0
         pixels = shade_signed((2 * shares - 1) * np.float32(largest), largest, palette, shading)[None]
     elif task.name == registry.REGRESSION:
-        (low, high), middle = task.range, sum(task.range) / 2
-        if shading == "confidence":
-            low, high, middle = 0.0, high - middle, np.nan
+        low, high = task.range
         values, full = task.signed((low + shares * np.float32(high - low))[:, None])
         if shading == "confidence":
             values = shares * np.float32(full)
         pixels = shade_signed(values, full, palette, shading)[None]
+        low, middle, high = task.in_units(np.array([low, (low + high) / 2, high]))
+        if shading == "confidence":
+            low, high, middle = 0.0, high - middle, np.nan
     elif task.outputs <= 2 and not (task.outputs == 2 and shading == "confidence"):
         low, high, middle = 0.0, 1.0, 0.5 if task.outputs == 2 else np.nan
         output = np.stack([1 - shares, shares], axis=1) if task.outputs == 2 else shares[:, None]

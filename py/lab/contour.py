@@ -95,3 +95,12 @@ def as_path(points, unit):
     with np.errstate(over="ignore"):
         path[:, :-1] = np.clip(np.rint(points / unit), -LIMIT, LIMIT).reshape(count, 2 * length)
     return path.ravel()[:-1]
+
+
+def joined(paths):
+    """One path of all of `paths`, of which some may be empty."""
+    parts = [part for path in paths if len(path) for part in (_BREAK, path)]
+    return np.concatenate(parts[1:]) if parts else np.zeros(0, np.int32)
+
+
+_BREAK = np.array([BREAK], np.int32)

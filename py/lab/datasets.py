@@ -15,7 +15,10 @@ class Data(NamedTuple):
     `inputs`, shape (rows, inputs), and `targets`, shape (rows, outputs), are float32. `labels`, shape (rows,), int, are
     the classes; for regression they are levels, see `tasks`. `training`, `held_out` and `sample` are row numbers in
     ascending order: the rows to train on, the other rows, and the rows from which projections and probes are computed,
-    which are all rows or `shape.SAMPLE_ROWS` of them. `units` are those of the data.
+    which are all rows or `shape.SAMPLE_ROWS` of them.
+
+    All may be standardized: in their own units the inputs are `means` + `scales` · inputs, both (inputs,), and the
+    targets of a regression are `value_mean` + `value_scale` · target.
     """
 
     inputs: np.ndarray
@@ -24,19 +27,10 @@ class Data(NamedTuple):
     training: np.ndarray
     held_out: np.ndarray
     sample: np.ndarray
-    units: "Units"
-
-
-class Units(NamedTuple):
-    """In which units a person reads the data: times `scales`, plus `means`, both (inputs,), the inputs are in these.
-
-    `target_mean` and `target_scale` are the same for the targets.
-    """
-
     means: np.ndarray
     scales: np.ndarray
-    target_mean: float
-    target_scale: float
+    value_mean: float = 0.0
+    value_scale: float = 1.0
 
 
 def load(experiment):
@@ -64,15 +58,15 @@ def _own(experiment):
     else:
         order = np.random.default_rng([seed, 0]).permutation(size.rows)
         training, held_out = order[: size.training], order[size.training :]
-    units = Units(own.mean, own.scale, own.value_mean, own.value_scale)
-    return assemble(own.inputs, own.targets, training, held_out, size.outputs, size.task, seed, units)
+    data = assemble(own.inputs, own.targets, training, held_out, size.outputs, size.task, seed)
+    return data._replace(means=own.mean, scales=own.scale, value_mean=own.value_mean, value_scale=own.value_scale)
 
 
-def assemble(inputs, values, training, held_out, outputs, task, seed=0, units=None):
+def assemble(inputs, values, training, held_out, outputs, task, seed=0):
     """The `Data` made of `inputs` and `values`, as a data set's function returns them.
 
     `training` and `held_out` are the row numbers of the two parts, `outputs` is the number of the network's outputs,
-    `task` a task of the registry; `seed` draws the sample. Without `units` these are those of the inputs and targets.
+    `task` a task of the registry; `seed` draws the sample.
     """
     inputs = np.asarray(inputs, np.float32)
     labels, targets = tasks.prepare(task, np.asarray(values), outputs)
@@ -80,6 +74,5 @@ def assemble(inputs, values, training, held_out, outputs, task, seed=0, units=No
     sample = np.arange(rows)
     if rows > shape.SAMPLE_ROWS:
         sample = np.sort(np.random.default_rng([seed, 3]).choice(rows, shape.SAMPLE_ROWS, replace=False))
-    if units is None:
-        units = Units(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]), 0.0, 1.0)
-    return Data(inputs, labels, targets, np.sort(training), np.sort(held_out), sample, units)
+    means, scales = np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    return Data(inputs, labels, targets, np.sort(training), np.sort(held_out), sample, means, scales)

@@ -5,10 +5,12 @@ The formulas are those of TensorFlow.js. A function's name is its key in the reg
 
 import autograd.numpy as np
 
-from lab.numerics import mean
+from lab.numerics import mean, positive_part
 
 # TensorFlow.js keeps probabilities this far away from 0 and 1.
 EPSILON = 1e-7
+# From this difference on Huber's loss grows evenly; TensorFlow.js's default.
+DELTA = 1.0
 
 
 def cross_entropy(probabilities, targets):
@@ -20,6 +22,16 @@ def cross_entropy(probabilities, targets):
 def mean_squared_error(outputs, targets):
     """Mean over rows and outputs of the squared difference."""
     return mean(np.square(outputs - targets))
+
+
+def huber(outputs, targets):
+    """Mean over rows and outputs: d² / 2 for a difference d of up to `DELTA`, and `DELTA` (|d| - `DELTA` / 2) above.
+
+    As TensorFlow.js's `losses.huberLoss` and Keras's `Huber`.
+    """
+    difference = outputs - targets
+    above, below = positive_part(difference - DELTA), positive_part(-difference - DELTA)
+    return mean(0.5 * np.square(difference - above + below) + DELTA * (above + below))
 
 
 def accuracy(outputs, targets):

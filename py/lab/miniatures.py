@@ -12,6 +12,7 @@ import numpy as np
 from lab import contour, projections
 from lab.plane import SHOWN
 from lab.projection import of_dimensions
+from lab.tasks import LEVELS
 from spec import registry, shape
 
 # A miniature shows at most so many points.
@@ -29,6 +30,11 @@ HALF_LINE = 0.011
 ROUNDING = 1e-6
 # The boundary is drawn where it is no farther from the middle than the picture; so many dots for each crossing.
 DOTS = 4
+
+
+def level_colours(negative, positive):
+    """The colour of each level of a target, shape (levels, 3): from that of negative to that of positive, evenly."""
+    return np.linspace(negative, positive, LEVELS).round()
 
 
 class Miniatures:
@@ -116,8 +122,9 @@ class Miniatures:
             reach = 1.0
         if layer.width <= 2 or (upright is None and layer.width <= SHOWN):
             self._paint_boundary(picture, layer, lattice, crossings, basis, centre, reach, palette["boundary"])
+        colours = palette["classes"] if self._classes else level_colours(*palette["signs"])
         for label in np.unique(labels):
-            self._dot(picture, places[labels == label] / reach, palette["classes"][label], RADIUS)
+            self._dot(picture, places[labels == label] / reach, colours[label], RADIUS)
         if upright is not None:
             self._paint_upright(picture, (upright - centre[0]) / reach, palette["boundary"])
         return picture

@@ -21,6 +21,8 @@ ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 UNITS = 6000
 # Points with a single coordinate are spread across by this share of half the picture.
 SPREAD = 0.3
+# Where a number to predict is the second coordinate, all targets lie within this share of half the side.
+TALL = 0.8
 
 
 class Plane:
@@ -28,10 +30,13 @@ class Plane:
 
     The place (u, v) of the plane stands for the inputs `origin` + u · `directions[0]` + v · `directions[1]`. The square
     has its middle at (x, y) and its sides are 2 · `half` long.
+
+    With `up`, (number, slope), the second coordinate v of a single input stands for no input but for a number to
+    predict, in its own units: number + slope · v.
     """
 
-    def __init__(self, origin, directions, x, y, half):
-        self.origin, self.directions, self.x, self.y, self.half = origin, directions, x, y, half
+    def __init__(self, origin, directions, x, y, half, up=None):
+        self.origin, self.directions, self.x, self.y, self.half, self.up = origin, directions, x, y, half, up
         # Whether places and inputs are the same, as with two inputs.
         self._is_input_space = len(origin) == 2 and not origin.any() and (directions == np.eye(2)).all()
         self._grids = {}
@@ -41,11 +46,17 @@ class Plane:
         """The length of 1 unit of a path; the coordinates of a path are relative to the middle."""
         return self.half / UNITS
 
-    def axis_units(self, units):
-        """How each coordinate of a place is read by `datasets.Units`, (2, 2): as first + second · coordinate."""
-        if self._is_input_space:
-            return np.stack([units.means, units.scales], axis=1)
-        return np.array([[0.0, 1.0], [0.0, 1.0]])
+    def axis_units(self, means, scales):
+        """How each coordinate of a place is read, (2, 2): as first + second · coordinate.
+
+        `means` and `scales`, both (inputs,), are those of the inputs, see `datasets.Data`.
+        """
+        result = np.array([[0.0, 1.0], [0.0, 1.0]])
+        if self._is_input_space or len(means) == 1:
+            result[: len(means)] = np.stack([means, scales], axis=1)
+        if self.up:
+            result[1] = self.up
+        return result
 
     def inputs_at(self, places):
         """The inputs for which places stand: (rows, 2) to (rows, inputs), float32."""
@@ -53,15 +64,23 @@ class Plane:
             return np.asarray(places, np.float32)
         return (self.origin + np.asarray(places, np.float64) @ self.directions).astype(np.float32)
 
-    def coordinates(self, inputs):
+    def heights(self, numbers):
+        """The second coordinates that stand for numbers to predict, float64; only with `up`."""
+        number, slope = self.up
+        return (np.asarray(numbers, np.float64) - number) / slope
+
+    def coordinates(self, inputs, numbers=None):
         """The places of the plane nearest to inputs: (rows, inputs) to (rows, 2), float32.
 
-        A single input is a place's first coordinate; the second one is spread so that points do not hide one another.
+        A single input is a place's first coordinate. The second one stands for `numbers`, one for each row, if there is
+        `up`, and is otherwise spread so that points do not hide one another.
         """
         if self._is_input_space:
             return inputs
         places = _coordinates(inputs, self.origin, self.directions)
-        if len(self.origin) == 1:
+        if self.up:
+            places[:, 1] = self.heights(numbers)
+        elif len(self.origin) == 1:
             places[:, 1] = self.y + golden_spread(len(inputs)) * (SPREAD * self.half)
         return places.astype(np.float32)
 
@@ -96,22 +115,28 @@ class Samples:
         return self._plane.inputs_at(self._places[rows])
 
 
-def plane_of(inputs, extent=None, told=None):
+def plane_of(inputs, extent=None, told=None, numbers=None):
     """The `Plane` on which inputs, shape (rows, inputs), are shown.
 
     `told` is its `(origin, directions)`. Without it, two inputs are the plane's coordinates, a single input is its
     first coordinate; with more inputs the plane lies along their first two principal components, through their mean.
     The plane shows ±`extent` if all inputs lie within, else the smallest square with a round step that has room for
-    them.
+    them. `numbers` are the least and the largest number to predict, if there are any: with a single input they go up.
     """
     origin, directions = told or _embedding(inputs)
     origin, directions = np.asarray(origin, np.float64), np.asarray(directions, np.float64)
     places = _coordinates(inputs, origin, directions)
     if extent is not None and np.abs(places).max() <= extent:
-        return Plane(origin, directions, 0.0, 0.0, float(extent))
-    low, high = places.min(axis=0), places.max(axis=0)
-    x, y, step = _square(low.tolist(), high.tolist())
-    return Plane(origin, directions, x, y, STEPS * step)
+        x, y, half = 0.0, 0.0, float(extent)
+    else:
+        x, y, step = _square(places.min(axis=0).tolist(), places.max(axis=0).tolist())
+        half = STEPS * step
+    up = None
+    if numbers is not None and inputs.shape[1] == 1:
+        least, largest = numbers
+        slope = (largest - least) / 2 / (TALL * half) or 1 / half
+        up = (least + largest) / 2 - slope * y, slope
+    return Plane(origin, directions, x, y, half, up)
 
 
 def _embedding(inputs):

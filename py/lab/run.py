@@ -18,7 +18,7 @@ from lab.stage import TOLD_ONCE, Stage, leaves_of
 from lab.stopping import Watch, next_epoch, watched
 from lab.tasks import task_of
 from lab.timeline import Schedule, Timeline
-from spec import protocol, shape
+from spec import protocol, registry, shape
 
 # A drawing that takes no longer than this is made with every request.
 CHEAP_VIEW_SECONDS = 0.012
@@ -69,8 +69,11 @@ class Run:
         self.data = datasets.load(experiment)
         self.task = task_of(experiment, self.data)
         self.trainer: Any = _trainer(experiment, self.data, drawn)
-        dataset = shape.traits_of(experiment)
-        self.plane = plane_of(self.data.inputs, dataset.get("extent"), dataset.get("plane"))
+        traits = shape.traits_of(experiment)
+        numbers = None
+        if self.task.name == registry.REGRESSION:
+            numbers = self.task.in_units(np.array(self.task.range)).tolist()
+        self.plane = plane_of(self.data.inputs, traits.get("extent"), traits.get("plane"), numbers)
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
@@ -118,7 +121,7 @@ class Run:
         data, plane = self.data, self.plane
         is_training = np.zeros(len(data.inputs), np.uint8)
         is_training[data.training] = 1
-        points = plane.coordinates(data.inputs)
+        points = plane.coordinates(data.inputs, self.task.in_units(data.targets[:, 0]))
         return {
             "points": points,
             **leaves_of(points),
@@ -126,12 +129,12 @@ class Run:
             "training": is_training,
             "plane": np.array([plane.x, plane.y, plane.half]),
             "unit": plane.unit,
-            "axis_units": plane.axis_units(data.units),
+            "axis_units": plane.axis_units(data.means, data.scales),
             "rows": len(data.inputs),
             "inputs": data.inputs.shape[1],
             "outputs": data.targets.shape[1],
             "task": self.task.name,
-            "targets": np.array(self.task.range),
+            "targets": self.task.in_units(np.array(self.task.range)),
             "engine": self.trainer.engine,
             "reason": self.trainer.reason,
         }

@@ -154,7 +154,7 @@ class Stage:
         self._fits = probe.fits_of(experiment, data, self.task)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
-        self._places_of_data = on_plane.coordinates(data.inputs)
+        self._places_of_data = on_plane.coordinates(data.inputs, self.task.in_units(data.targets[:, 0]))
         # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them;
         # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
@@ -281,6 +281,7 @@ class Stage:
             **points,
             **right,
             "zero_lines": zero_lines,
+            "residuals": self._draw_residuals(view),
             "axes": projections[0].axes,
             "shares": projections[0].shares,
             "upright": representation.upright(terms, projections),
@@ -539,8 +540,8 @@ class Stage:
             "spatial": spatial,
             "shape": np.array([len(self.data.inputs), len(self._selectors[view["layer"]])]),
             "point": -1 if point is None else point,
-            "point_scores": point_output.copy(),
-            "point_targets": self.data.targets[[] if point is None else point].ravel(),
+            "point_scores": self.task.in_units(point_output).copy(),
+            "point_targets": self.task.in_units(self.data.targets[[] if point is None else point].ravel()),
             "point_values": point_values[: plane.SHOWN].copy(),
             **self._place(terms, lattice, turn),
         }
@@ -550,7 +551,7 @@ class Stage:
         places = [plane.projected(lattice.place[term.layer]) for term in terms]
         return {
             "place_position": representation.positions(terms, places, turn)[:2].ravel(),
-            "place_scores": lattice.place[self._last[-1]][:, : self.task.outputs].ravel(),
+            "place_scores": self.task.in_units(lattice.place[self._last[-1]][:, : self.task.outputs].ravel()),
         }
 
     def _draw_left(self, trainer, lattice, scales, seconds, view):
@@ -584,12 +585,17 @@ class Stage:
             layer = view["neuron"][0]
             scale = _scale(scales[layer], plane.chosen(lattice.seen[layer]))
             neuron = np.clip(plane.chosen(seen[layer]), -scale, scale), scale
-        result = boundary.draw(self.task, [seen[name] for name in self._last], resolution, view, neuron)
+        result = boundary.draw(self.task, [seen[name] for name in self._last], resolution, view, neuron, self.plane)
         if own:
             self._costs[what].learn((resolution + 1) ** 2, evaluated - began, time.perf_counter() - evaluated)
         self._left = key, {**result, "resolution": resolution}
         self._largest = float(scale)
         return self._left[1]
+
+    def _draw_residuals(self, view):
+        if not view["residuals"] or self.task.name != registry.REGRESSION:
+            return boundary.NOTHING
+        return boundary.residuals(self.task, self._places_of_data, self.output, self.data.targets, self.plane)
 
     def _draw_scale(self, view):
         """The parts of the left view's scale, if it has changed."""

@@ -103,13 +103,12 @@ def csv_of_data(data, experiment):
     if traits.get("own"):
         own = own_sets.own_set(experiment["table"])
         return csv_of(traits["columns"], own.numbers, traits["target"], own.values, traits["classes"])
-    units = data.units
-    numbers = data.inputs * units.scales + units.means
+    numbers = data.inputs * data.scales + data.means
     names = traits.get("columns") or _numbered("input", numbers.shape[1])
     if traits["task"] == CLASSIFICATION:
         classes = traits.get("classes") or _numbered("class", data.targets.shape[1])
         return csv_of(names, numbers, traits.get("target", "class"), data.labels, classes)
-    values = data.targets[:, 0] * units.target_scale + units.target_mean
+    values = data.targets[:, 0] * data.value_scale + data.value_mean
     return csv_of(names, numbers, traits.get("target", "number"), values)
 
 

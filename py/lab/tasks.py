@@ -7,6 +7,7 @@ may have passed a selector (`plane.selector`): their first columns are then the 
 import numpy as np
 
 from lab.choices import function_of
+from lab.level_lines import round_numbers
 from lab.losses import accuracy
 from spec import protocol, registry, shape
 
@@ -67,6 +68,10 @@ class Classification:
     def measure(self, output, targets):
         """`(loss, accuracy)` of outputs; both are nan if there are no rows."""
         return (float(self._loss(output, targets)), float(accuracy(output, targets))) if len(output) else (np.nan,) * 2
+
+    def in_units(self, values):
+        """Outputs or targets as they are told: as they are."""
+        return values
 
     def margins(self, last):
         """The fields whose zeros are the decision boundary: shape (1, rows) for two classes, else (classes, rows).
@@ -130,10 +135,24 @@ class Regression:
         self.outputs = data.targets.shape[1]
         self.range = float(data.targets[:, 0].min()), float(data.targets[:, 0].max())
         self.unit = min(1.0, (self.range[1] - self.range[0]) / 2 or 1.0)
+        self._mean, self._scale = data.value_mean, data.value_scale
+        # The round numbers, in the targets' own units, at which the plane has lines, and the outputs that they are.
+        self.numbers = round_numbers(*self.in_units(np.array(self.range)).tolist())
+        self.levels = [(number - self._mean) / self._scale for number in self.numbers]
 
     def measure(self, output, targets):
-        """`(loss,)` of outputs; nan if there are no rows."""
-        return (float(self._loss(output, targets)),) if len(output) else (np.nan,)
+        """`(loss, R², mean absolute error)` of outputs; nan if there are no rows.
+
+        R² is `explained`. The error is in the targets' own units.
+        """
+        if not len(output):
+            return (np.nan,) * 3
+        error = np.abs(self.in_units(output) - self.in_units(targets)).mean(dtype=np.float64)
+        return float(self._loss(output, targets)), explained(output, targets), float(error)
+
+    def in_units(self, values):
+        """Outputs or targets in the targets' own units, of which they may be standardized; of the same type."""
+        return values * values.dtype.type(self._scale) + values.dtype.type(self._mean)
 
     def margins(self, last):
         """No fields, shape (0, rows): there is no decision boundary."""
@@ -162,5 +181,15 @@ class Regression:
 
         nan where the targets do not vary.
         """
-        total = np.square(targets - targets.mean(axis=0)).sum(dtype=np.float64) if len(targets) else 0
-        return float(max(0.0, 1 - np.square(found - targets).sum(dtype=np.float64) / total)) if total else np.nan
+        share = explained(found, targets)
+        return share if np.isnan(share) else max(0.0, share)
+
+
+def explained(found, targets):
+    """R²: the share of the targets' variance that `found` explains, both of shape (rows, outputs).
+
+    1 less the squared errors' sum by that of the targets' differences from their means. It is negative where the means
+    would do better, and nan where the targets do not vary, so that there is nothing to explain.
+    """
+    total = np.square(targets - targets.mean(axis=0)).sum(dtype=np.float64) if len(targets) else 0
+    return float(1 - np.square(found - targets).sum(dtype=np.float64) / total) if total else np.nan

@@ -9,12 +9,15 @@ from page.dom import by_id, listen, now, set_text
 from page.palette import css
 from page.plots import axes
 from page.timeline import ENDS, STEPS
-from spec import protocol, shape
+from spec import protocol, registry, shape
 
 # The interval at which the charts are drawn while training, in milliseconds.
 EVERY = 120
-# Of each chart: the beginning of its elements' ids and of its metrics' names, and its name.
-CHARTS = (("loss", "Loss"), ("accuracy", "Accuracy"))
+# Of each chart the beginning of its elements' ids. The second one shows the task's score.
+CHARTS = ("loss", "accuracy")
+# The metrics' names, and what the score is in a word.
+NAMES = {"loss": "Loss", "accuracy": "Accuracy", "r2": "R²"}
+EXPLAINED = {"accuracy": "right", "r2": "explained"}
 PARTS = ("train_", "test_")
 # The colours of their curves.
 CURVES = ("--training", "--held-out")
@@ -47,16 +50,16 @@ class Charts:
         self.epoch = None
         # The epoch that is read, one of the history's, and the share of the axis that is pointed at; else None.
         self.reading = self.pointed = None
-        # Whether the task has an accuracy.
-        self.has_accuracy = True
-        self.boxes = [by_id(key + "-chart") for key, _ in CHARTS]
-        self.texts = [NOTHING % name for _, name in CHARTS]
+        # The metric of each chart, without the part of the points.
+        self.metrics = {"loss": "loss", "accuracy": "accuracy"}
+        self.boxes = [by_id(key + "-chart") for key in CHARTS]
+        self.texts = self._nothing()
         # uPlot calls these when it looks for the ends of the axes and draws: `ends` are kept, because MicroPython may
         # collect a returned object before JavaScript has taken it.
         self.ends = {}
         self.end_proxy = create_proxy(lambda chart, least, most, key: self.ends[key])
         self.loss_end_proxy = create_proxy(lambda chart, least, most, key: self.ends["loss"])
-        self.hooks = [(self._hook(self._draw_axes, key), self._hook(self._drawn, key)) for key, _ in CHARTS]
+        self.hooks = [(self._hook(self._draw_axes, key), self._hook(self._drawn, key)) for key in CHARTS]
         self._find_ends()
         for box in self.boxes:
             for event in ("pointerdown", "pointermove"):
@@ -78,7 +81,7 @@ class Charts:
         self.text_size = canvas.text_size()
         self.colours = {name: css(name) for name in CURVES + ("--quiet", "--grid")}
         self.charts = []
-        for box, hooks, (key, _) in zip(self.boxes, self.hooks, CHARTS):
+        for box, hooks, key in zip(self.boxes, self.hooks, CHARTS):
             self.charts.append(self._chart(box, key, hooks))
         self.resize()
         self._draw()
@@ -98,16 +101,20 @@ class Charts:
         self.last = 0
         self.epoch = self.reading = self.pointed = None
         self._find_ends()
-        has_accuracy = "train_accuracy" in protocol.METRICS[shape.shape_of(experiment).task]
-        if has_accuracy != self.has_accuracy:
-            self.has_accuracy = has_accuracy
-            by_id("accuracy-curves").hidden = not has_accuracy
-            self.restyle()
+        task = shape.shape_of(experiment).task
+        score = self.metrics["accuracy"] = protocol.SCORES[task]
+        set_text(by_id("score-name"), NAMES[score])
+        set_text(by_id("score-words"), "(%s)" % EXPLAINED[score])
+        by_id("accuracy-curves").setAttribute("aria-label", NAMES[score] + " over epochs")
+        by_id("error-figures").hidden = task != registry.REGRESSION
         for chart in self.charts:
             chart.setData(to_js([[], [], []]))
-        self.texts = [NOTHING % name for _, name in CHARTS]
+        self.texts = self._nothing()
         self._show_places()
         self._label()
+
+    def _nothing(self):
+        return [NOTHING % NAMES[self.metrics[key]] for key in CHARTS]
 
     def empty(self):
         by_id("nothing-yet").hidden = bool(self.history)
@@ -129,12 +136,12 @@ class Charts:
 
     def describe(self, experiment, run):
         """Says in the charts' labels what the present metrics are."""
+        right = run_words.accuracy_words(run.metrics)
         self.texts = [
             "Loss over epochs: after epoch %d it is %s." % (run.epoch, run_words.loss_words(run.metrics)),
-            "Accuracy over epochs: after epoch %d the network has %s right."
-            % (run.epoch, run_words.accuracy_words(run.metrics))
-            if self.has_accuracy
-            else "Accuracy over epochs: with regression there is none.",
+            "Accuracy over epochs: after epoch %d the network has %s right." % (run.epoch, right)
+            if right
+            else "R² over epochs: after epoch %d %s." % (run.epoch, run_words.prediction_words(run.metrics)),
         ]
         self._label()
 
@@ -155,9 +162,9 @@ class Charts:
         if not self.history:
             return
         self._find_ends()
-        for chart, (key, _) in zip(self.charts, CHARTS):
-            if key == "loss" or self.has_accuracy:
-                chart.setData(window.Array.of(self.history["epoch"], *[self.history[part + key] for part in PARTS]))
+        for chart, key in zip(self.charts, CHARTS):
+            curves = [self.history[part + self.metrics[key]] for part in PARTS]
+            chart.setData(window.Array.of(self.history["epoch"], *curves))
 
     def _hook(self, draw, key):
         """What uPlot calls with a chart, and with more that is not needed, to have `draw(key, chart)` called."""
@@ -165,7 +172,7 @@ class Charts:
 
     def _has_epochs(self, key):
         """Whether the epochs are written below a chart: below the last one, as all share the axis."""
-        return key == "accuracy" or not self.has_accuracy
+        return key == CHARTS[-1]
 
     def _chart(self, box, key, hooks):
         """A uPlot chart without axes of its own: those know no ticks for numbers that are very small or very large."""
@@ -210,7 +217,12 @@ class Charts:
         context.setLineDash(to_js([]))
         context.beginPath()
         count = min(MOST_UP, height // self._scaled(APART_UP))
-        ticks = chart_axes.loss_ticks(self.loss_end, count) if key == "loss" else chart_axes.share_ticks(count)
+        metric = self.metrics[key]
+        if metric == "accuracy":
+            ticks = chart_axes.share_ticks(count)
+        else:
+            # Of R² what is below 0, worse than the targets' mean, is not seen.
+            ticks = chart_axes.loss_ticks(self.loss_end if metric == "loss" else 1, count)
         context.textAlign, context.textBaseline = "right", "middle"
         for value, text in zip(*ticks):
             y = top + round(chart.valToPos(value, "y")) + 0.5
@@ -250,10 +262,8 @@ class Charts:
         context.save()
         context.scale(ratio, ratio)
         for part, colour in zip(PARTS, CURVES):
-            if part + key not in self.history:
-                continue
-            value = self.history[part + key].at(0)
-            if run_words.is_finite(value):
+            value = self.history[part + self.metrics[key]].at(0)
+            if run_words.is_finite(value) and value >= 0:
                 x, y = chart.valToPos(self.history["epoch"].at(0), "x"), chart.valToPos(value, "y")
                 context.fillStyle = self.colours[colour]
                 context.beginPath()
@@ -264,13 +274,13 @@ class Charts:
     def _show_places(self):
         """Shows where the run has gone back to, and what is read."""
         self._follow_reading()
-        for chart, (key, _) in zip(self.charts, CHARTS):
-            is_drawn = PARTS[0] + key in self.history
-            _place(chart, by_id(key + "-mark"), self.epoch if is_drawn else None)
-            _place(chart, by_id(key + "-cursor"), self.reading if is_drawn else None)
-            words = self._reading_words(key)
+        for chart, key in zip(self.charts, CHARTS):
+            _place(chart, by_id(key + "-mark"), self.epoch if self.history else None)
+            _place(chart, by_id(key + "-cursor"), self.reading)
+            words, metric = self._reading_words(key), self.metrics[key]
             by_id(key + "-reading").hidden = not words
-            by_id(key + "-numbers").hidden = bool(words)
+            for name in ("loss",) if key == "loss" else ("accuracy", "r2"):
+                by_id(name + "-numbers").hidden = bool(words) or name != metric
             set_text(by_id(key + "-reading"), words)
 
     # Reading.
@@ -294,10 +304,10 @@ class Charts:
 
     def _reading_words(self, key):
         """What is read in a chart, in words; "" for nothing."""
-        if self.reading is None or PARTS[0] + key not in self.history:
+        if self.reading is None:
             return ""
-        index = self._index(self.reading)
-        return run_words.reading_words(self.reading, key, *[self.history[part + key].at(index) for part in PARTS])
+        index, metric = self._index(self.reading), self.metrics[key]
+        return run_words.reading_words(self.reading, metric, *[self.history[part + metric].at(index) for part in PARTS])
 
     def _read(self, epoch, pointed=None):
         """Reads the record of an epoch, or the one at a share of the axis; nothing if both are None."""
@@ -306,8 +316,8 @@ class Charts:
         self._label()
 
     def _label(self):
-        for box, text, (key, name) in zip(self.boxes, self.texts, CHARTS):
-            words = self._reading_words(key)
+        for box, text, key in zip(self.boxes, self.texts, CHARTS):
+            words, name = self._reading_words(key), NAMES[self.metrics[key]]
             if words:
                 there = self.timeline.nearest(self.reading)
                 way = "" if there == self.reading else ", the nearest that was kept"

@@ -69,7 +69,8 @@ class Controls:
             set_text(by_id(panel + "-summary"), wording.summary(experiment, panel))
         set_text(by_id("settings"), wording.settings_words(experiment))
         for name, disabled in wording.disabled(experiment).items():
-            by_id(name).disabled = disabled
+            is_switch = fields.FIELDS[name].control == fields.SWITCH
+            by_id(name + "-switch" if is_switch else name).disabled = disabled
 
     def _offer(self, field, offered):
         """Fills a list with `(value, label)` pairs, unless it has the same labels already."""

@@ -306,11 +306,11 @@ class FlipBook:
         return flip_words.finding(self.begun, self.epochs, self._shares())
 
     def _row_lines(self, row):
-        """What stands beside a row: its epoch, then the accuracy, if there is one, and the loss of training points."""
+        """What stands beside a row: its epoch, then the accuracy or R², and the loss of training points."""
         lines = ["epoch " + "{:,}".format(self.epochs[row])]
         figures = self.figures[row] if row < len(self.figures) else []
         known = dict(zip(protocol.METRICS[self.task], figures))
-        for name, what in (("train_accuracy", "right"), ("train_loss", "loss")):
+        for name, what in (("train_accuracy", "right"), ("train_r2", "R²"), ("train_loss", "loss")):
             value = known.get(name, float("nan"))
             if value == value:
                 text = metric_text(name, value)

@@ -39,8 +39,8 @@ SENTENCES = OrderedDict(
             {
                 registry.CLASSIFICATION: "The plane that the points lie in, coloured by what the network says of every "
                 "place; the line is where it cannot decide.",
-                registry.REGRESSION: "The plane that the points lie in, coloured by the number that the network gives "
-                "every place; the line is where that is the middle of the targets.",
+                registry.REGRESSION: "The number that the network gives every place, in colours and by lines at round "
+                "numbers or, where there is one input, as a curve beside the points.",
             },
         ),
         (
@@ -80,13 +80,23 @@ SENTENCES = OrderedDict(
             "contour",
             {
                 registry.CLASSIFICATION: "Draws the line where the network cannot decide between classes.",
-                registry.REGRESSION: "Draws the line where the prediction is the middle of the targets.",
+                registry.REGRESSION: "Draws lines through the places for which the network predicts a round number or, "
+                "where there is one input, the curve of what it predicts.",
             },
         ),
         (
             "zero_lines",
             "Draws where each hidden neuron's input is zero: straight for the first hidden layer, where it is one cut "
             "through the plane.",
+        ),
+        (
+            "residuals",
+            {
+                registry.CLASSIFICATION: "Draws how far predicted numbers are from the right ones; of other things "
+                "than numbers there is nothing to draw.",
+                registry.REGRESSION: "Draws how far each point's number is above or below the prediction: the whole "
+                "range of the numbers is half the plane's height; with one input, down or up to the curve.",
+            },
         ),
         # The space.
         (
@@ -186,9 +196,13 @@ SENTENCES = OrderedDict(
             {
                 registry.CLASSIFICATION: "The share of points that the network has right after each epoch; those held "
                 "out tell whether it has learnt more than the points by heart.",
-                registry.REGRESSION: "The share of points that a network has right, which there is only where it names "
-                "classes.",
+                registry.REGRESSION: "R²: the share of the numbers' variance that is predicted; 1 is all, below 0 "
+                "their mean would do better, and a dash means that all numbers are the same.",
             },
+        ),
+        (
+            "mean-absolute-error",
+            "How far the predicted numbers are from the right ones on average, in the numbers' own units.",
         ),
         ("curves", "The full line is for the points that the network trains on, the dashed one for those held out."),
         ("listen", "Lets the loss be heard as a pitch while the network trains: lower is better."),

@@ -3,6 +3,14 @@
 from page import phase
 from spec import fields, texts
 
+# The metrics that are told of a run that has paused, as far as its task has them.
+TOLD = (
+    ("loss", "train_loss"),
+    ("accuracy", "train_accuracy"),
+    ("R²", "train_r2"),
+    ("mean absolute error", "train_mean_absolute_error"),
+)
+
 
 def is_finite(value):
     """Whether a number is neither NaN nor infinite."""
@@ -27,22 +35,34 @@ def metric_text(name, value):
         return "not finite"
     if name.endswith("accuracy"):
         return "%.1f %%" % (100 * value)
+    if name.endswith("r2"):
+        return ("%.3f" % value if value > -1000 else "%.2e" % value).replace("-", "−")
     return "%.3f" % value if value == 0 or 0.001 <= value < 1000 else "%.2e" % value
 
 
 def reading_words(epoch, metric, training, held_out):
-    """What both curves of a chart say at an epoch; `metric` is `"loss"` or `"accuracy"`. NaN means not known."""
+    """What both curves of a chart say at an epoch; `metric` is a loss or a score. NaN means not known."""
     figures = [metric_text(metric, value if value == value else None) for value in (training, held_out)]
     return "epoch %s: training %s, held out %s" % ("{:,}".format(epoch), figures[0], figures[1])
 
 
-def loss_words(metrics):
-    """The loss in words, for labels. What is not known of held-out points is left out: there may be none."""
-    words = "%s for the training points" % metric_text("train_loss", metrics.get("train_loss"))
-    held_out = metrics.get("test_loss")
+def loss_words(metrics, metric="loss"):
+    """The loss or another metric in words, for labels.
+
+    What is not known of held-out points is left out: there may be none.
+    """
+    words = "%s for the training points" % metric_text("train_" + metric, metrics.get("train_" + metric))
+    held_out = metrics.get("test_" + metric)
     if held_out != held_out:
         return words
-    return "%s and %s for the held-out points" % (words, metric_text("test_loss", held_out))
+    return "%s and %s for the held-out points" % (words, metric_text("test_" + metric, held_out))
+
+
+def prediction_words(metrics):
+    """How well numbers are predicted, in words, for labels: R² and the mean absolute error."""
+    r2 = metrics["train_r2"]
+    words = loss_words(metrics, "r2") if is_finite(r2) else "not known for the training points"
+    return "R² is %s, the mean absolute error %s" % (words, loss_words(metrics, "mean_absolute_error"))
 
 
 def accuracy_words(metrics):
@@ -80,9 +100,11 @@ def state_words(now, run):
     """A phase in words, or "" if there is nothing to announce; `run` has `epoch` and `metrics`."""
     if now.state == phase.PAUSED:
         parts = ["Paused at epoch %s" % "{:,}".format(run.epoch)]
-        for word, name in (("loss", "train_loss"), ("accuracy", "train_accuracy")):
-            if name in (run.metrics or {}):
-                parts.append("%s %s" % (word, metric_text(name, run.metrics[name])))
+        for word, name in TOLD:
+            value = (run.metrics or {}).get(name)
+            # R² is not known where all targets are the same.
+            if value is not None and value == value:
+                parts.append("%s %s" % (word, metric_text(name, value)))
         return ", ".join(parts) + (". " + now.reason if now.reason else "")
     if now.state == phase.LOADING:
         return "Making the network" if now.waiting == phase.NETWORK else ""

@@ -15,8 +15,10 @@ RATE_WINDOW = 1000
 # A state is announced when it has lasted so many milliseconds; loading, so many.
 SETTLED = 500
 LOADING_SETTLED = 2000
-# All metrics for which the page has a figure; a task may lack some of them.
-FIGURES = protocol.METRICS[registry.CLASSIFICATION]
+# All metrics for which the page has a figure; a task lacks some of them.
+FIGURES = protocol.METRICS[registry.CLASSIFICATION] + tuple(
+    [name for name in protocol.METRICS[registry.REGRESSION] if not name.endswith("loss")]
+)
 
 
 class Status:

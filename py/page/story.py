@@ -107,6 +107,12 @@ def _of_numbers(experiment, seen, probes):
             probes[0],
             number(loss),
         )
+    explained, of_held_out = seen.metrics["train_r2"], seen.metrics["test_r2"]
+    if 100 * (explained - of_held_out) >= WORSE:
+        return "The network explains %s of the training points' numbers, but %s of those held out." % (
+            percent(explained),
+            "only " + percent(of_held_out) if of_held_out > 0 else "nothing",
+        )
     if held_out > TIMES * loss:
         return "The loss is %s on the training points, but %s on those held out." % (number(loss), number(held_out))
     told = _of_the_layer(experiment, seen, probes, "a linear fit explains", "")

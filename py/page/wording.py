@@ -68,13 +68,14 @@ def disabled(experiment):
     """A dict from the fields that may be disabled to whether they are.
 
     Dimensions cannot be chosen for another projection, and a projection only for layers of more than three dimensions;
-    of the data only what the data set follows. What does not decay needs no epochs to do so.
+    of the data only what the data set follows. Only numbers have residuals. What does not decay needs no epochs for it.
     """
     width = shape.shown_layer(experiment).width
     result = {name: not shape.is_taken(experiment, name) for name in ("points", "noise", "classes")}
     result["dimensions"] = width == 1 or (width > 3 and experiment["projection"] != "dimensions")
     result["projection"] = width <= 3
     result["decay_epochs"] = experiment["schedule"] == "constant"
+    result["residuals"] = shape.shape_of(experiment).task != registry.REGRESSION
     return result
 
 
@@ -213,7 +214,10 @@ def plane_heading(experiment):
 
 def plane_title(experiment):
     """What the input plane is, as a title."""
-    return "Prediction" if shape.shape_of(experiment).task == registry.REGRESSION else "Decision boundary"
+    data = shape.shape_of(experiment)
+    if data.task == registry.REGRESSION:
+        return "Fitted curve" if data.inputs == 1 else "Prediction"
+    return "Decision boundary"
 
 
 def separability_words(experiment):
@@ -260,8 +264,11 @@ def class_names(experiment):
 
 
 def plane_columns(experiment):
-    """The names of the axes of the plane: the data's columns, if these are two and have names; else empty."""
-    columns = shape.traits_of(experiment).get("columns") or ()
+    """The names of the axes of the plane, if they have any: two columns, or the input and what is predicted of it."""
+    traits, data = shape.traits_of(experiment), shape.shape_of(experiment)
+    columns = traits.get("columns") or ()
+    if data.inputs == 1 and data.task == registry.REGRESSION:
+        return (columns[0] if columns else "input", traits.get("target", "number"))
     return columns if len(columns) == 2 else ()
 
 
@@ -275,18 +282,6 @@ def short_class_name(names, index):
     return names[index] if names else str(index)
 
 
-def place_words(numbers, most=6):
-    """Coordinates as text: `(1.25, −0.30)`; at most `most` of them."""
-    texts = [place_number(number) for number in numbers[:most]]
-    return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
-
-
-def place_number(number):
-    """A coordinate with two decimals or, if it is large or small, with three significant digits."""
-    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
-    return text.replace("-", "−")
-
-
 def numbers_words(given, most=6):
     """One number in words, or several as `(1.5, −3, 20)`; no more than `most` of them."""
     if len(given) == 1:
@@ -297,3 +292,15 @@ def numbers_words(given, most=6):
 def number_words(number):
     """A number with three significant digits and a typographic minus sign."""
     return ("%.3g" % number).replace("-", "−")
+
+
+def place_words(numbers, most=6):
+    """Coordinates as text: `(1.25, −0.30)`; at most `most` of them."""
+    texts = [coordinate_words(number) for number in numbers[:most]]
+    return "(%s%s)" % (", ".join(texts), ", …" if len(numbers) > most else "")
+
+
+def coordinate_words(number):
+    """A number with two decimals or, if it is large or small, with three significant digits."""
+    text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
+    return text.replace("-", "−")

@@ -510,6 +510,7 @@ enter_choice("shading", "Shading", "plane", "probability", VIEW)
 enter("neuron", "Neuron", "plane", "", _parse_neuron, str, VIEW, BOX, size=8, inputmode="text")
 enter_switch("contour", "Contour", "plane", True)
 enter_switch("zero_lines", "Zero lines", "plane", False)
+enter_switch("residuals", "Residuals", "plane", False)
 enter_choice("projection", "Projection", "representation", "best", VIEW)
 enter(
     "dimensions",

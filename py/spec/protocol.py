@@ -30,7 +30,8 @@ Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 # (3,): the middle (x, y) and half of the side of the square that the left view shows. unit, shape (1,): the length of 1
 # unit in paths of the plane, whose coordinates are relative to its middle. axis_units, shape (2, 2): how a person reads
 # each coordinate of a place in the plane: in the data's own units it is first + second · coordinate. rows, inputs,
-# outputs, task: see `shape.Shape`. targets, shape (2,): for regression the least and the largest target. engine: "wasm"
+# outputs, task: see `shape.Shape`. targets, shape (2,): for regression the least and the largest target, in
+# their own units. engine: "wasm"
 # or "autograd". reason: why the engine is not "wasm", or "".
 OPENED = (
     "run",
@@ -124,11 +125,22 @@ Answer = namedtuple("Answer", ANSWER)  # type: ignore[misc]
 # metrics, the left view, the right view, the network strip, the weights and probes.
 PARTS = ("training", "outputs", "boundary", "representation", "network", "probes")
 
-# Metrics by task, in the order in which they are sent; nan where there are no examples to measure them on.
+# Metrics by task, in the order in which they are sent; nan where there are no examples to measure them on. R², the
+# share of the targets' variance that is explained, is nan as well where the targets do not vary. The mean absolute
+# error is in the targets' own units.
 METRICS = {
     registry.CLASSIFICATION: ("train_loss", "train_accuracy", "test_loss", "test_accuracy"),
-    registry.REGRESSION: ("train_loss", "test_loss"),
+    registry.REGRESSION: (
+        "train_loss",
+        "train_r2",
+        "train_mean_absolute_error",
+        "test_loss",
+        "test_r2",
+        "test_mean_absolute_error",
+    ),
 }
+# By task the metric, for either part of the examples, that tells how well the network does: 1 is best.
+SCORES = {registry.CLASSIFICATION: "accuracy", registry.REGRESSION: "r2"}
 
 # The parts of a picture, each with its meaning. A part that is sent only "if" something has changed otherwise is as it
 # was sent last. While a picture is only being refined, it has nothing but `fine` and `moving`. A path is a flat int32
@@ -147,7 +159,12 @@ PICTURE = OrderedDict(
         ("wrong_counts", "(2,) how many training and how many held-out examples they are; with them"),
         ("pixels", "(resolution + 1, resolution + 1, 4) RGBA, row by row from the top"),
         ("resolution", "squares a side"),
-        ("contour", "path of the decision boundary in units of the plane; empty for regression"),
+        (
+            "contour",
+            "path in units of the plane: the decision boundary or, for regression, lines at round numbers or a curve",
+        ),
+        ("contour_labels", "(n, 3) rows (x, y, number): in these units a place on a line, and its number; or empty"),
+        ("residuals", "path of a line from each example, see `boundary.residuals`, in units of the plane; or empty"),
         ("scale", "(ramps, n, 4) RGBA, what colours stand for from one end of a scale to the other; if changed"),
         ("scale_values", "(3,) the numbers at its ends and in its middle, the last nan without one; with it"),
         ("zero_lines", "path of where neurons pass through 0 in units of the plane"),
@@ -175,10 +192,10 @@ PICTURE = OrderedDict(
         ("moving", "whether the picture will change although nothing is trained"),
         ("shape", "(2,) rows and width of the layer's outputs"),
         ("place_position", "(2,) where the place that is pointed at lies, or empty"),
-        ("place_scores", "(outputs,) the network's output there, or empty"),
+        ("place_scores", "(outputs,) the network's output there, for regression in the targets' own units, or empty"),
         ("point", "the row that is pointed at, or -1"),
-        ("point_scores", "(outputs,) the network's output for it, or empty"),
-        ("point_targets", "(outputs,) its targets, or empty"),
+        ("point_scores", "(outputs,) the network's output for it, for regression in their own units, or empty"),
+        ("point_targets", "(outputs,) its targets, for regression in their own units, or empty"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or empty"),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),

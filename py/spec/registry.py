@@ -253,6 +253,7 @@ enter("optimizer", "rmsprop", "RMSProp", slots=1)
 # tasks: the tasks it can be used for. softmax: whether it needs probabilities, so that the network ends in a softmax.
 enter("loss", "cross_entropy", "Cross entropy", tasks=(CLASSIFICATION,), softmax=True)
 enter("loss", "mean_squared_error", "Mean squared error", tasks=(CLASSIFICATION, REGRESSION), softmax=False)
+enter("loss", "huber", "Huber", tasks=(REGRESSION,), softmax=False)
 
 # How the learning rate falls over the epochs.
 enter("schedule", "constant", "Constant")

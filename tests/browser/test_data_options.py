@@ -59,12 +59,30 @@ def test_fewer_points_to_train_on_than_classes(lab_at):
 
 
 @pytest.mark.parametrize(("key", "inputs"), [("gaussians", "2"), ("curve", "1")])
-def test_numbers_to_predict_have_a_loss_and_no_accuracy(lab_at, key, inputs):
+def test_numbers_to_predict_have_a_loss_and_r2_and_no_accuracy(lab_at, key, inputs):
     lab = trained(lab_at(f"dataset={key}&noise=0&points=500"))
     assert (lab.data("task"), lab.data("inputs"), lab.data("outputs")) == (registry.REGRESSION, inputs, "1")
     assert lab.number("train-loss") > 0 and lab.number("test-loss") > 0
     assert lab.data("train-accuracy") is None and lab.data("test-accuracy") is None
-    assert lab.page.get_by_label("Accuracy over epochs", exact=False).first.is_hidden()
+    for part in ("train", "test"):
+        assert -1 < lab.number(f"{part}-r2") < 1
+        assert 0 < lab.number(f"{part}-mean-absolute-error") < 1
+    assert lab.page.get_by_label("Accuracy over epochs", exact=False).count() == 0
+    curves = lab.page.get_by_role("region", name="R² over epochs")
+    assert f"{lab.number('train-r2'):.3f}" in curves.inner_text()
+    assert f"{lab.number('test-mean-absolute-error'):.3f}" in curves.inner_text()
+    label = lab.page.get_by_role("img", name="R² over epochs: after epoch")
+    lab.wait("document.getElementById('accuracy-chart').getAttribute('aria-label').includes('after epoch')")
+    assert f"R² is {lab.number('train-r2'):.3f} for the training points" in label.get_attribute("aria-label")
+    # A set with classes has its accuracy again.
+    lab.page.evaluate("location.hash = 'dataset=circle'")
+    lab.wait_for_state("ready")
+    lab.wait("document.documentElement.dataset.task === 'classification'")
+    lab.wait("document.documentElement.dataset.trainAccuracy")
+    assert lab.data("train-r2") is None
+    assert 0 <= lab.number("train-accuracy") <= 1
+    assert lab.page.get_by_role("region", name="Accuracy over epochs").is_visible()
+    assert lab.page.get_by_text("Mean absolute error").is_hidden()
 
 
 def test_an_option_that_is_not_allowed_is_told_and_the_rest_is_kept(open_page):

@@ -17,7 +17,10 @@ HIDDEN = ((), (8,), (8, 4))
 
 
 CONFIGURATIONS = tuple(
-    dict(zip(("optimizer", "normalization", "loss", "activation"), choices, strict=True))
+    {
+        **dict(zip(("optimizer", "normalization", "loss", "activation"), choices, strict=True)),
+        "dataset": networks.data_for(choices[2]),
+    }
     for choices in product(
         registry.entries("optimizer"),
         registry.entries("normalization"),
@@ -72,7 +75,11 @@ def test_training(choices, hidden):
 def test_predicting(choices, hidden):
     normalization, loss, activation = choices
     experiment = networks.experiment_of(
-        normalization=normalization, loss=loss, activation=activation, hidden_layers=hidden
+        normalization=normalization,
+        loss=loss,
+        activation=activation,
+        hidden_layers=hidden,
+        dataset=networks.data_for(loss),
     )
     parameters, statistics = networks.shaken(experiment)
     count = len(parameters)
@@ -92,6 +99,7 @@ def test_predicting(choices, hidden):
     [
         ({}, 17),
         ({"loss": "mean_squared_error"}, 12),
+        ({"loss": "huber", "dataset": "plane"}, 14),
         ({"activation": "relu"}, 17),
         ({"optimizer": "adam"}, 18),
         ({"normalization": "batch_norm"}, 23),

@@ -11,10 +11,19 @@ from spec import fields, registry
 COMBINATIONS = tuple(
     product(registry.entries("normalization"), registry.entries("loss"), registry.entries("activation"))
 )
+# The losses that a classification can have.
+CLASSIFYING = [
+    key for key, entry in registry.entries("loss").items() if registry.CLASSIFICATION in entry.traits["tasks"]
+]
 
 
 # The plane of the toy sets.
 PLANE = plane.plane_of(np.zeros((1, 2), np.float32), 6)
+
+
+def data_for(loss, points="circle"):
+    """A data set for a loss: `points` or, for one that only numbers can have, the plane."""
+    return points if loss in CLASSIFYING else "plane"
 
 
 def task_of(experiment):

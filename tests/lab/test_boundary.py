@@ -32,7 +32,7 @@ def test_margins_of_two_classes():
     np.testing.assert_allclose(task_of("mean_squared_error", 2).margins(last), [[0.4, 0, -1]], rtol=1e-6)
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_margins_of_three_classes(loss):
     """With either loss the class is that of the largest number, as the plane is shaded."""
     outputs = np.float32([[1, 3, 2], [2, 2, 0], [0, 0, 5]])
@@ -40,7 +40,7 @@ def test_margins_of_three_classes(loss):
     assert task_of(loss, 3).margins(last).T.tolist() == [[-2, 1, -1], [0, 0, -2], [-5, -5, 5]]
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 @pytest.mark.parametrize("classes", range(3, 11))
 def test_margins_of_many_classes(loss, classes):
     rng = np.random.default_rng(classes)
@@ -63,7 +63,7 @@ def test_margins_take_no_notice_of_further_columns():
     assert task_of("cross_entropy", 2).margins([logits, logits]).tolist() == [[2, 0]]
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_a_single_class_has_no_boundary(loss):
     last = [np.ones((5, 1), np.float32)] * 2
     task = task_of(loss, 1)
@@ -197,7 +197,7 @@ def linear_classifier(loss, slope=(1.0, 2.0), offset=-1.5):
     return experiment, [kernel, bias]
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_linear_classifier(loss):
     experiment, parameters = linear_classifier(loss)
     resolution = 32
@@ -266,7 +266,7 @@ def known_classes(classes, loss):
     )
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 @pytest.mark.parametrize("classes", [3, 10])
 def test_more_than_two_classes(classes, loss):
     with data_sets.entered():
@@ -294,10 +294,71 @@ def test_regression_is_shaded_around_the_middle_of_its_targets():
         # x / 6 of the way from the middle to the largest, and at x > 6 no further.
         parameters = [np.float32([[scale / 6], [0]]), np.float32([middle])]
         drawn = left_view(experiment, parameters, resolution=24)
-    assert drawn["contour"].tolist() == []
     for (x, _), pixel in zip(networks.PLANE.grid(24), drawn["pixels"].reshape(-1, 4), strict=True):
         strength = nearness(pixel, TEAL if x > 0 else VIOLET)
         assert strength == pytest.approx(shadings.STRENGTH * abs(x) / 6, abs=0.015)
+
+
+def fitted(key, mean=0.0, scale=1.0, **choices):
+    """`(task, data, plane, parameters, outputs by hand)` of a shaken network that predicts a number of one kind."""
+    experiment = networks.experiment_of(dataset=key, hidden_layers=(4,), **choices)
+    data = datasets.load(experiment)._replace(value_mean=mean, value_scale=scale)
+    task = tasks.task_of(experiment, data)
+    numbers = task.in_units(np.array(task.range)).tolist()
+    on_plane = plane.plane_of(data.inputs, registry.trait("dataset", key, "extent"), numbers=numbers)
+    parameters, _ = networks.shaken(experiment)
+    kernel, bias, last, shift = (array.astype(float) for array in parameters)
+
+    def by_hand(inputs):
+        return (np.tanh(np.asarray(inputs, float) @ kernel + bias) @ last + shift)[:, 0]
+
+    return task, data, on_plane, (experiment, parameters), by_hand
+
+
+@pytest.mark.parametrize(("mean", "scale"), [(0.0, 1.0), (5e4, 2e4)])
+def test_the_curve_of_one_input_is_what_the_network_says(mean, scale):
+    task, _, on_plane, (experiment, parameters), by_hand = fitted("curve", mean, scale)
+    last = list(network.predict(experiment, parameters, [], on_plane.grid(48)).values())[-2:]
+    drawn = boundary.draw(task, last, 48, view_of(experiment), None, on_plane)
+    lines = np.array(polylines(drawn["contour"], on_plane.unit)) + np.array([on_plane.x, on_plane.y])
+    assert lines.shape == (48, 2, 2)
+    np.testing.assert_array_equal(lines[1:, 0], lines[:-1, 1])
+    assert lines[0, 0, 0] == pytest.approx(-on_plane.half)
+    assert lines[-1, 1, 0] == pytest.approx(on_plane.half)
+    number, slope = on_plane.up
+    said = number + slope * lines[..., 1].ravel()
+    expected = by_hand(lines[..., 0].reshape(-1, 1)) * scale + mean
+    np.testing.assert_allclose(said, expected, atol=3 * slope * on_plane.unit)
+    assert len(drawn["contour_labels"]) == 0
+    assert not len(boundary.draw(task, last, 48, view_of(experiment, contour=False), None, on_plane)["contour"])
+
+
+def test_a_curve_breaks_where_it_is_no_number():
+    _, _, on_plane, _, _ = fitted("curve")
+    path = boundary.curve(np.array([0.1, 0.2, np.nan, 0.3, 0.4, np.inf]), on_plane)
+    assert len(polylines(path)) == 2
+
+
+@pytest.mark.parametrize("key", ["gaussians", "curve"])
+def test_residuals_are_as_long_as_they_are(key):
+    task, data, on_plane, _, by_hand = fitted(key, 100.0, 10.0)
+    predicted = by_hand(data.inputs)
+    places = on_plane.coordinates(data.inputs, task.in_units(data.targets[:, 0]))
+    output = predicted[:, None].astype(np.float32)
+    path = boundary.residuals(task, places, output, data.targets, on_plane)
+    lines = np.array(polylines(path, on_plane.unit)) + np.array([on_plane.x, on_plane.y])
+    assert len(lines) == 200
+    np.testing.assert_allclose(lines[:, 0], places, atol=on_plane.unit)
+    np.testing.assert_allclose(lines[:, 1, 0], places[:, 0], atol=on_plane.unit)
+    if key == "curve":
+        number, slope = on_plane.up
+        ends = number + slope * lines[:, 1, 1]
+        np.testing.assert_allclose(ends, 100 + 10 * predicted, atol=2 * slope * on_plane.unit)
+    else:
+        targets = data.targets[:, 0].astype(float)
+        share = (targets - predicted) / (targets.max() - targets.min())
+        np.testing.assert_allclose(lines[:, 1, 1] - lines[:, 0, 1], share * on_plane.half, atol=3 * on_plane.unit)
+        assert (lines[targets > predicted + 0.1, 1, 1] > lines[targets > predicted + 0.1, 0, 1]).all()
 
 
 def test_running_statistics_are_predicted_with():

@@ -36,7 +36,12 @@ def has_kink(experiment, parameters, statistics, x):
 @pytest.mark.parametrize(("normalization", "loss", "activation"), networks.COMBINATIONS)
 def test_whole_network(normalization, loss, activation):
     experiment = networks.experiment_of(
-        normalization=normalization, loss=loss, activation=activation, hidden_layers=(5, 3), dataset="gaussian", seed=2
+        normalization=normalization,
+        loss=loss,
+        activation=activation,
+        hidden_layers=(5, 3),
+        dataset=networks.data_for(loss, "gaussian"),
+        seed=2,
     )
     parameters, statistics = networks.shaken(experiment, float)
     x, targets = networks.batch_of(experiment, dtype=float)
@@ -57,7 +62,12 @@ def test_whole_network(normalization, loss, activation):
 @pytest.mark.parametrize(("normalization", "loss", "activation"), networks.COMBINATIONS)
 def test_everything_stays_float32(optimizer, normalization, loss, activation):
     experiment = networks.experiment_of(
-        optimizer=optimizer, normalization=normalization, loss=loss, activation=activation, hidden_layers=(4, 3)
+        optimizer=optimizer,
+        normalization=normalization,
+        loss=loss,
+        activation=activation,
+        hidden_layers=(4, 3),
+        dataset=networks.data_for(loss),
     )
     parameters, statistics = networks.shaken(experiment)
     state = training.initial_state(experiment, parameters)
@@ -108,7 +118,7 @@ def test_whole_network_with_a_mask_of_dropout(normalization, loss, activation):
 
 
 @pytest.mark.parametrize("classes", [3, 5])
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 def test_any_number_of_classes(monkeypatch, loss, classes):
     monkeypatch.setitem(registry.entry("dataset", "circle").traits, "outputs", classes)
     experiment = networks.experiment_of(loss=loss, normalization="layer_norm", hidden_layers=(4,))

@@ -5,6 +5,7 @@ import pytest
 
 from lab import activations, layers, losses, network, numerics
 from spec import fields, registry, shape
+from tests.lab import networks
 
 RNG = np.random.default_rng(1)
 ROWS = RNG.normal(3, 2, (40, 5)).astype(np.float32)
@@ -149,6 +150,15 @@ def test_mean_squared_error(classes):
     assert losses.mean_squared_error(outputs, targets) == pytest.approx(expected, rel=1e-5)
 
 
+def test_huber():
+    outputs = RNG.normal(0, 2, (30, 3)).astype(np.float32)
+    targets = RNG.normal(0, 1, (30, 3)).astype(np.float32)
+    far = [abs(float(output) - float(target)) for output, target in zip(outputs.flat, targets.flat, strict=True)]
+    assert min(far) < 1 < max(far)
+    expected = np.mean([d**2 / 2 if d <= 1 else d - 0.5 for d in far])
+    assert losses.huber(outputs, targets) == pytest.approx(expected, rel=1e-5)
+
+
 def test_accuracy():
     targets = np.eye(3)[[0, 1, 2, 0]]
     assert losses.accuracy(np.float32([[3, 1, 1], [1, 3, 1], [1, 1, 3], [1, 1, 3]]), targets) == 0.75
@@ -168,7 +178,13 @@ def test_numerics():
 @pytest.mark.parametrize("normalization", registry.entries("normalization"))
 @pytest.mark.parametrize("loss", registry.entries("loss"))
 def test_forward_names_every_layer(normalization, loss):
-    experiment = {**fields.defaults(), "normalization": normalization, "loss": loss, "hidden_layers": (7, 1, 3)}
+    experiment = {
+        **fields.defaults(),
+        "normalization": normalization,
+        "loss": loss,
+        "hidden_layers": (7, 1, 3),
+        "dataset": networks.data_for(loss),
+    }
     parameters, statistics = network.initialize(experiment)
     x = RNG.normal(0, 2, (11, 2)).astype(np.float32)
     outputs, updated = network.forward(experiment, parameters, statistics, x, training=True)

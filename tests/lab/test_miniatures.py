@@ -38,6 +38,24 @@ def test_at_rest_every_layer_comes_in_the_size_that_is_asked_for(hidden_layers):
         assert {picture.shape for picture in kept.values()} == {(side, side, 4)}
 
 
+def test_numbers_have_the_colours_of_their_levels():
+    """As the large views have them: no class's colour, but those on the way from one sign's to the other's."""
+    scene = Scene(dataset="plane", hidden_layers=(3,))
+    kept = at_rest(scene, SIDE)
+    levels = np.linspace(*PALETTE["signs"], 10)
+    for picture in kept.values():
+        colours = picture.reshape(-1, 4)[:, :3].astype(float)
+        marks = colours[(colours != PALETTE["neutral"]).any(axis=1) & (colours != INK).any(axis=1)]
+        assert len(marks) > 20
+        assert np.abs(marks[:, None] - levels).max(axis=2).min(axis=1).max() <= 1
+    # In the plane x and y grow with it: the lower left corner has the colour of the least, the upper right the other.
+    marks = (kept[0][..., :3] != PALETTE["neutral"]).any(axis=2)
+    rows, columns = np.nonzero(marks)
+    least, largest = (np.abs(kept[0][rows, columns, :3].astype(float) - levels[end]).max(axis=1) for end in (0, -1))
+    corner = columns - rows
+    assert corner[least < 20].mean() < 0 < corner[largest < 20].mean()
+
+
 def test_after_training_every_layer_is_that_of_the_network_as_it_is():
     scene = Scene(hidden_layers=(8, 8))
     at_rest(scene, SIDE)

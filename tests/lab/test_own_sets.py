@@ -45,7 +45,7 @@ def test_classes_by_their_names_and_inputs_in_the_tables_units():
     assert [traits["classes"][label] for label in data.labels] == kinds
     np.testing.assert_allclose(data.inputs.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(data.inputs.std(axis=0), 1, rtol=1e-6)
-    np.testing.assert_allclose(data.inputs * data.units.scales + data.units.means, numbers, rtol=1e-6)
+    np.testing.assert_allclose(data.inputs * data.scales + data.means, numbers, rtol=1e-6)
     assert len(data.held_out) == 6 and len(data.training) == 54
 
 
@@ -55,7 +55,7 @@ def test_numbers_to_predict(standardize):
     experiment = experiment_of(PRICES, standardize=standardize)
     data = datasets.load(experiment)
     assert shape.shape_of(experiment).task == "regression"
-    told = data.targets[:, 0] * data.units.target_scale + data.units.target_mean
+    told = data.targets[:, 0] * data.value_scale + data.value_mean
     np.testing.assert_allclose(told, [float(price) for price in prices], rtol=1e-5)
     if standardize:
         np.testing.assert_allclose([data.targets.mean(), data.targets.std()], [0, 1], atol=1e-5)

@@ -100,6 +100,25 @@ def test_one_input_is_its_own_place_and_spread_in_height():
     np.testing.assert_allclose(found.inputs_at([[4.5, 1.0], [4.5, -1.0]]), [[4.5], [4.5]])
 
 
+@pytest.mark.parametrize("extent", [None, 30])
+@pytest.mark.parametrize(("least", "largest"), [(-1.5, 2.5), (150_000.0, 900_000.0), (7.0, 7.0)])
+def test_a_number_to_predict_goes_up_beside_one_input(extent, least, largest):
+    inputs = cloud(50, 1, 2.0, 5.0)
+    numbers = np.linspace(least, largest, 50)
+    found = plane.plane_of(inputs, extent, numbers=(least, largest))
+    places = found.coordinates(inputs, numbers)
+    np.testing.assert_allclose(places[:, 0], inputs[:, 0], rtol=1e-6)
+    number, slope = found.up
+    np.testing.assert_allclose(number + slope * places[:, 1], numbers, rtol=1e-5)
+    np.testing.assert_allclose(found.heights(numbers), places[:, 1], atol=1e-5 * found.half)
+    reach = (least < largest) * plane.TALL * found.half
+    assert places[0, 1] - found.y == pytest.approx(-reach, abs=1e-4)
+    assert places[-1, 1] - found.y == pytest.approx(reach, abs=1e-4)
+    # The height is no input.
+    np.testing.assert_allclose(found.inputs_at([[4.5, 1.0], [4.5, -1.0]]), [[4.5], [4.5]])
+    assert plane.plane_of(cloud(50, 2), numbers=(least, largest)).up is None
+
+
 @pytest.mark.parametrize("inputs", [3, 10, 64])
 def test_more_inputs_are_seen_along_their_first_principal_components(inputs):
     values = cloud(400, inputs, 2.0, 7.0, seed=inputs)

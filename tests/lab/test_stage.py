@@ -55,6 +55,8 @@ def chosen(*indices):
 SHAPES = {
     "pixels": 3,
     "contour": 1,
+    "contour_labels": 2,
+    "residuals": 1,
     "zero_lines": 1,
     "extent": 1,
     "positions": 2,
@@ -91,7 +93,7 @@ def assert_well_formed(scene, drawn, layer):
     kinds = {
         np.uint8: ("pixels", "tiles"),
         np.int32: (
-            *("contour", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
+            *("contour", "residuals", "zero_lines", "lines", "line_groups", "bend_boundary", "marks", "mark_groups"),
             *("wrong", "wrong_groups", "plane_wrong", "plane_wrong_groups", "wrong_counts"),
         ),
         np.float32: ("extent", "positions", "axes", "shares", "place_position", "place_scores", "point_scores"),
@@ -277,6 +279,20 @@ def test_switches():
     assert nothing["line_groups"].shape == (0, 2)
 
 
+def test_residuals_are_those_of_the_network_as_it_is():
+    scene = Scene(dataset="gaussians", hidden_layers=(5,))
+    for _ in range(3):
+        scene.train(10)
+        assert not len(scene.draw()["residuals"])
+        drawn = scene.draw(residuals=True)
+        lines = np.array(polylines(drawn["residuals"], scene.stage.plane.unit))
+        targets, output = scene.data.targets[:, 0], scene.trainer.output()[:, 0]
+        expected = (targets - output) / np.ptp(targets) * 6
+        np.testing.assert_allclose(lines[:, 1, 1] - lines[:, 0, 1], expected, atol=3 * scene.stage.plane.unit)
+    # Classes have none.
+    assert not len(Scene(hidden_layers=(3,)).draw(residuals=True)["residuals"])
+
+
 def test_a_change_of_the_view_is_seen_at_once():
     scene = Scene(hidden_layers=(3,))
     first = scene.draw()
@@ -405,7 +421,7 @@ def assert_probed(scene, probes):
         assert row.tolist() == np.float32(expected).tolist(), name
 
 
-@pytest.mark.parametrize("loss", registry.entries("loss"))
+@pytest.mark.parametrize("loss", networks.CLASSIFYING)
 @pytest.mark.parametrize("dataset", ["circle", "spiral"])
 def test_the_bars_at_the_end_are_never_below_the_networks_own_accuracy(clock, dataset, loss):
     scene = Scene(dataset=dataset, hidden_layers=(6,), loss=loss)

@@ -1,7 +1,13 @@
 """In what classification and regression differ."""
 
+import math
+import statistics
+
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from lab import datasets, tasks
 from spec import protocol, registry
@@ -46,15 +52,45 @@ def test_metrics_have_names_and_of_nothing_they_are_nan():
     assert np.isnan(task.measure(np.zeros((0, 2)), np.zeros((0, 2)))).tolist() == [True, True]
     task, _ = regression([[1.0], [2.0]])
     assert task.metrics == protocol.METRICS["regression"]
-    assert np.isnan(task.measure(np.zeros((0, 1)), np.zeros((0, 1)))).tolist() == [True]
-    assert task.measure(np.float32([[1], [4]]), np.float32([[2], [2]])) == (2.5,)
+    assert np.isnan(task.measure(np.zeros((0, 1)), np.zeros((0, 1)))).tolist() == [True] * 3
+    loss, share, error = task.measure(np.float32([[1], [4]]), np.float32([[2], [2]]))
+    assert (loss, error) == (2.5, 1.5)
+    assert np.isnan(share), "there is no variance to explain"
+
+
+@given(
+    arrays(np.float32, (9, 2), elements=st.floats(-50, 50, width=32)),
+    arrays(np.float32, (9, 2), elements=st.floats(-50, 50, width=32)),
+    st.floats(0.125, 1000),
+    st.floats(-1000, 1000),
+)
+def test_metrics_of_numbers(output, targets, scale, mean):
+    """Row by row, and in the units in which the numbers were told before they were standardized."""
+    assume(np.ptp(targets, axis=0).max() > 0.1)
+    task, data = regression(targets)
+    told = tasks.Regression(
+        networks.experiment_of(loss="mean_squared_error"), data._replace(value_mean=mean, value_scale=scale)
+    )
+    wanted = [[float(number) * scale + mean for number in row] for row in targets]
+    found = [[float(number) * scale + mean for number in row] for row in output]
+    pairs = [(a, b) for row, other in zip(found, wanted, strict=True) for a, b in zip(row, other, strict=True)]
+    means = [statistics.fmean(row[column] for row in wanted) for column in range(2)]
+    errors = math.fsum((a - b) ** 2 for a, b in pairs)
+    spread = math.fsum((row[column] - means[column]) ** 2 for row in wanted for column in range(2))
+    loss, share, error = told.measure(output, targets)
+    assert loss == task.measure(output, targets)[0], "what is made small is not in units"
+    assert share == pytest.approx(1 - errors / spread, rel=1e-3, abs=1e-3)
+    assert error == pytest.approx(math.fsum(abs(a - b) for a, b in pairs) / 18, rel=1e-3, abs=1e-3)
+    np.testing.assert_allclose(told.in_units(targets), wanted, rtol=1e-4, atol=1e-3)
 
 
 def test_a_loss_that_does_not_fit_gives_way_to_one_that_does():
     with data_sets.entered():
-        for loss in registry.entries("loss"):
+        for loss, expected in (("cross_entropy", 2.5), ("mean_squared_error", 2.5), ("huber", 1.0)):
             task = networks.task_of(networks.experiment_of(dataset="plane_target", loss=loss))
-            assert task.measure(np.float32([[1], [4]]), np.float32([[2], [2]])) == (2.5,)
+            assert task.measure(np.float32([[1], [4]]), np.float32([[2], [2]]))[0] == expected
+    task = networks.task_of(networks.experiment_of(loss="huber"))
+    assert task.measure(np.float32([[0.5, 0.5]]), np.float32([[0, 1]])) == (pytest.approx(np.log(2)), 0)
 
 
 def test_regression_is_shaded_and_coloured_by_its_first_target():

@@ -142,6 +142,19 @@ def test_the_left_margin_follows_the_texts_up_to_a_limit(width, margin):
     assert axes.margin(Context(width), axes.labelled(((-6, 6), (-6, 6)))) == margin
 
 
+@pytest.mark.parametrize("up", [(0.0, 0.3), (250_000.0, 40_000.0), (7.0, 1e-6)])
+def test_heights_that_stand_for_numbers_have_round_numbers_at_their_ticks(up):
+    number, slope = up
+    across, (heights, texts, power) = axes.labelled(((-6, 6), (-6, 6)), (axes.AS_IT_IS, up))
+    assert across == axes.labelled(((-6, 6), (-6, 6)))[0]
+    assert 3 <= len(heights) <= 7
+    assert -6 <= min(heights) < max(heights) <= 6
+    for height, text in zip(heights, texts, strict=True):
+        assert number + slope * height == pytest.approx(
+            float(text.replace("−", "-")) * 10.0**power, abs=1e-9 + slope / 50
+        )
+
+
 def test_plot_box_lies_inside_the_canvas():
     left, top, width, height = axes.plot_box(400, 300)
     assert min(left, top, width, height) > 0

@@ -426,9 +426,9 @@ def test_classes_that_have_names_are_called_by_them(page):
 
 def test_words_follow_the_task_and_the_number_of_classes(page):
     from page import run_words, wording
-    from page.plots import plane
+    from page.plots import axes, plane
     from page.plots.representation import heap_words
-    from spec import shape
+    from spec import protocol, shape
 
     many, number = points_of("classification", 10), points_of("regression", 1)
     assert many.words(0) == "Point 0 (held out): class 7"
@@ -449,7 +449,8 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert plane.shading_words(experiment, number) == "the number that the network predicts"
     for shading, words in (("classes", "more or less than the middle"), ("confidence", "how far")):
         assert words in plane.shading_words({**experiment, "shading": shading}, number)
-    assert plane.metric_words({"train_loss": 0.125, "test_loss": 0.5}).startswith("the loss is 0.125 for")
+    metrics = dict.fromkeys(protocol.METRICS[registry.REGRESSION], 0.125)
+    assert plane.metric_words(metrics).startswith("R² is 0.125 for")
     assert heap_words(200, 200, -1) == "all 200 points lie here"
     assert heap_words(200, 97, 1) == "all 97 points of class 1 lie here"
     assert heap_words(200, 43, -1) == "43 of 200 points lie here"
@@ -486,6 +487,23 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
     assert wording.place_words([1.25, -0.3]) == "(1.25, −0.30)"
     assert wording.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
+    assert many.place_words((1.25, -0.3)) == "(1.25, −0.30)"
+    beside = points_of("regression", 1)
+    beside.inputs, beside.columns, beside.axis_units = 1, ("size", "price"), ((50.0, 2.0), (100.0, 5.0))
+    assert beside.place_words((1.25, -0.3)) == "size 52.50"
+    several.columns, several.axis_units = ("length", "width"), ((5.0, 0.5), (3.0, 2.0))
+    assert several.place_words((1, -0.5)) == "length 5.50, width 2.00"
+    assert number.residual_words([1.5], [2.0]) == ["residual −0.5"]
+    assert several.residual_words([1.0, 2], [0.5, 4]) == ["residual (0.5, −2)"]
+    assert number.residual_words([], []) == number.residual_words([1.0], [float("nan")]) == []
+    assert many.residual_words([0.0, 1.0], [0.5, 0.5]) == []
+    units = (axes.AS_IT_IS, (100.0, 5.0))
+    assert plane.extent_words(0, 0, 6, units, ("size", "price")) == "size from −6 to 6, price from 70 to 130"
+    assert plane.extent_words(0, 0, 6, units) == "x from −6 to 6, y from 70 to 130"
+    assert wording.plane_title({**experiment, "dataset": "curve"}) == "Fitted curve"
+    assert wording.plane_title({**experiment, "dataset": "plane"}) == "Prediction"
+    for key, disabled in (("circle", True), ("plane", False)):
+        assert wording.disabled({**experiment, "dataset": key})["residuals"] is disabled
     with data_sets.entered():
         ten, three, number = (
             networks.experiment_of(dataset=key) for key in ("ten_classes", "three_classes", "plane_target")

@@ -1,4 +1,4 @@
-"""What is said of a run, by its metrics' names: with regression there is no accuracy to be said."""
+"""What is said of a run, by its metrics' names: with regression there is no accuracy, but R² and a mean error."""
 
 import math
 from collections import namedtuple
@@ -9,7 +9,14 @@ from page import phase, run_words
 
 Run = namedtuple("Run", ("epoch", "metrics"))
 CLASSES = {"train_loss": 0.25, "train_accuracy": 0.975, "test_loss": 1234.5, "test_accuracy": 0.5}
-REGRESSION = {"train_loss": 0.25, "test_loss": 0.5}
+REGRESSION = {
+    "train_loss": 0.25,
+    "train_r2": 0.9,
+    "train_mean_absolute_error": 1234.5,
+    "test_loss": 0.5,
+    "test_r2": -0.25,
+    "test_mean_absolute_error": 0.4,
+}
 PAUSED = phase.Phase(phase.PAUSED, phase.NOTHING, None, "")
 
 
@@ -21,6 +28,10 @@ PAUSED = phase.Phase(phase.PAUSED, phase.NOTHING, None, "")
         ("train_loss", 0.0, "0.000"),
         ("train_loss", 0.0000123, "1.23e-05"),
         ("train_accuracy", 0.975, "97.5 %"),
+        ("train_r2", 0.9754, "0.975"),
+        ("test_r2", -12.5, "−12.500"),
+        ("test_r2", -12345.0, "−1.23e+04"),
+        ("train_mean_absolute_error", 0.25, "0.250"),
         ("train_loss", None, "–"),
         ("test_loss", math.nan, "not finite"),
         ("test_loss", math.inf, "not finite"),
@@ -36,6 +47,7 @@ def test_figures(name, value, text):
     [
         ("loss", (0.31, 0.35), "epoch 1,037: training 0.310, held out 0.350"),
         ("accuracy", (0.975, 1), "epoch 1,037: training 97.5 %, held out 100.0 %"),
+        ("r2", (0.5, -0.25), "epoch 1,037: training 0.500, held out −0.250"),
         ("loss", (math.inf, math.nan), "epoch 1,037: training not finite, held out –"),
     ],
 )
@@ -52,7 +64,10 @@ def test_what_is_no_number_is_known_only_of_a_run_that_has_diverged():
 
 def test_a_pause_is_told_with_what_the_task_has():
     assert run_words.state_words(PAUSED, Run(1234, CLASSES)) == "Paused at epoch 1,234, loss 0.250, accuracy 97.5 %"
-    assert run_words.state_words(PAUSED, Run(7, REGRESSION)) == "Paused at epoch 7, loss 0.250"
+    words = "Paused at epoch 7, loss 0.250, R² 0.900, mean absolute error 1.23e+03"
+    assert run_words.state_words(PAUSED, Run(7, REGRESSION)) == words
+    constant = {**REGRESSION, "train_r2": math.nan}
+    assert run_words.state_words(PAUSED, Run(7, constant)) == words.replace(" R² 0.900,", "")
     assert run_words.state_words(PAUSED._replace(reason="Tired."), Run(7, None)) == "Paused at epoch 7. Tired."
 
 
@@ -81,6 +96,17 @@ def test_labels_have_no_accuracy_where_the_task_has_none():
     unknown = {**CLASSES, "train_accuracy": math.nan, "test_accuracy": math.nan}
     assert run_words.accuracy_words(unknown) == "no known share of the training points"
     assert run_words.loss_words(REGRESSION) == "0.250 for the training points and 0.500 for the held-out points"
+
+
+def test_labels_tell_how_well_numbers_are_predicted():
+    assert run_words.prediction_words(REGRESSION) == (
+        "R² is 0.900 for the training points and −0.250 for the held-out points, "
+        "the mean absolute error 1.23e+03 for the training points and 0.400 for the held-out points"
+    )
+    same = {**REGRESSION, "train_r2": math.nan, "test_r2": math.nan, "test_mean_absolute_error": math.nan}
+    assert run_words.prediction_words(same) == (
+        "R² is not known for the training points, the mean absolute error 1.23e+03 for the training points"
+    )
 
 
 def test_nothing_is_said_of_held_out_points_where_there_are_none():

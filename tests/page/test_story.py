@@ -34,6 +34,10 @@ def said(probes=None, layer=None, on_the_way=False, step=100, diverged=False, ch
         "test_accuracy": 0.9,
         "train_loss": 0.25,
         "test_loss": 0.3,
+        "train_r2": 0.8,
+        "test_r2": 0.75,
+        "train_mean_absolute_error": 0.2,
+        "test_mean_absolute_error": 0.25,
         **metrics,
     }
     given_metrics = {name: given_metrics[name] for name in protocol.METRICS[data.task]}
@@ -158,6 +162,13 @@ def test_regression():
     assert said(probes, choices=choices, train_loss=0.01, test_loss=0.05) == (
         "The loss is 0.01 on the training points, but 0.05 on those held out."
     )
+    assert said(probes, choices=choices, train_r2=0.97, test_r2=0.4) == (
+        "The network explains 97 % of the training points' numbers, but only 40 % of those held out."
+    )
+    assert said(probes, choices=choices, train_r2=0.97, test_r2=-2.0) == (
+        "The network explains 97 % of the training points' numbers, but nothing of those held out."
+    )
+    assert said(probes, choices=choices, train_r2=math.nan, test_r2=math.nan) == said(probes, choices=choices)
     assert said(12, choices={**choices, "hidden_layers": ()}, train_loss=0.5) == (
         "Without hidden layers a linear fit is all it can do: 12 % explained, loss 0.5."
     )

@@ -14,6 +14,12 @@ NORMALIZE_OUTPUT = False
 
 # Rates at which every network below learns smoothly; nearer to chaos, rounding alone would part the two sides.
 LEARNING_RATES = {"sgd": 0.02, "momentum": 0.005, "nesterov": 0.005, "adam": 0.005, "rmsprop": 0.002}
+# What is left of them for numbers to predict, which have no softmax to hold what is far off.
+OF_NUMBERS = 0.25
+
+# The data sets that each loss is tried on: classes to tell apart, and numbers to predict.
+CLASSES, NUMBERS = ("spiral", "circle", "gaussian", "xor"), ("plane", "gaussians", "ripples")
+DATA = {"cross_entropy": CLASSES, "mean_squared_error": CLASSES + NUMBERS, "huber": NUMBERS}
 
 # Where a formula has an edge: no hidden layer, equal units, probabilities at the clip, a batch of one point.
 EDGES = (
@@ -26,6 +32,7 @@ EDGES = (
     {"dataset": "gaussian", "optimizer": "adam", "learning_rate": 0.1},
     {"batch_size": 1, "normalization": "batch_norm"},
     {"l1": 0.01, "optimizer": "sgd"},
+    {"dataset": "plane", "loss": "huber", "noise": 1000, "optimizer": "sgd"},
     {"l2": 0.01, "hidden_layers": (8, 4), "normalization": "batch_norm"},
     {"clip": 0.3, "optimizer": "sgd", "hidden_layers": (8, 4)},
     {"clip": 0.05, "optimizer": "adam", "learning_rate": 0.005, "normalization": "layer_norm"},
@@ -37,7 +44,6 @@ EDGES = (
 def every_experiment():
     """All optimizers × normalizations × losses × activations; shapes and data sets alternate over them."""
     shapes = ((8,), (8, 4))
-    data = ("spiral", "circle", "gaussian", "xor")
     tables = (
         registry.entries("optimizer"),
         registry.entries("normalization"),
@@ -49,14 +55,15 @@ def every_experiment():
         optimizer, normalization, loss, activation = (
             tuple(table)[digit] for table, digit in zip(tables, digits, strict=True)
         )
+        dataset = DATA[loss][(digits[0] + digits[1] + 2 * digits[2] + digits[3]) % len(DATA[loss])]
         choices = {
             "optimizer": optimizer,
             "normalization": normalization,
             "loss": loss,
             "activation": activation,
             "hidden_layers": shapes[sum(digits) % len(shapes)],
-            "dataset": data[(digits[0] + digits[1] + 2 * digits[2] + digits[3]) % len(data)],
-            "learning_rate": LEARNING_RATES[optimizer],
+            "dataset": dataset,
+            "learning_rate": LEARNING_RATES[optimizer] * (OF_NUMBERS if dataset in NUMBERS else 1),
         }
         experiments.append({**fields.defaults(), **choices})
     return experiments
@@ -105,7 +112,7 @@ def shaken_start(experiment):
 
 
 def batches_of(experiment, data):
-    """`STEPS` batches `(x, one-hot y)` in the experiment's own order, the last of every epoch maybe short."""
+    """`STEPS` batches `(x, targets)` in the experiment's own order, the last of every epoch maybe short."""
     batches = []
     epoch = 0
     while len(batches) < STEPS:

@@ -22,7 +22,7 @@ def run_tensorflow(cases, tf_path, node=("node",), timeout=600):
       normalization follows the last dense layer too;
     - `weights`: nested lists: for each dense layer its kernel (in, out) and bias (out), then, if normalized,
       gamma (out) and beta (out) of the normalization after it;
-    - `batches`: one `{"x": (rows, 2), "y": one-hot (rows, classes)}` per step;
+    - `batches`: one `{"x": (rows, 2), "y": targets (rows, outputs)}` per step;
     - `predict_x`: points (rows, 2) to predict after training.
 
     A result is a dict: `id`; `losses`, one per step, each that of its batch before the update; `predictions`

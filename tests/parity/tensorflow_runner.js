@@ -22,7 +22,11 @@ const NORMALIZATIONS = {
   layer_norm: (tf, index) => [tf.layers.layerNormalization({ name: `LN${index}` })],
 };
 
-const LOSSES = { cross_entropy: "categoricalCrossentropy", mean_squared_error: "meanSquaredError" };
+const LOSSES = {
+  cross_entropy: () => "categoricalCrossentropy",
+  mean_squared_error: () => "meanSquaredError",
+  huber: (tf) => (targets, outputs) => tf.losses.huberLoss(targets, outputs),
+};
 
 /** One entry of a table, or an error that lists what the table has. */
 function choose(table, key, what) {
@@ -134,7 +138,7 @@ async function runCase(tf, experiment) {
   const model = tf.sequential({ layers: makeLayers(tf, experiment) });
   model.compile({
     optimizer: choose(OPTIMIZERS, experiment.optimizer, "optimizer")(tf, experiment.learning_rate),
-    loss: choose(LOSSES, experiment.loss, "loss"),
+    loss: choose(LOSSES, experiment.loss, "loss")(tf),
   });
   setInitialWeights(tf, model, experiment.weights);
   const losses = experiment.clip

@@ -86,7 +86,7 @@ def test_trained_elsewhere_predicts_the_same(experiment, wrap, tensorflow_result
 
 def test_covering_part_has_every_pair_of_choices():
     part = cases.covering(EVERY)
-    assert len(EVERY) == 120
+    assert len(EVERY) == 180
     assert len(part) < len(EVERY) / 3
     names = ("optimizer", "normalization", "loss", "activation", "hidden_layers", "dataset")
     for one in names:

@@ -27,7 +27,7 @@ class Thing:
 def read_back(fields, protocol):
     """What the page reads of an answer whose metrics cross over as numbers, in words."""
     given = Thing()
-    given.run, given.epoch, given.metrics, given.milliseconds = "a", 5, [0.5, 0.25], [1] * 6
+    given.run, given.epoch, given.metrics, given.milliseconds = "a", 5, [0.5, 0.25] * 3, [1] * 6
     live = protocol.live_of(fields.defaults())
     live["learning_rate"], live["l2"] = 0.125, 0.5
     given.live = protocol.write_live(live)

@@ -68,8 +68,9 @@ def test_an_answer_is_read_by_name():
     assert list(answer.live) == fields.names(fields.LIVE)
     assert list(answer.milliseconds) == list(protocol.PARTS)
     assert answer.picture is answer.history is answer.kept is None
-    given.metrics = [1, 2]
-    assert protocol.read_answer(given, registry.REGRESSION).metrics == OrderedDict(train_loss=1, test_loss=2)
+    given.metrics = range(6)
+    metrics = protocol.read_answer(given, registry.REGRESSION).metrics
+    assert (metrics["train_loss"], metrics["train_r2"], metrics["test_mean_absolute_error"]) == (0, 1, 5)
     opened = protocol.read_opened(SimpleNamespace(run="a", engine="wasm", reason="", points=[1, 2]))
     assert (opened.run, opened.engine, opened.points, opened.targets) == ("a", "wasm", [1, 2], None)
 

@@ -139,6 +139,7 @@ def test_wrong_fields_of_the_view_keep_their_default_and_complain_each():
         "neuron": "fc1",
         "contour": "no",
         "zero_lines": "",
+        "residuals": "yes",
         "projection": "umap",
         "dimensions": "0,1,1",
         "grid": "1",

@@ -93,18 +93,21 @@ def labelled(ranges, units=None):
     With `units`, (first, second) for each axis, a number n at an axis is read as first + second · n, and each axis has
     a step of its own, round in what is read.
     """
-    step = tick_step(min([high - low for low, high in ranges]))
+    if not units:
+        step = tick_step(min([high - low for low, high in ranges]))
+        return [_axis(low, high, step) for low, high in ranges]
     result = []
-    for axis, (low, high) in enumerate(ranges):
-        first, second = units[axis] if units else AS_IT_IS
-        if units:
-            low, high = first + second * low, first + second * high
-            step = tick_step(high - low)
-        values = ticks(low, high, step)
-        power = shared_power(values, step)
-        places = [(value - first) / second for value in values] if units else values
-        result.append((places, tick_texts(values, step, power), power))
+    for (low, high), (first, second) in zip(ranges, units):
+        low, high = first + second * low, first + second * high
+        values, texts, power = _axis(low, high, tick_step(high - low))
+        result.append(([(value - first) / second for value in values], texts, power))
     return result
+
+
+def _axis(low, high, step):
+    values = ticks(low, high, step)
+    power = shared_power(values, step)
+    return values, tick_texts(values, step, power), power
 
 
 def margin(context, axes, text=TEXT):

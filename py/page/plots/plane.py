@@ -17,6 +17,8 @@ STRIDE = 1 / 24
 # the numbers at it written while they change.
 RAMP, BETWEEN = 64, 8
 SCALE_EVERY = 500
+# Numbers are written at lines if the plot reaches so far from its middle, in CSS pixels for text of size `axes.TEXT`.
+ROOMY = 110
 
 
 class Plane(Plot):
@@ -29,7 +31,9 @@ class Plane(Plot):
         # The numbers at the ends and in the middle of the scale, and when they were written, in milliseconds.
         self.scale_values, self.scale_written = None, 0
         self.experiment = None
-        self.picture = self.contour = self.zero_lines = None
+        self.picture = self.contour = self.zero_lines = self.residuals = None
+        # (x, y, text) of what is written at the lines of equal numbers, in the plane's coordinates.
+        self.line_labels = []
         self.is_due = True
 
         def draw_soon():
@@ -103,7 +107,18 @@ class Plane(Plot):
         if scale is not None:
             self._take_scale(scale, frame.scale_values)
         self.contour = path_of(frame.contour)
+        labels = getattr(frame, "contour_labels", None)
+        flat = numbers(labels) if labels is not None else []
+        x, y, _ = self.plane
+        unit = self.points.plane_unit
+        self.line_labels = [
+            (x + unit * flat[at], y + unit * flat[at + 1], wording.number_words(flat[at + 2]))
+            for at in range(0, len(flat), 3)
+        ]
         self.zero_lines = path_of(frame.zero_lines)
+        # A recording has none.
+        residuals = getattr(frame, "residuals", None)
+        self.residuals = None if residuals is None else path_of(residuals)
         self.layers[0].due = True
         marks = getattr(frame, "plane_marks", None)
         if marks is not None:
@@ -163,7 +178,8 @@ class Plane(Plot):
         self.canvas.setAttribute("aria-label", self.title + ": nothing to show yet")
 
     def empty(self):
-        self.plane = self.picture = self.contour = self.zero_lines = None
+        self.plane = self.picture = self.contour = self.zero_lines = self.residuals = None
+        self.line_labels = []
         self.clear()
 
     def opened(self, run):
@@ -213,9 +229,34 @@ class Plane(Plot):
             context.strokeStyle = self.zero_line
             context.lineWidth = pixel
             context.stroke(self.zero_lines)
-        if self.contour:
+        if self.contour and self.points.is_regression and not self.points.is_curve:
+            # Thin, for there are many, and they are no boundary.
+            context.strokeStyle = self.line
+            context.lineWidth = pixel * self.enlarged()
+            context.stroke(self.contour)
+        elif self.contour:
             self.paint_boundary(context, self.contour, pixel)
+        if self.residuals:
+            context.lineCap = "butt"
+            for width, ink in ((3.5, self.halo), (1.5, self.text)):
+                context.strokeStyle = ink
+                context.lineWidth = width * pixel * self.enlarged()
+                context.stroke(self.residuals)
         context.restore()
+
+    def _paint_line_labels(self, context):
+        """Writes at the lines of equal numbers which these are, where there is room."""
+        if self.mapping.reach < axes.scaled(ROOMY, self.text_size):
+            return
+        context.font = axes.font(self.text_size, 600)
+        context.textAlign, context.textBaseline = "center", "middle"
+        context.lineJoin = "round"
+        context.lineWidth = 3 * self.enlarged()
+        context.strokeStyle, context.fillStyle = self.halo, self.text
+        for x, y, text in self.line_labels:
+            place = self.mapping.pixel(x, y)
+            context.strokeText(text, *place)
+            context.fillText(text, *place)
 
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
@@ -235,6 +276,7 @@ class Plane(Plot):
         context.restore()
 
     def paint_over(self, context):
+        self._paint_line_labels(context)
         point, place = self.highlight.point, self.highlight.place
         if point is not None:
             self.ring(context, *self.pixel_of(point))
@@ -322,9 +364,10 @@ class Plane(Plot):
             wrong = ("; by the crosses, " if self._are_crossed() else "; ") + by_id("wrong").textContent
         self.canvas.setAttribute(
             "aria-label",
-            "%s over the input plane, %s, shaded by %s, after epoch %d: %s%s.%s"
+            "%s over the input%s, %s, shaded by %s, after epoch %d: %s%s.%s"
             % (
                 self.title,
+                "" if self.points.is_curve else " plane",
                 extent_words(*self.plane, self.points.axis_units, self.points.columns),
                 shading_words(experiment, self.points),
                 run.epoch,
@@ -378,6 +421,6 @@ def shading_words(experiment, points):
 
 
 def metric_words(metrics):
-    """How well the network does, in words: the accuracy or, for regression, the loss."""
+    """How well the network does, in words: the accuracy or, for regression, R² and the mean absolute error."""
     words = run_words.accuracy_words(metrics)
-    return "the network has %s on the correct side" % words if words else "the loss is " + run_words.loss_words(metrics)
+    return "the network has %s on the correct side" % words if words else run_words.prediction_words(metrics)

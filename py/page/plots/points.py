@@ -33,16 +33,25 @@ class Points:
         """Whether the task is regression, so that labels are levels of the target."""
         return self.task == registry.REGRESSION
 
+    @property
+    def is_curve(self):
+        """Whether the plane shows numbers to predict over a single input."""
+        return self.is_regression and self.inputs == 1
+
     def place(self, index):
         """`(x, y)` of a point in the plane."""
         return self.positions[2 * index], self.positions[2 * index + 1]
 
     def place_words(self, place):
-        """A place of the plane in the data's own units: `(1.25, −0.30)`, or `length 5.1, width 3.5` by its columns."""
+        """A place of the plane in the data's own units: `(1.25, −0.30)`, or `length 5.1, width 3.5` by its columns.
+
+        Where only the first coordinate is an input, it is only that.
+        """
         along = [first + second * number for (first, second), number in zip(self.axis_units, place)]
         if not self.columns:
             return wording.place_words(along)
-        return ", ".join(["%s %s" % (name, wording.place_number(number)) for name, number in zip(self.columns, along)])
+        named = list(zip(self.columns, along))[: 1 if self.is_curve else 2]
+        return ", ".join(["%s %s" % (name, wording.coordinate_words(number)) for name, number in named])
 
     def words(self, index, targets=()):
         """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` if its targets are given."""
@@ -52,6 +61,13 @@ class Points:
         else:
             label = ": target " + wording.numbers_words(targets) if targets else ""
         return "Point %d%s%s" % (index, held_out, label)
+
+    def residual_words(self, targets, scores):
+        """`["residual 0.12"]`, the target less the prediction; [] where there are none, or no number to tell."""
+        residuals = [target - score for target, score in zip(targets, scores)]
+        if not self.is_regression or not residuals or sum(residuals) != sum(residuals):
+            return []
+        return ["residual " + wording.numbers_words(residuals)]
 
     def score_words(self, scores):
         """The network's output for a place, in words: `predicted 1 at 97 %`, or `predicted 0.31`."""

@@ -51,7 +51,9 @@ class Readout:
             words = [self.points.words(index, numbers(frame.point_targets) if is_there else ())]
             values = []
             if is_there:
-                words.append(self.points.score_words(numbers(frame.point_scores)))
+                scores, targets = numbers(frame.point_scores), numbers(frame.point_targets)
+                words.append(self.points.score_words(scores))
+                words += self.points.residual_words(targets, scores)
                 values = numbers(frame.point_values)
             left = "%s · %s" % (", ".join(words), self.points.place_words(self.points.place(index)))
             if values:
