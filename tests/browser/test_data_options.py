@@ -129,7 +129,8 @@ def test_the_panel_shows_what_the_data_set_has_and_what_is_chosen(lab):
     lab.enter("classes", "")
     lab.wait_for_state("ready")
     assert shown() == ["200", "100 %", "10 %", "3"]
-    assert lab.page.url.endswith("#dataset=rings")
+    assert lab.page.url.endswith("#dataset=rings&hidden_layers=16,8&optimizer=adam")
+    assert lab.page.locator("#settings").text_content() == "Set for this data: 16, 8, Adam."
     for name, wrong, told in (
         ("points", "19", "Points must be a whole number from 20 to 20000; “19” is out of range."),
         ("held_out", "91", "Held out must be a whole number from 0 to 90; “91” is out of range."),
