@@ -58,11 +58,11 @@ Opened = namedtuple("Opened", OPENED)  # type: ignore[misc]
 # steps, milliseconds: train at most so many steps, for about so much time. to_epoch: the epoch at which to stop at the
 # latest, or None. live: the values of the fields that act on a running network, by name. seek: the epoch to go to, or
 # None; the run goes to the latest kept epoch up to it or, if it is not before the run's last epoch, to the run's end.
-# branch: whether to forget what was recorded after the present step. history: whether the answer should contain the
-# history. view: what to draw, see `view`, or None for no picture. go_on: whether to go on if the field `stop_at` has
-# stopped the training; otherwise there are no more steps.
+# branch: whether to forget what was recorded after the present step. go_on: whether to go on if the field `stop_at` has
+# stopped the training; otherwise there are no more steps. history: whether the answer should contain the history. view:
+# what to draw, see `view`, or None for no picture.
 Request = namedtuple(
-    "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "history", "view", "go_on")
+    "Request", ("run", "steps", "milliseconds", "to_epoch", "live", "seek", "branch", "go_on", "history", "view")
 )
 
 # The parts of a view beside the fields that act on it (`fields.VIEW`).

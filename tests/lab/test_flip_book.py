@@ -24,7 +24,7 @@ def trained(epochs, experiment, budget=protocol.BUDGET):
 def train(run, epochs):
     live = protocol.live_of(run.experiment)
     steps = epochs * run.steps_per_epoch
-    return run.frame(protocol.Request("one", steps, LIVE_FOREVER, None, live, None, False, True, None, False))
+    return run.frame(protocol.Request("one", steps, LIVE_FOREVER, None, live, None, False, False, True, None))
 
 
 def book_of(run, rows=5, milliseconds=LIVE_FOREVER):

@@ -145,7 +145,7 @@ def test_it_is_learnt(key):
         run = Run(experiment, drawn=False)
         assert run.trainer.engine == "wasm", run.trainer.reason
         request = protocol.Request(
-            "run", 10**6, 60_000, epochs, protocol.live_of(experiment), None, False, False, None, False
+            "run", 10**6, 60_000, epochs, protocol.live_of(experiment), None, False, False, False, None
         )
         answer = run.frame(request)
         assert answer["epoch"] == epochs

@@ -115,7 +115,7 @@ def test_the_history_comes_with_its_learning_rates():
 
     def answer(to_epoch, **changes):
         live = {**protocol.live_of(experiment), **changes}
-        asked = protocol.Request("a", EVERYTHING, 1e9, to_epoch, live, None, False, True, None, False)
+        asked = protocol.Request("a", EVERYTHING, 1e9, to_epoch, live, None, False, False, True, None)
         return run.frame(asked)
 
     answer(10)

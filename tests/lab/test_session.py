@@ -189,7 +189,7 @@ def opening(number):
 
 def request(number):
     live = protocol.live_of(opening(number).experiment)
-    return protocol.Request(str(number), 300, 1e9, None, live, None, False, True, None, False)
+    return protocol.Request(str(number), 300, 1e9, None, live, None, False, False, True, None)
 
 before = megabytes()
 session.open_runs([opening(number) for number in range(64)])

@@ -11,7 +11,7 @@ def lines(fields, protocol, inputs):
         opening = protocol.Opening("a", experiment, True, protocol.BUDGET)
         seen = dict.fromkeys(protocol.SEEN)
         request = protocol.Request(
-            "a", 3, 12, None, protocol.live_of(experiment), 7, False, True, protocol.view(experiment, seen), True
+            "a", 3, 12, None, protocol.live_of(experiment), 7, False, True, True, protocol.view(experiment, seen)
         )
         written.append(protocol.write_openings([opening, opening]))
         written.append(protocol.write_requests([request, request]))

@@ -46,7 +46,7 @@ def test_learning_rates_arrive_as_they_were_typed(written):
             assert opening.experiment["morph"] == 0.07
             assert set(opening.experiment) == set(fields.FIELDS)
             assert request[:4] == ("a", 3, 12, None)
-            assert request[5:8] == (7, False, True)
+            assert request[5:9] == (7, False, True, True)
             assert set(request.view) == {*protocol.SEEN, *fields.names(fields.VIEW)}
 
 
@@ -93,7 +93,7 @@ def test_a_field_that_is_entered_is_in_the_messages():
         assert opening.experiment["n"] == 2.5
         assert protocol.live_of(experiment)["l"] == 3.5
         assert protocol.view(experiment, {})["v"] == 4.5
-        request = protocol.Request("a", 1, 1, None, protocol.live_of(experiment), None, False, False, None, False)
+        request = protocol.Request("a", 1, 1, None, protocol.live_of(experiment), None, False, False, False, None)
         (read,) = protocol.read_requests(protocol.write_requests([request]))
         assert read.live == {**protocol.live_of(fields.defaults()), "l": 3.5}
         answer = SimpleNamespace(live=protocol.write_live(read.live), metrics=range(4), milliseconds=range(6))

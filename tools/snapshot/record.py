@@ -111,7 +111,7 @@ def request(experiment: Mapping[str, Any], epoch: int) -> protocol.Request:
         "place": None,
     }
     live, view = protocol.live_of(experiment), protocol.view(experiment, seen)
-    return protocol.Request(RUN, 1_000_000, 1000, epoch, live, None, False, True, view, False)
+    return protocol.Request(RUN, 1_000_000, 1000, epoch, live, None, False, False, True, view)
 
 
 def packed(opened: Answer, answers: list[Answer]) -> bytes:
