@@ -83,7 +83,7 @@ def test_numbers_to_predict_have_a_loss_and_r2_and_no_accuracy(lab_at, key, inpu
     assert lab.data("train-r2") is None
     assert 0 <= lab.number("train-accuracy") <= 1
     assert lab.page.get_by_role("region", name="Accuracy over epochs").is_visible()
-    assert lab.page.get_by_text("Mean absolute error").is_hidden()
+    assert lab.page.get_by_text("Mean absolute error", exact=True).is_hidden()
 
 
 def test_an_option_that_is_not_allowed_is_told_and_the_rest_is_kept(open_page):
