@@ -290,8 +290,8 @@ def numbers_words(given, most=6):
 
 
 def number_words(number):
-    """A number with three significant digits and a typographic minus sign."""
-    return ("%.3g" % number).replace("-", "−")
+    """A number with three significant digits, or all before the point up to a million, and a typographic minus sign."""
+    return ("%.0f" % number if 1000 <= abs(number) < 1000000 else "%.3g" % number).replace("-", "−")
 
 
 def place_words(numbers, most=6):
