@@ -133,6 +133,8 @@ export function fill(sheet, reading, columns) {
         return element;
     };
     const kinds = JSON.parse(columns);
+    // What is predicted stands first, wherever it stands in the table.
+    const order = [...kinds.keys()].sort((one, other) => kinds[other].predicted - kinds[one].predicted);
     const kindOf = ({ used, predicted }) => (predicted ? "predicted" : used ? "used" : "unused");
     const heads = kinds.map(({ words, used, fixed, predicted }, place) => {
         const head = make("th", "", { scope: "col", class: kindOf({ used, predicted }) });
@@ -146,11 +148,11 @@ export function fill(sheet, reading, columns) {
     rows.forEach((cells, at) => {
         const row = make("tr");
         const texts = cells.map((text, place) => make("td", text, { class: kindOf(kinds[place]) }));
-        row.append(make("th", lines[at], { scope: "row" }), ...texts);
+        row.append(make("th", lines[at], { scope: "row" }), ...order.map((place) => texts[place]));
         body.append(row);
     });
     const [table, head, names] = [make("table"), make("thead"), make("tr")];
-    names.append(make("th", "Line", { scope: "col" }), ...heads);
+    names.append(make("th", "Line", { scope: "col" }), ...order.map((place) => heads[place]));
     head.append(names);
     table.append(head, body);
     // Who goes through the check boxes by keyboard stays at the one that was changed.

@@ -37,6 +37,9 @@ def metric_text(name, value):
         return "%.1f %%" % (100 * value)
     if name.endswith("r2"):
         return ("%.3f" % value if value > -1000 else "%.2e" % value).replace("-", "−")
+    if name.endswith("error") and 1000 <= value < 1000000:
+        # It is in the unit of what is predicted, which may be large.
+        return "%.0f" % value
     return "%.3f" % value if value == 0 or 0.001 <= value < 1000 else "%.2e" % value
 
 

@@ -236,7 +236,8 @@ def legend(experiment, targets=()):
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION:
         least, largest = [" %s" % number_words(target) for target in targets] or ("", "")
-        marks = [("least target" + least, "level-0"), ("largest" + largest, "level-9")]
+        name = shape.traits_of(experiment).get("target", "target")
+        marks = [("least %s%s" % (name, least), "level-0"), ("largest" + largest, "level-9")]
     else:
         name = class_words if data.outputs <= NAMED else short_class_name
         names = class_names(experiment)
@@ -292,6 +293,11 @@ def numbers_words(given, most=6):
 def number_words(number):
     """A number with three significant digits, or all before the point up to a million, and a typographic minus sign."""
     return ("%.0f" % number if 1000 <= abs(number) < 1000000 else "%.3g" % number).replace("-", "−")
+
+
+def unit_words(number):
+    """A number in a column's own unit: with four significant digits, or all before the point up to a million."""
+    return ("%.4g" % number if abs(number) < 10000 else number_words(number)).replace("-", "−")
 
 
 def place_words(numbers, most=6):

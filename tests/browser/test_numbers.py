@@ -74,13 +74,13 @@ def test_the_curve_of_one_input_is_the_networks_and_is_read(stage_at):
     words, place = readout.split(" · ")
     for name, text in zip(("target", "predicted", "residual"), texts, strict=True):
         assert f"{name} {text}" in words, readout
-    assert place == f"input {data.inputs[index, 0]:.2f}".replace("-", "−")
+    assert place == f"input {data.inputs[index, 0]:.4g}".replace("-", "−")
     # A place between the points tells x and what is predicted there.
     stage.left.hover(stage.left.empty_place())
     stage.rest()
     x = stage.view("place")[0]
     said = stage.untrained([[x]])["fc2"][0, 0]
-    assert stage.readouts()[0] == f"input {x:.2f} · predicted {said:.3g}".replace("-", "−")
+    assert stage.readouts()[0] == f"input {x:.4g} · predicted {said:.3g}".replace("-", "−")
 
 
 def test_residuals_are_shown_where_numbers_are_predicted(stage_at):

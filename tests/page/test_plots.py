@@ -490,9 +490,9 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert many.place_words((1.25, -0.3)) == "(1.25, −0.30)"
     beside = points_of("regression", 1)
     beside.inputs, beside.columns, beside.axis_units = 1, ("size", "price"), ((50.0, 2.0), (100.0, 5.0))
-    assert beside.place_words((1.25, -0.3)) == "size 52.50"
+    assert beside.place_words((1.25, -0.3)) == "size 52.5"
     several.columns, several.axis_units = ("length", "width"), ((5.0, 0.5), (3.0, 2.0))
-    assert several.place_words((1, -0.5)) == "length 5.50, width 2.00"
+    assert several.place_words((1, -0.5)) == "length 5.5, width 2"
     assert number.residual_words([1.5], [2.0]) == ["residual −0.5"]
     assert several.residual_words([1.0, 2], [0.5, 4]) == ["residual (0.5, −2)"]
     assert number.residual_words([], []) == number.residual_words([1.0], [float("nan")]) == []
@@ -524,7 +524,7 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
         assert wording.legend_label(ten).startswith("Legend: class 0: circles, class 1: triangles")
         assert wording.legend_label(three) == "Legend: class 0: circles, class 1: triangles, class 2: diamonds"
         assert wording.legend_label(networks.experiment_of()) == wording.legend_label(number) == "Legend"
-        for targets, least, largest in (((), "", ""), ((-0.25, 1234.5), " −0.25", " 1.23e+03")):
+        for targets, least, largest in (((), "", ""), ((-0.25, 1234.5), " −0.25", " 1234")):
             assert wording.legend({**number, "held_out": 0}, targets) == [
                 ("least target" + least, "level-0"),
                 ("largest" + largest, "level-9"),

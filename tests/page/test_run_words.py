@@ -64,7 +64,7 @@ def test_what_is_no_number_is_known_only_of_a_run_that_has_diverged():
 
 def test_a_pause_is_told_with_what_the_task_has():
     assert run_words.state_words(PAUSED, Run(1234, CLASSES)) == "Paused at epoch 1,234, loss 0.250, accuracy 97.5 %"
-    words = "Paused at epoch 7, loss 0.250, R² 0.900, mean absolute error 1.23e+03"
+    words = "Paused at epoch 7, loss 0.250, R² 0.900, mean absolute error 1234"
     assert run_words.state_words(PAUSED, Run(7, REGRESSION)) == words
     constant = {**REGRESSION, "train_r2": math.nan}
     assert run_words.state_words(PAUSED, Run(7, constant)) == words.replace(" R² 0.900,", "")
@@ -101,11 +101,11 @@ def test_labels_have_no_accuracy_where_the_task_has_none():
 def test_labels_tell_how_well_numbers_are_predicted():
     assert run_words.prediction_words(REGRESSION) == (
         "R² is 0.900 for the training points and −0.250 for the held-out points, "
-        "the mean absolute error 1.23e+03 for the training points and 0.400 for the held-out points"
+        "the mean absolute error 1234 for the training points and 0.400 for the held-out points"
     )
     same = {**REGRESSION, "train_r2": math.nan, "test_r2": math.nan, "test_mean_absolute_error": math.nan}
     assert run_words.prediction_words(same) == (
-        "R² is not known for the training points, the mean absolute error 1.23e+03 for the training points"
+        "R² is not known for the training points, the mean absolute error 1234 for the training points"
     )
 
 

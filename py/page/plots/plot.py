@@ -219,11 +219,15 @@ class Plot:
         context.lineJoin = "round"
         context.lineWidth = 4
         context.strokeStyle, context.fillStyle = self.halo, self.quiet
-        gap = axes.scaled(axes.GAP, self.text_size)
-        ends = (("right", "bottom", left + width - gap, top + height - 4), ("left", "top", left + gap, top + 4))
-        for name, (_, _, power), (align, baseline, x, y) in zip(names, self.axes, ends):
-            # A power of ten that the ticks share stands in the same place.
-            if name and not power:
+        gap, line = axes.scaled(axes.GAP, self.text_size), 1.3 * self.text_size
+        ends = (
+            ("right", "bottom", left + width - gap, top + height - 4, -line),
+            ("left", "top", left + gap, top + 4, line),
+        )
+        for name, (_, _, power), (align, baseline, x, y, beyond) in zip(names, self.axes, ends):
+            if name:
+                # A power of ten that the ticks share stands in the same place.
+                y += beyond if power else 0
                 context.textAlign, context.textBaseline = align, baseline
                 for paint in (context.strokeText, context.fillText):
                     paint(name, x, y, width - 2 * gap)

@@ -51,7 +51,7 @@ class Points:
         if not self.columns:
             return wording.place_words(along)
         named = list(zip(self.columns, along))[: 1 if self.is_curve else 2]
-        return ", ".join(["%s %s" % (name, wording.coordinate_words(number)) for name, number in named])
+        return ", ".join(["%s %s" % (name, wording.unit_words(number)) for name, number in named])
 
     def words(self, index, targets=()):
         """A point in words: `Point 17 (held out): class 1`, or `Point 17: target 1.23` if its targets are given."""
