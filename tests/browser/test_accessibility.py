@@ -57,7 +57,21 @@ NETWORK = [
 FOLDED = {
     "Options of the plane": ["shading", "neuron", "contour-switch", "zero_lines-switch"],
     "Options of the representation": ["dimensions", "grid-switch", "boundary-switch"],
-    "Data": ["dataset", "points", "noise", "held_out", "data_seed", "seed", "new-weights"],
+    "Data": [
+        "dataset",
+        "points",
+        "noise",
+        "held_out",
+        "data_seed",
+        "seed",
+        "held_out_points-switch",
+        "new-weights",
+        "own-file",
+        "own-text",
+        "own-read",
+        "own-download",
+        "own-forget",
+    ],
     "Network": ["hidden_layers", "activation", "normalization", "initialization"],
     "Training": [
         "learning_rate",

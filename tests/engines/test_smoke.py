@@ -103,7 +103,7 @@ def test_obeys(page):
     page.wait_for(f"location.hash.includes('dataset=spiral') && {DATA}.state === 'ready' && {DATA}.epoch === '0'")
     # End first: where the cursor stands in a box that was filled from the start is each browser's own affair.
     page.enter("Hidden layers", "\ue010, 3\ue007")
-    page.wait_for(f"location.hash.includes('hidden_layers=8,3') && {DATA}.state === 'ready'")
+    page.wait_for(f"location.hash.includes('hidden_layers=16,8,3') && {DATA}.state === 'ready'")
     page.press("Step")
     page.wait_for(f"{DATA}.state === 'paused' && {DATA}.epoch === '1'")
     assert page.evaluate("document.querySelector('[role=alert]').textContent") == ""
