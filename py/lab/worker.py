@@ -73,7 +73,8 @@ def _json(work):
         answer = work()
     except ValueError as error:
         answer = {"refused": str(error)}
-    return json.dumps(answer)
+    # See `own_tables.write`.
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _to_page(answers):

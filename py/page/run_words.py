@@ -36,7 +36,8 @@ def metric_text(name, value):
     if name.endswith("accuracy"):
         return "%.1f %%" % (100 * value)
     if name.endswith("r2"):
-        return ("%.3f" % value if value > -1000 else "%.2e" % value).replace("-", "−")
+        text = "%.3f" % value if value > -1000 else "%.2e" % value
+        return "0.000" if text == "-0.000" else text.replace("-", "−")
     if name.endswith("error") and 1000 <= value < 1000000:
         # It is in the unit of what is predicted, which may be large.
         return "%.0f" % value

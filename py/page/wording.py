@@ -242,7 +242,8 @@ def legend(experiment, targets=()):
         name = class_words if data.outputs <= NAMED else short_class_name
         names = class_names(experiment)
         marks = [(name(names, index), "class-%d" % index) for index in range(data.outputs)]
-    return marks + ([("hollow: held out", "held-out")] if data.training < data.rows else [])
+    is_seen = data.training < data.rows and experiment["held_out_points"]
+    return marks + ([("hollow: held out", "held-out")] if is_seen else [])
 
 
 def legend_label(experiment):

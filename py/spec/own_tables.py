@@ -28,8 +28,9 @@ _tables: dict = {}
 
 
 def write(table):
-    """The first line of a table, without its end; `table` has the `PARTS` in order."""
-    return json.dumps(dict(zip(PARTS, table)))
+    """The first line of a table, without its end; `table` has the `PARTS` in order. Only the lab writes it."""
+    # MicroPython does not join the two halves in which JSON escapes letters beyond 16 bits.
+    return json.dumps(dict(zip(PARTS, table)), ensure_ascii=False)
 
 
 def read(line):

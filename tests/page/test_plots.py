@@ -692,7 +692,7 @@ def test_the_line_of_the_scores_is_whole_and_names_are_in_the_plot(page):
         def lineTo(self, x, y):
             ends.append((x, y))
 
-        def fillText(self, words, x, y, width):
+        def fillText(self, words, x, y):
             texts.append((words, x, y, self.textAlign))
 
     right._paint_diagonal(Noting(), 1.0)

@@ -13,6 +13,8 @@ from page.plots.mapping import Mapping
 # A long drawing is done in slices of so many milliseconds, one on each frame of the display. Both views may have a
 # slice on the same frame, and the browser needs time to put it on the screen.
 SLICE = 8
+# The most characters of the name of an axis.
+LONGEST_NAME = 60
 
 
 class Layer:
@@ -229,8 +231,9 @@ class Plot:
                 # A power of ten that the ticks share stands in the same place.
                 y += beyond if power else 0
                 context.textAlign, context.textBaseline = align, baseline
+                name = _fitting(context, name, width / 2)
                 for paint in (context.strokeText, context.fillText):
-                    paint(name, x, y, width - 2 * gap)
+                    paint(name, x, y)
 
     def enlarged(self):
         """How many times as large marks and lines are as with the smallest text."""
@@ -385,6 +388,17 @@ class Plot:
     def key(self, name):
         """Handles a key that has a meaning only in this kind of plot. Returns whether it has one."""
         return False
+
+
+def _fitting(context, text, width):
+    """A text, or as much of its beginning as has room, with dots."""
+    if context.measureText(text).width <= width:
+        return text
+    for length in range(min(len(text), LONGEST_NAME), 0, -1):
+        shorter = text[:length] + "…"
+        if context.measureText(shorter).width <= width:
+            return shorter
+    return "…"
 
 
 class Groups:

@@ -13,6 +13,7 @@ class Readout:
         self.left, self.right = by_id("boundary-readout"), by_id("representation-readout")
         # The experiment whose network is made, and the points of its data.
         self.experiment = self.points = None
+        self.shows_held_out = True
         self.told = True
 
     def tell(self, told):
@@ -25,6 +26,7 @@ class Readout:
 
     def begin(self, experiment):
         self.experiment = experiment
+        self.shows_held_out = experiment["held_out_points"]
         self.points = None
         show_legend(experiment, ())
         self.show(None)
@@ -36,6 +38,9 @@ class Readout:
 
     def follow(self, experiment):
         self.layer = experiment["layer"]
+        if self.points and experiment["held_out_points"] != self.shows_held_out:
+            self.shows_held_out = experiment["held_out_points"]
+            show_legend(experiment, self.points.targets)
 
     def drawn(self, picture):
         self.show(picture)
