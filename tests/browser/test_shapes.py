@@ -153,7 +153,9 @@ def test_a_point_says_its_target_and_what_is_predicted(open_data, key):
     for index in range(2):
         plane.press("n")
         lab.wait(f"{readout}.startsWith('Point {index}') && {readout}.includes('predicted')")
-        said = re.match(rf"Point {index}(?: \(held out\))?: target (.*), predicted (.*) · ", lab.page.evaluate(readout))
+        said = re.match(
+            rf"Point {index}(?: \(held out\))?: target (.*), predicted (.*), residual .* · ", lab.page.evaluate(readout)
+        )
         for words, expected in zip(said.groups(), (data.targets[index], output[index]), strict=True):
             found = [float(number) for number in words.replace("−", "-").strip("()").replace(", …", "").split(", ")]
             assert found == pytest.approx(expected[:6].tolist(), rel=6e-3)

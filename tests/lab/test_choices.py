@@ -79,7 +79,7 @@ ENTRIES = {
 
 
 # By kind: layers are told apart by the keys of activations and normalizations.
-KEYS = {kind: "own_norm" if kind == "normalization" else "own" for kind in ENTRIES}
+KEYS = {kind: "own_norm" if kind == "normalization" else "another" for kind in ENTRIES}
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_one_of_each_together_is_what_its_functions_say(entered):
     assert (answer["rows"], answer["training"].sum()) == (150, 120)
     assert shape.layer_names(experiment) == ["input", "fc1", "CN1", "own1", "fc2", "CN2", "own2", "fc3"]
     (first,) = framed(request_of(experiment))
-    view = view_of(experiment, layer="CN2", shading="own")
+    view = view_of(experiment, layer="CN2", shading="another")
     framed(request_of(experiment, 300))
     (drawn,) = framed(request_of(experiment, view=view))
     assert drawn["metrics"][0] < first["metrics"][0]
@@ -163,10 +163,10 @@ def test_one_of_each_together_is_what_its_functions_say(entered):
 
 def test_a_key_that_is_entered_anew_is_not_what_it_was(entered):
     """What has been compiled of the function before is not taken for it."""
-    experiment = networks.experiment_of(activation="own")
+    experiment = networks.experiment_of(activation="another")
     opened(experiment)
     (before,) = framed(request_of(experiment, 20))
-    registry.enter("activation", "own", "Own", lambda x: 0.1 * x)
+    registry.enter("activation", "another", "Own", lambda x: 0.1 * x)
     opened(experiment)
     (after,) = framed(request_of(experiment, 20))
     assert abs(after["metrics"][0] - before["metrics"][0]) > 1e-3

@@ -114,7 +114,8 @@ async function trainOnBatches(tf, model, batches) {
  */
 function trainClipped(tf, model, batches, experiment) {
   const optimizer = choose(OPTIMIZERS, experiment.optimizer, "optimizer")(tf, experiment.learning_rate);
-  const lossOf = tf.metrics[choose(LOSSES, experiment.loss, "loss")];
+  const loss = choose(LOSSES, experiment.loss, "loss")(tf);
+  const lossOf = typeof loss === "string" ? tf.metrics[loss] : loss;
   const weights = model.trainableWeights.map((weight) => weight.val);
   return batches.map((batch) =>
     tf.tidy(() => {
