@@ -121,7 +121,7 @@ def test_one_of_each_together_is_what_its_functions_say(entered):
     answer = opened(experiment)
     assert answer["engine"] == "wasm", answer["reason"]
     assert (answer["rows"], answer["training"].sum()) == (150, 120)
-    assert shape.layer_names(experiment) == ["input", "fc1", "CN1", "own1", "fc2", "CN2", "own2", "fc3"]
+    assert shape.layer_names(experiment) == ["input", "fc1", "CN1", "another1", "fc2", "CN2", "another2", "fc3"]
     (first,) = framed(request_of(experiment))
     view = view_of(experiment, layer="CN2", shading="another")
     framed(request_of(experiment, 300))

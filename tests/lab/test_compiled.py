@@ -51,12 +51,20 @@ def last_layers(experiment):
     return shape.layer_names(experiment)
 
 
+def steady_rate(choices, rate):
+    """A learning rate of about `rate` at which no rounding grows from step to step.
+
+    Squared errors of a network without bends may be so large that it diverges.
+    """
+    return rate / 100 if (choices["activation"], choices["loss"]) == ("linear", "mean_squared_error") else rate
+
+
 @pytest.mark.parametrize("number", range(len(EVERY)), ids=lambda number: "-".join(EVERY[number].values()))
 def test_same_training_for_every_configuration(number):
     choices = {**EVERY[number], "hidden_layers": HIDDEN[number % len(HIDDEN)], "seed": number}
     choices["dataset"] = OF_THE_PLANE[number % len(OF_THE_PLANE)]
     ours, plain = trainers(**choices)
-    rate = 0.002
+    rate = steady_rate(choices, 0.002)
     first, second = STEPS // 3, STEPS - STEPS // 3
     losses = np.concatenate(
         [ours.train(networks.rates(rate), 0, first), ours.train(networks.rates(rate), first, second)]
@@ -80,7 +88,7 @@ def test_same_training_with_dropout(normalization, loss, activation, hidden):
     ours, plain = trainers(**choices, dropout=0.5, seed=3)
     assert ours.engine == "wasm"
     for first, count, share in ((0, 17, 0.5), (17, 3, 0.1), (20, 14, 0.8)):
-        rates = networks.rates(0.0005, dropout=share)
+        rates = networks.rates(steady_rate(choices, 0.0005), dropout=share)
         one, other = ours.train(rates, first, count), plain.train(rates, first, count)
         np.testing.assert_allclose(one, other, rtol=TOLERANCE, atol=TOLERANCE)
     for name, output in ours.outputs(last_layers(plain.experiment)).items():
