@@ -194,7 +194,7 @@ def page_frames(settings):
 def page_points(settings):
     """Measures the page with very many points."""
     results = points.measure(settings)
-    for lines in report.frames_tables(results, f"the page with {points.ROWS:,} points"):
+    for lines in report.frames_tables(results, f"the page with {points.rows(settings):,} points"):
         show(lines)
     return results
 

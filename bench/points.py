@@ -9,8 +9,6 @@ from bench import frames
 from tests import data_sets
 from tools import browser, site
 
-DATA = "large"
-ROWS = data_sets.DATA_SETS[DATA][1]["rows"]
 # The seconds in which the pointer moves around the plane once.
 ROUND = 4
 # The lab has not been asked for anything for a while.
@@ -18,6 +16,11 @@ AT_REST = """(({state, picture}) => state + picture)(document.documentElement.da
     && performance.now() - window.watch.answers.at(-1).time > 2000"""
 # Milliseconds: lines between ten classes of so many points take twenty seconds on an idle machine of two cores.
 SETTLING = 300_000
+
+
+def rows(settings):
+    """How many points are seen."""
+    return data_sets.DATA_SETS[settings.crowd][1]["rows"]
 
 
 def site_files():
@@ -34,7 +37,7 @@ def measure(settings):
     """
     with (
         frames.opened_host(settings, site_files()) as host,
-        frames.opened_page(host, f"dataset={DATA}&speed=0") as page,
+        frames.opened_page(host, f"dataset={settings.crowd}&speed=0") as page,
     ):
         training = frames.watched(page, settings.scene)
         page.get_by_role("button", name="Pause", exact=True).click()

@@ -29,8 +29,9 @@ Settings = namedtuple(
         # a moment after a page has been loaded.
         "visits",
         "seconds_between_visits",
-        # The pace for a scene of the page.
+        # The pace for a scene of the page, and the data set of `tests/data_sets.py` that is seen for its many points.
         "scene",
+        "crowd",
         # Frames to wait for, and networks to change to: before the first reading of memory, and between two readings.
         "frames_before",
         "frames",
@@ -58,6 +59,7 @@ THOROUGH = Settings(
     visits=5,
     seconds_between_visits=3,
     scene=Pace(rounds=1, seconds=8, warm_up=3),
+    crowd="large",
     frames_before=600,
     frames=10_000,
     networks_before=20,
@@ -81,6 +83,8 @@ QUICKEST = Settings(
     visits=1,
     seconds_between_visits=0,
     scene=Pace(rounds=1, seconds=0.5, warm_up=0),
+    # The lines between ten classes of 20,000 points alone take many seconds.
+    crowd="ten_classes",
     frames_before=1,
     frames=10,
     networks_before=1,

@@ -82,7 +82,9 @@ def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any)
         control = CONTROLS[field.control](field, experiment, wording, f' form="controls"{off}')
         label = f'<label for="{field.name}">{escape(field.label)}</label>'
         result.append(f'<div class="field {field.name}">{label}{control}</div>')
-    switches = "".join(_switch(field, experiment) for field in fields if field.control == SWITCH)
+    switches = "".join(
+        _switch(field, experiment, disabled.get(field.name)) for field in fields if field.control == SWITCH
+    )
     return "".join(result) + (f'<div class="switches">{switches}</div>' if switches else "")
 
 
@@ -103,9 +105,9 @@ def _box(field: Any, experiment: Mapping[str, Any], wording: Any, attributes: st
     return f'<input id="{field.name}" type="text" value="{text}"{hints}{attributes}>'
 
 
-def _switch(field: Any, experiment: Mapping[str, Any]) -> str:
-    checked = " checked" if experiment[field.name] else ""
-    return f'<label><input id="{field.name}-switch" type="checkbox"{checked}>{escape(field.label)}</label>'
+def _switch(field: Any, experiment: Mapping[str, Any], is_disabled: bool) -> str:
+    state = (" checked" if experiment[field.name] else "") + (" disabled" if is_disabled else "")
+    return f'<label><input id="{field.name}-switch" type="checkbox"{state}>{escape(field.label)}</label>'
 
 
 # Kind of control -> the function that writes it. Check boxes are written apart; sliders are in the markup already.

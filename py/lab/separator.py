@@ -35,7 +35,7 @@ CLEAR = 0.1
 LEAST_MARGIN = 1e-5
 # The most steps at a time, and the most multiplications for one of them, beside the fewest conjugate gradients. A step
 # takes as long as if it had more multiplications than it has.
-STEPS, MULTIPLICATIONS, GRADIENTS, OVERHEAD = 40, 4e6, 6, 1e5
+STEPS, MULTIPLICATIONS, GRADIENTS, OVERHEAD = 40, 1.2e7, 6, 1e5
 # From more rows for each neuron than this the equations for all rows can be guessed.
 ROWS_FOR_A_NEURON = 8
 # Conjugate gradients have solved the equations when this share of the right side is left.
@@ -105,21 +105,27 @@ def separate(activations, labels, classes, before=None, work=np.inf, satisfied=F
     size = np.sqrt(np.vdot(centred, centred) / rows) or 1.0
     x = np.ones((rows, width + 1))
     np.divide(centred, size, out=x[:, :width])
+    # The weights that are looked for are a sum of rows; where these are fewer than neurons, so are the unknowns.
+    basis = np.linalg.qr(x.T)[0] if width >= rows else None
+    x = x if basis is None else x @ basis
+    unknown = x.shape[1]
 
     def inside(weights):
         # Of two classes one column: what is said of class 1, less what is said of class 0.
         if classes == 2:
             weights = weights[:, 1:] - weights[:, :1]
-        return np.concatenate([weights[:-1] * size, (weights[-1] + centre @ weights[:-1])[None]])
+        weights = np.concatenate([weights[:-1] * size, (weights[-1] + centre @ weights[:-1])[None]])
+        return weights if basis is None else basis.T @ weights
 
     def outside(weights):
+        weights = weights if basis is None else basis @ weights
         if classes == 2:
             weights = np.concatenate([-weights, weights], axis=1) / 2
         kernel = weights[:-1] / size
         return np.concatenate([kernel, (weights[-1] - centre @ kernel)[None]])
 
     columns = 1 if classes == 2 else classes
-    equations = (width + 1) * columns
+    equations = unknown * columns
     a_step = OVERHEAD + min((rows + equations) * equations**2, MULTIPLICATIONS)
     steps, descend = _Steps(max(1, min(STEPS, work // a_step))), _descent(x, labels, classes)
     patience = min(PATIENCE, MOST // max(a_step, 2 * GRADIENTS * rows * equations))
@@ -128,7 +134,7 @@ def separate(activations, labels, classes, before=None, work=np.inf, satisfied=F
     if before is not None and before.settled:
         ordinary, start, margin, hopeless = before.ordinary, inside(before.ordinary), -np.inf, False
     else:
-        start = np.zeros((width + 1, 1 if classes == 2 else classes)) if before is None else inside(before.ordinary)
+        start = np.zeros((unknown, columns)) if before is None else inside(before.ordinary)
         found = descend(start, usual, True, steps)
         ordinary, start, margin, hopeless = outside(found.weights), found.weights, found.margin, found.hopeless
         if not found.finished:

@@ -282,6 +282,7 @@ SENTENCES = OrderedDict(
             "held_out_points",
             "Whether the points that are held out, with which the network is not trained but tested, are drawn.",
         ),
+        ("own-data", "Your own points instead of a set of this page: from a file, or out of a spreadsheet."),
         (
             "own-file",
             "Reads a table from a file and shows how it is read, before it is used; it never leaves this device.",

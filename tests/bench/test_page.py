@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import frames, markdown, start
+from bench import frames, markdown, points, start
 from bench.settings import QUICKEST
 from tests.bench.checks import are_not_negative, are_positive, table_in
 from tests.bench.command import run_command
@@ -48,7 +48,7 @@ def test_points(run):
     result = run.document["points"]
     assert list(result) == ["training", "pointing"]
     assert_summaries(result, run.output)
-    assert "the page with 20,000 points" in run.output
+    assert f"the page with {points.rows(QUICKEST)} points" in run.output
     # Nothing is trained while a person points at what is at rest, and where the points are is not told again.
     assert result["pointing"]["steps_per_second"] == 0
     assert result["training"]["positions_told"] == 1

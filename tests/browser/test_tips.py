@@ -18,7 +18,7 @@ CUT = "hidden_layers=" + ",".join(["8"] * 40)
 WALK = """async ([selector, way]) => {
     const real = window.setTimeout, tip = document.getElementById("tip"), wrong = [];
     const CONTROLS = "a, button, summary, input, select";
-    const NO_NAMES = "#tip, #message, #status, #offer, #loading, .about .panel p, script, dialog, option, legend";
+    const NO_NAMES = "#tip, #message, #status, #offer, #loading, #settings, #own-said, .about .panel p, script, dialog, option, legend";
     const frame = () => new Promise(requestAnimationFrame);
     const until = async (condition) => {
         for (let time = 0; time < 30 && !condition(); time++) await frame();
@@ -60,7 +60,8 @@ WALK = """async ([selector, way]) => {
         if (way === "hover") say(target, "pointerover", "mouse", x, y);
         else {
             say(target, "pointerdown", "touch", x, y);
-            if (thing.matches(CONTROLS + ", .switches label") && !thing.disabled) await until(() => !tip.hidden);
+            // What a tap would press is held; a box that cannot be ticked by its label.
+            if (target.closest(CONTROLS + ", .switches label")) await until(() => !tip.hidden);
             say(target, "pointerup", "touch", x, y);
             if (tip.hidden) say(target, "click", "touch", x, y);
         }
