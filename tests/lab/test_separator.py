@@ -485,6 +485,22 @@ def test_many_rows_of_ten_classes_need_few_steps():
     assert found.settled and found.steps < 30
 
 
+def test_many_more_neurons_than_rows_need_few_steps(monkeypatch):
+    """Their weights are sums of rows, among which they are the same as among all."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 180)
+    angle = rng.uniform(0, 2 * np.pi, 180)
+    inputs = (1 + 2 * labels)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    activations = np.tanh(inputs @ rng.normal(0, 1, (2, 1040)) + rng.normal(0, 1, 1040))
+    found = finished(activations, labels)
+    assert found.settled and found.steps < 30
+    assert right(found, activations, labels) == 1
+    few = activations[:, :200]
+    among_rows = finished(few, labels)
+    monkeypatch.setattr(separator.np.linalg, "qr", lambda x: (np.eye(len(x)), None))
+    np.testing.assert_allclose(weights_of(among_rows), weights_of(finished(few, labels)), atol=1e-3)
+
+
 # On the way to another line.
 
 
