@@ -18,8 +18,8 @@ CUT = "hidden_layers=" + ",".join(["8"] * 40)
 WALK = """async ([selector, way]) => {
     const real = window.setTimeout, tip = document.getElementById("tip"), wrong = [];
     const CONTROLS = "a, button, summary, input, select";
-    const NO_NAMES = "#tip, #message, #status, #offer, #loading, #settings, #own-said, .about .panel p, script, dialog, "
-        + "option, legend";
+    const NO_NAMES = "#tip, #message, #status, #offer, #loading, #settings, #own-said, .about .panel p, script, "
+        + "dialog, option, legend";
     const frame = () => new Promise(requestAnimationFrame);
     const until = async (condition) => {
         for (let time = 0; time < 30 && !condition(); time++) await frame();
