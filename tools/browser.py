@@ -188,12 +188,35 @@ def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
+# The last list of these that Chromium is told counts, so what Playwright switches off stands here as well.
+PLAYWRIGHTS = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
+# Pages of the address bar, which nobody sees: two are loaded for each window, which takes a second of a processor.
+UNSEEN = ("WebUIOmniboxAimPopup", "WebUIOmniboxPopup")
+SWITCHED_OFF = (*PLAYWRIGHTS, *UNSEEN)
+
+
 def launch_arguments() -> list[str]:
     """Arguments that keep the browser to the page under test: no updates, no synchronisation, no first-run pages.
 
     Chromium's sandbox cannot start as root, and is switched off only there.
     """
     quiet = [
+        f"--disable-features={','.join(SWITCHED_OFF)}",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-quic",
