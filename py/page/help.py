@@ -278,6 +278,7 @@ SENTENCES = OrderedDict(
         ("guide-keep", "Ends the beats and keeps the experiment that is seen."),
         ("guide-leave", "Ends the beats and brings back your own experiment; another time they go on from here."),
         # A person's own data.
+        ("draw", "Lets you draw points on the plane, move and erase them, while the network goes on learning."),
         (
             "held_out_points",
             "Whether the points that are held out, with which the network is not trained but tested, are drawn.",
