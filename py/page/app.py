@@ -391,9 +391,10 @@ class App:
         window.setTimeout(self.empty_proxy, EMPTY_AFTER)
 
     def change_data(self):
-        """Has the lab go over to other data, with the network that there is."""
-        self.run.renew(goes_on=True)
+        """Has the lab go over to other data, with the network that there is: another run, which begins there."""
+        self.run.renew(keeps_network=True)
         self.loop.begin()
+        self.views.tell("begin", self.state.experiment)
 
     def empty_views(self):
         """Removes the previous network's picture, unless the new one is there or another was asked for meanwhile."""

@@ -18,7 +18,6 @@ MOST_STROKES = 200
 # The fields that say which data there are.
 DATA = ("dataset", "table", "held_out")
 NOT_HERE = "Points can be drawn where there are two inputs and classes: choose such a data set first."
-HINT = "Click or press Enter to add a point, drag one to move it; Delete erases."
 
 
 def can_draw(experiment):
@@ -39,47 +38,69 @@ class Drawing:
         self.moved = None
         # Where the last point was sprayed, in CSS pixels.
         self.last = None
-        # Whether the lab is making the data of the last stroke.
-        self.busy = False
+        # Strokes that the lab is not told of yet, as it takes one at a time; the one that is under way until its points
+        # are seen, or None; whether its data are those of the run that is made.
+        self.waiting = []
+        self.sent = None
+        self.is_made = False
+        # Whether this drawing is what another run is made for.
+        self.goes_over = False
         # The values of `DATA` before each stroke, and after those that were undone.
         self.past, self.future = [], []
+        # The keys of the tables that the strokes have made.
+        self.made = []
         self._build()
 
     # The bar.
 
     def _build(self):
         self.bar = element("div", class_="drawing-bar", role="group", aria_label="Drawing")
-        self.classes = element("select", id="drawn-class")
-        self.spray = element("button", "Spray", type="button", class_="small", aria_pressed="false")
-        self.eraser = element("button", "Erase", type="button", class_="small", aria_pressed="false")
-        self.undo_button = element("button", "Undo", type="button", class_="small")
-        self.redo_button = element("button", "Redo", type="button", class_="small")
-        label = element("label", "Class", for_="drawn-class")
-        self.bar.append(label, self.classes, self.spray, self.eraser, self.undo_button, self.redo_button)
+        self.classes = element("select", id="drawn-class", aria_label="Class to draw", data_tip="drawn-class")
+        self.spray = self._button("Spray", "spray", aria_pressed="false")
+        self.eraser = self._button("Erase", "erase", aria_pressed="false")
+        self.undo_button = self._button("Undo", "undo-stroke")
+        self.redo_button = self._button("Redo", "redo-stroke")
+        self.bar.append(self.classes, self.spray, self.eraser, self.undo_button, self.redo_button)
         self.bar.hidden = True
-        by_id("boundary").parentElement.append(self.bar)
+        self.tools = by_id("draw").closest(".tools")
+        by_id("draw").parentElement.before(self.bar)
         listen(self.classes, "change", lambda event: self._choose(int(self.classes.value)))
-        for button in (self.spray, self.eraser):
-            self._listen_to_switch(button)
+        listen(self.spray, "click", lambda event: self._press(self.spray, self.eraser))
+        listen(self.eraser, "click", lambda event: self._press(self.eraser, self.spray))
         listen(self.undo_button, "click", lambda event: self._go(self.past, self.future))
         listen(self.redo_button, "click", lambda event: self._go(self.future, self.past))
 
-    def _listen_to_switch(self, button):
-        listen(button, "click", lambda event: _press(button, not _is_pressed(button)))
+    def _button(self, name, tip, **more):
+        return element("button", name, type="button", class_="small", data_tip=tip, **more)
+
+    def _press(self, button, other):
+        """A person has pressed one of two buttons of which at most one is on."""
+        _set_pressed(button, not _is_pressed(button))
+        _set_pressed(other, False)
 
     def toggle(self):
-        """Begins or ends drawing. Returns whether a person draws now."""
-        if self.bar.hidden and not can_draw(self.app.experiment()):
+        """Lets a person draw, or ends that."""
+        if not self.bar.hidden:
+            self.stop()
+        elif can_draw(self.app.experiment()):
+            self._show()
+            self._set_drawing(True)
+        else:
             messages.show(NOT_HERE)
-            return False
-        self.bar.hidden = not self.bar.hidden
-        self._show()
-        self.plane.set_brush(None if self.bar.hidden else self)
-        return not self.bar.hidden
+
+    def stop(self):
+        """Ends that a person draws."""
+        self._set_drawing(False)
+
+    def _set_drawing(self, drawing):
+        self.bar.hidden = not drawing
+        self.tools.classList.toggle("drawing", drawing)
+        _set_pressed(by_id("draw"), drawing)
+        self.plane.set_brush(self if drawing else None)
 
     def _choose(self, label):
         self.label = label
-        _press(self.eraser, False)
+        _set_pressed(self.eraser, False)
 
     def _show(self):
         """Shows what there is to choose of."""
@@ -98,21 +119,33 @@ class Drawing:
     # As a view, see `page.views`.
 
     def begin(self, experiment):
-        """Another network: what was drawn before cannot be undone on it, unless its data are those drawn."""
-        self.past, self.future = [], []
-        self._stop_unless_possible(experiment)
+        """Another run: what was drawn before cannot be undone on it, unless its data are those drawn."""
+        if not self.goes_over:
+            self.past, self.future, self.made = [], [], []
+            self._forget_all()
+            self._stop_unless_possible(experiment)
 
     def opened(self, run):
-        self._stop_unless_possible(self.app.experiment())
         if not self.bar.hidden:
             self._show()
 
+    def drawn(self, picture):
+        """What was drawn is seen in the picture of its run."""
+        if self.is_made:
+            self.sent, self.is_made = None, False
+            self._send_next()
+
     def lost(self):
-        self.busy = False
+        self._forget_all()
+
+    def leave_for_link(self):
+        """A link shows what others have made."""
+        if not self.bar.hidden:
+            self.stop()
 
     def _stop_unless_possible(self, experiment):
         if not self.bar.hidden and not can_draw(experiment):
-            self.toggle()
+            self.stop()
 
     # What a person does, in CSS pixels of the plane.
 
@@ -159,7 +192,7 @@ class Drawing:
             edits["erase"] = self.erased
         elif self.added:
             edits["add"] = self.added
-        self._forget_stroke(keep_added=bool(edits) and not cancelled)
+        self._forget_stroke()
         if edits and not cancelled:
             self._send(edits)
 
@@ -179,7 +212,8 @@ class Drawing:
     def paint(self, context):
         """Paints what the lab does not know yet."""
         colours = self.plane.colours
-        for x, y, label in self.added:
+        strokes = [self.added] + [edits.get("add", ()) for edits in [self.sent or {}] + self.waiting]
+        for x, y, label in [point for stroke in strokes for point in stroke]:
             self._dot(context, self.plane.mapping.pixel(x, y), colours[label])
         if self.moved:
             self.plane.ring(context, *self.moved[1:])
@@ -196,32 +230,50 @@ class Drawing:
         place = self.plane.mapping.place(x, y)
         return [place[0], place[1], self.label]
 
-    def _forget_stroke(self, keep_added=False):
-        self.erased, self.moved, self.last = [], None, None
-        if not keep_added:
-            self.added = []
+    def _forget_stroke(self):
+        self.added, self.erased, self.moved, self.last = [], [], None, None
         self.plane.on_draw()
+
+    def _forget_all(self):
+        self.waiting, self.sent, self.is_made = [], None, False
+        self._forget_stroke()
 
     # The lab.
 
     def _send(self, edits):
-        if self.busy or not self.app.run.ready or self.app.run.due:
-            self._forget_stroke()
+        """Has the lab make a stroke's data, after those of the strokes before."""
+        # No stroke may be under way that takes rows away, by whose numbers this one goes.
+        if list(edits) == ["add"] or not (self.is_under_way() or self.waiting):
+            self.waiting.append(edits)
+            self._send_next()
+
+    def is_under_way(self):
+        """Whether the data are being changed."""
+        return self.sent is not None or self.app.run.data is None
+
+    def _send_next(self):
+        if not self.waiting or self.is_under_way():
             return
-        self.busy = True
+        # Points that were added meanwhile come together, so that the lab is not left behind by a quick hand.
+        edits = self.waiting.pop(0)
+        while self.waiting and list(edits) == list(self.waiting[0]) == ["add"]:
+            edits = {"add": edits["add"] + self.waiting.pop(0)["add"]}
+        self.sent = edits
         generation = self.app.lab.generation
 
         def come(answer):
-            if generation != self.app.lab.generation:
+            # What was chosen meanwhile has other data.
+            if generation != self.app.lab.generation or self.sent is not edits:
                 return
-            self.busy = False
             said, content = json.loads(answer[0]), answer[1]
             if "refused" in said:
-                self._forget_stroke()
+                self._forget_all()
                 messages.show(said["refused"])
                 return
             key = said["key"]
-            tables.take(key, self.scripts.firstLine(content), content, lambda kept: None)
+            gone = [other for other in self.made if other != key]
+            tables.take(key, self.scripts.firstLine(content), content, lambda kept: tables.take_place_of(key, gone))
+            self.made = gone + [key]
             self._remember(self.past)
             self.future = []
             self._go_over({"dataset": "own", "table": key, "held_out": None})
@@ -235,14 +287,18 @@ class Drawing:
 
     def _go(self, steps, others):
         """Goes back to the data before the last stroke, or on to those after it."""
-        if steps and not self.busy:
+        if steps and not self.is_under_way() and not self.waiting:
             values = steps.pop()
             self._remember(others)
+            if values["table"] in self.made:
+                tables.take_place_of(values["table"], [key for key in self.made if key != values["table"]])
             self._go_over(values)
 
     def _go_over(self, values):
-        self.added = []
+        self.sent, self.is_made = self.sent or {}, True
+        self.goes_over = True
         self.app.draw_on(values)
+        self.goes_over = False
         self._show()
 
 
@@ -250,5 +306,5 @@ def _is_pressed(button):
     return button.getAttribute("aria-pressed") == "true"
 
 
-def _press(button, pressed):
+def _set_pressed(button, pressed):
     button.setAttribute("aria-pressed", "true" if pressed else "false")

@@ -185,7 +185,7 @@ class Extras:
     def _draw(self):
         """Begins to let a person draw, or ends that."""
         if self.drawing:
-            by_id("draw").setAttribute("aria-pressed", "true" if self.drawing.toggle() else "false")
+            self.drawing.toggle()
             return
 
         def run():

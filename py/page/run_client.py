@@ -29,7 +29,7 @@ class RunClient:
         self.ready = self.opening = False
         self.due = True
         # Whether the run that is due has the network of the one before.
-        self.goes_on = False
+        self.keeps_network = False
         # The names of the classes in the run's data, and of the axes of the plane; empty where they have none.
         self.names = self.columns = ()
         # (request, time at which it was sent) of every request on its way.
@@ -51,19 +51,19 @@ class RunClient:
         self.diverged = self.stopped = False
         self.measured = True
 
-    def renew(self, goes_on=False):
+    def renew(self, keeps_network=False):
         """Marks the run as to be opened again; answers to earlier requests will be ignored.
 
-        `goes_on`: on other data, with the network that it has.
+        `keeps_network`: on other data, with the network that it has.
         """
-        self.goes_on = goes_on and (self.goes_on or not self.due)
+        self.keeps_network = keeps_network and (self.keeps_network or not self.due)
         self.due = True
         self.forget()
 
     def lab_ready(self, ready):
         """Takes note of whether the lab answers. A lab that has just been started has no run."""
         self.ready = ready
-        self.opening = self.goes_on = False
+        self.opening = self.keeps_network = False
         self.asked = []
         self.due = True
 
@@ -92,7 +92,9 @@ class RunClient:
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
         table = tables.of(experiment)
         more = () if table is None else (table,)
-        self.lab.call("go_on" if self.goes_on else "open", protocol.write_openings(openings), self._opened_proxy, *more)
+        self.lab.call(
+            "go_on" if self.keeps_network else "open", protocol.write_openings(openings), self._opened_proxy, *more
+        )
 
     def ask(self, request):
         """Sends a `protocol.Request`."""

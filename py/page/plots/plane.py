@@ -184,13 +184,11 @@ class Plane(Plot):
         self.line_labels = []
         self.clear()
 
-    def opened(self, run):
-        self.set_points(run.points)
-
     def wants(self, experiment):
         return {"resolution": self.enough(), "palette": self.shading}
 
     def drawn(self, picture):
+        self.take_coming()
         self.show(picture)
         if getattr(picture, "plane_wrong", None) is not None:
             self._count()
