@@ -44,6 +44,15 @@ export async function keep(key, content) {
     }
 }
 
+// No longer keeps the tables with these keys, of which there is at least one.
+export async function drop(...keys) {
+    try {
+        await asked("readwrite", (store) => keys.map((key) => store.delete(key)).at(-1));
+    } catch {
+        // Then it was not kept.
+    }
+}
+
 export async function forget() {
     try {
         localStorage.removeItem(LATEST);

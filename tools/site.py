@@ -42,6 +42,7 @@ FETCHED_LATE = tuple(
         "about",
         "around",
         "beats",
+        "drawing",
         "flip_book",
         "flip_sheet",
         "flip_words",

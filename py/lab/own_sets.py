@@ -57,6 +57,8 @@ def keep(key, content):
         mean, scale = moments(numbers)
         if table.task != CLASSIFICATION:
             value_mean, value_scale = map(float, moments(values))
+    if table.units is not None:
+        mean, scale = np.array(table.units, float)
     held_out = None if table.held_out is None else np.array(table.held_out, int)
     _sets[key] = OwnSet(numbers, values, mean, scale, value_mean, value_scale, held_out)
 

@@ -87,6 +87,7 @@ class Run:
         # The live fields for the next step. After going back, a person may choose others than the run had here.
         self.live: Mapping[str, Any] = protocol.live_of(experiment)
         self.schedule = Schedule(self.live)
+        self.budget = budget
         self.timeline = Timeline(budget)
         self.present: Present | None = None
         self.saved = self.steps, self.trainer.arrays()
@@ -115,6 +116,25 @@ class Run:
     def last_epoch(self):
         """Whole epochs trained up to the end of the run, which is later than `epoch` after going back."""
         return (self.present.steps if self.present else self.steps) // self.steps_per_epoch
+
+    def begin_with(self, arrays):
+        """Has a run that has not trained begin with a trained network, `trainer.arrays()`, instead of a new one.
+
+        What does not fit, as where there is another number of classes, begins anew.
+        """
+        given = [array for part in arrays for array in part]
+        own = self.trainer.arrays()
+        flat = [array for part in own for array in part]
+        if [array.shape for array in given] != [array.shape for array in flat]:
+            given = _fitting(given, flat)
+        sizes = np.cumsum([len(part) for part in own])[:-1]
+        first, second = (int(size) for size in sizes)
+        self.trainer.restore((given[:first], given[first:second], given[second:]))
+        self.saved = 0, self.trainer.arrays()
+        self.history, self.timeline = [], Timeline(self.budget)
+        self.measured_at = -1
+        self._record()
+        self._keep()
 
     def opened(self):
         """What does not change during the run, as a dict with the names of `protocol.OPENED` except the run's id."""
@@ -488,3 +508,13 @@ def _same_live(one, other):
 
 def _in_float32(value):
     return np.float32(value) if isinstance(value, float) else value
+
+
+def _fitting(given, own):
+    """`own` arrays with the numbers of the `given` ones where both have them."""
+    result = [array.copy() for array in own]
+    for target, source in zip(result, given, strict=False):
+        if target.ndim == source.ndim:
+            part = tuple(slice(min(pair)) for pair in zip(target.shape, source.shape, strict=True))
+            target[part] = source[part]
+    return result

@@ -30,6 +30,15 @@ def open_runs(openings, table=None):
     return opened
 
 
+def go_on(openings, table=None):
+    """Starts runs as `open_runs` does, but each with the network that the run with its id has, as far as it fits."""
+    arrays = {opening.run: _runs[opening.run].trainer.arrays() for opening in openings if opening.run in _runs}
+    opened = open_runs(openings, table)
+    for run, trained in arrays.items():
+        _runs[run].begin_with(trained)
+    return opened
+
+
 def frame_runs(requests):
     """Trains and draws the run of each `protocol.Request`, in order. Returns dicts by `protocol.ANSWER`.
 
@@ -78,6 +87,14 @@ def use_table(choices, name):
     from lab import table_data
 
     return table_data.own_table(_table[2], choices, name)
+
+
+def draw(run, edits):
+    """`(key, content)` of the data of the run with that id after `edits`, see `table_drawing.drawn_on`."""
+    from lab import table_drawing
+
+    found = _runs[run]
+    return table_drawing.drawn_on(found.data, found.experiment, edits)
 
 
 def csv_of(run):

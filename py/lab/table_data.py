@@ -87,9 +87,9 @@ def own_table(table, choices, name):
     return written(name, data.task, list(names), data.target, list(classes), standardize, data.numbers, data.values)
 
 
-def written(name, task, names, target, classes, standardize, numbers, values, held_out=None):
+def written(name, task, names, target, classes, standardize, numbers, values, held_out=None, units=None, extent=None):
     """`(key, content)` of rows, `numbers` (rows, inputs) and `values` (rows,), as `spec/own_tables.py` has them."""
-    parts = (task, len(numbers), names, _short(target), classes, standardize, held_out)
+    parts = (task, len(numbers), names, _short(target), classes, standardize, held_out, units, extent)
     rows = np.column_stack([numbers, values]).tolist()
     body = "".join([",".join([repr(number).removesuffix(".0") for number in row]) + "\n" for row in rows])
     nameless = own_tables.write(("", *parts))

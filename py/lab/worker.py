@@ -24,6 +24,11 @@ def open(text, table=None):
     return _to_page(session.open_runs(protocol.read_openings(text), table and table.to_bytes()))
 
 
+def go_on(text, table=None):
+    """`session.go_on`, with what `open` takes."""
+    return _to_page(session.go_on(protocol.read_openings(text), table and table.to_bytes()))
+
+
 def frame(text):
     """`session.frame_runs` for the requests in `text`."""
     return _to_page(session.frame_runs(protocol.read_requests(text)))
@@ -46,15 +51,12 @@ def read_table(text, content=None):
 
 def use_table(text):
     """`session.use_table` for {"choices", "name"}, JSON: [JSON, content], where JSON is {"key"} or {"refused": why}."""
-    content = None
+    return _own(lambda: session.use_table(**json.loads(text)))
 
-    def use():
-        nonlocal content
-        key, content = session.use_table(**json.loads(text))
-        return {"key": key}
 
-    answer = _json(use)
-    return to_js([answer, content])
+def draw(text):
+    """`session.draw` for {"run", "edits"}, JSON; answers as `use_table` does."""
+    return _own(lambda: session.draw(**json.loads(text)))
 
 
 def csv_of(text):
@@ -65,6 +67,19 @@ def csv_of(text):
 def close(text):
     """`session.close_runs` for the ids in `text`."""
     session.close_runs(protocol.read_runs(text))
+
+
+def _own(work):
+    """[JSON, content] of the table that `work()` makes, where JSON is {"key"} or {"refused": why}."""
+    content = None
+
+    def make():
+        nonlocal content
+        key, content = work()
+        return {"key": key}
+
+    answer = _json(make)
+    return to_js([answer, content])
 
 
 def _json(work):
@@ -95,4 +110,4 @@ def _flat(value):
     return value.ravel() if isinstance(value, numpy.ndarray) else value
 
 
-__export__ = ["open", "frame", "flip", "close", "read_table", "use_table", "csv_of"]
+__export__ = ["open", "frame", "flip", "close", "go_on", "read_table", "use_table", "draw", "csv_of"]

@@ -66,6 +66,7 @@ class App:
         self.effects = {
             store.LAB: self.start_lab,
             store.NETWORK: self.make_network,
+            store.DATA: self.change_data,
             store.CONTROLS: self.show_experiment,
             store.ADDRESS: self.address.write,
             store.ADDRESS_SOON: self.address.write_soon,
@@ -109,7 +110,7 @@ class App:
             lambda: self.waiting or self.state, self.is_calm, self.recording_begins, self.loading.tell_recording
         )
         highlight = self.views.add(Highlight(self.request_picture))
-        plane = self.add_view(Plane(highlight, self.loop.draw_soon))
+        self.plane = plane = self.add_view(Plane(highlight, self.loop.draw_soon))
         await let_browser_work()
 
         from page.plots.readout import Readout
@@ -263,6 +264,10 @@ class App:
         if not phase.is_playing(self.state.phase):
             self.play_or_pause()
 
+    def draw_on(self, values):
+        """Goes over to data on which a person has drawn, given by the fields that say which; the network stays."""
+        self.do(store.TYPED, store.DRAW, values)
+
     def new_weights(self):
         self.do(store.TYPED, store.SET, store.new_weights(self.state.experiment))
 
@@ -384,6 +389,12 @@ class App:
         self.views.tell("begin", self.state.experiment)
         self.network_asked = now()
         window.setTimeout(self.empty_proxy, EMPTY_AFTER)
+
+    def change_data(self):
+        """Has the lab go over to other data, with the network that there is: another run, which begins there."""
+        self.run.renew(keeps_network=True)
+        self.loop.begin()
+        self.views.tell("begin", self.state.experiment)
 
     def empty_views(self):
         """Removes the previous network's picture, unless the new one is there or another was asked for meanwhile."""

@@ -29,6 +29,8 @@ class Extras:
         self.flip_book = None
         # The `OwnTable`, once its module has been fetched.
         self.own_table = None
+        # The `Drawing`, once its module has been fetched.
+        self.drawing = None
         # What is to be done with the `Keys` as soon as there are any.
         self.deeds = []
         listen(document, "keydown", lambda event: self._with_keys(lambda keys: keys.pressed(event)))
@@ -46,6 +48,7 @@ class Extras:
         )
         listen(by_id("own-download"), "click", lambda event: self._with_tables(lambda own: own.download()))
         listen(by_id("own-forget"), "click", lambda event: self._with_tables(lambda own: own.forget()))
+        listen(by_id("draw"), "click", lambda event: self._draw())
         window.early.open = create_proxy(self._open_file)
         if window.early.dropped:
             self._open_file(window.early.dropped)
@@ -178,6 +181,24 @@ class Extras:
             ownTables().then(create_proxy(make))
 
         self._fetch(("own_words", "own_table"), run)
+
+    def _draw(self):
+        """Begins to let a person draw, or ends that."""
+        if self.drawing:
+            self.drawing.toggle()
+            return
+
+        def run():
+            from page.drawing import Drawing
+
+            def make(module):
+                if not self.drawing:
+                    self.drawing = self.app.views.add(Drawing(self.app, self.app.plane, module))
+                    self._draw()
+
+            ownTables().then(create_proxy(make))
+
+        self._fetch(("drawing",), run)
 
     def _fetch(self, names, run):
         """Fetches modules once and then calls `run()`. If that fails, the next call tries again."""

@@ -279,6 +279,16 @@ SENTENCES = OrderedDict(
         ("guide-leave", "Ends the beats and brings back your own experiment; another time they go on from here."),
         # A person's own data.
         (
+            "draw",
+            "Lets you draw points: click or press Enter to add one, drag one to move it, erase with Delete, while the "
+            "network goes on learning.",
+        ),
+        ("drawn-class", "The class of the points that you draw, and of those that you click."),
+        ("spray", "Scatters points around where you draw."),
+        ("erase", "Takes away the points that you click or draw over."),
+        ("undo-stroke", "Takes back what you have drawn last."),
+        ("redo-stroke", "Draws again what you have taken back."),
+        (
             "held_out_points",
             "Whether the points that are held out, with which the network is not trained but tested, are drawn.",
         ),

@@ -28,6 +28,8 @@ class RunClient:
         # ready: whether the lab answers. due: whether the run has to be opened. opening: whether it is being opened.
         self.ready = self.opening = False
         self.due = True
+        # Whether the run that is due has the network of the one before.
+        self.keeps_network = False
         # The names of the classes in the run's data, and of the axes of the plane; empty where they have none.
         self.names = self.columns = ()
         # (request, time at which it was sent) of every request on its way.
@@ -49,15 +51,19 @@ class RunClient:
         self.diverged = self.stopped = False
         self.measured = True
 
-    def renew(self):
-        """Marks the run as to be opened again; answers to earlier requests will be ignored."""
+    def renew(self, keeps_network=False):
+        """Marks the run as to be opened again; answers to earlier requests will be ignored.
+
+        `keeps_network`: on other data, with the network that it has.
+        """
+        self.keeps_network = keeps_network and (self.keeps_network or not self.due)
         self.due = True
         self.forget()
 
     def lab_ready(self, ready):
         """Takes note of whether the lab answers. A lab that has just been started has no run."""
         self.ready = ready
-        self.opening = False
+        self.opening = self.keeps_network = False
         self.asked = []
         self.due = True
 
@@ -86,7 +92,9 @@ class RunClient:
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
         table = tables.of(experiment)
         more = () if table is None else (table,)
-        self.lab.call("open", protocol.write_openings(openings), self._opened_proxy, *more)
+        self.lab.call(
+            "go_on" if self.keeps_network else "open", protocol.write_openings(openings), self._opened_proxy, *more
+        )
 
     def ask(self, request):
         """Sends a `protocol.Request`."""

@@ -58,6 +58,7 @@ class Status:
             self.root.setAttribute("data-" + name, str(getattr(data, name)))
 
     def begin(self, experiment):
+        self.marks = []
         self.show_shape(experiment)
         self.root.removeAttribute("data-engine")
         self.root.removeAttribute("data-picture")

@@ -18,12 +18,15 @@ TYPED, LINKED, UNDONE, TOLD, REPORTED, PLAYHEAD = "typed", "linked", "undone", "
 # the reason or None; start again; show another epoch. The other kinds are the events of `phase.EVENTS`.
 ENTER, SET, EXPERIMENT, UNDO = "enter", "set", "experiment", "undo"
 PLAY, STEP, PAUSE, RESET, SEEK = "play", "step", "pause", "reset", "seek"
+# A person has drawn: set several fields of the data, and go on with the network that there is.
+DRAW = "draw"
 
 Change = namedtuple("Change", ("origin", "kind", "value"))
 
 # Effects: start a lab; make the network; show the experiment in the controls; write the address at once, or soon; let
 # the playhead glide to the experiment's layer; tell the lab what to draw; remove the message; say again that training
 # has diverged; begin or end training; wake the loop.
+DATA = "change data"
 LAB, NETWORK, CONTROLS, ADDRESS, ADDRESS_SOON = "start lab", "make network", "controls", "address", "address soon"
 GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
     "glide",
@@ -59,6 +62,10 @@ def update(state, change):
         return RUN[kind](state, value)
     if kind == UNDO:
         return undo(state)
+    if kind == DRAW:
+        experiment = _with(state.experiment, value)
+        effects = (CLEAR, DATA, CONTROLS, ADDRESS, PICTURE, WAKE)
+        return State(experiment, state.phase, _past(state, experiment, change.origin)), effects
     experiment = EXPERIMENTS[kind](state.experiment, value)
     return _changed(state, experiment, change.origin, _past(state, experiment, change.origin))
 

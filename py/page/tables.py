@@ -72,6 +72,14 @@ def take(key, first_line, content, on_taken):
     _with_store(lambda store: store.packed(content), pack)
 
 
+def take_place_of(key, others):
+    """Has the browser keep the own table with that key beyond this visit, and no longer those with the `others`."""
+    if key in _packed:
+        _with_store(lambda store: store.keep(key, _kept[key]), lambda *nothing: None)
+    if others:
+        _with_store(lambda store: store.drop(*others), lambda *nothing: None)
+
+
 def forget():
     """Forgets all of a person's own tables, in this browser too."""
     for key in list(_kept):

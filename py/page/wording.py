@@ -265,13 +265,17 @@ def class_names(experiment):
     return shape.traits_of(experiment).get("classes") or ()
 
 
+# What columns are called in a table that was drawn, and not named by anyone.
+NAMELESS = ("x", "y")
+
+
 def plane_columns(experiment):
     """The names of the axes of the plane, if they have any: two columns, or the input and what is predicted of it."""
     traits, data = shape.traits_of(experiment), shape.shape_of(experiment)
     columns = traits.get("columns") or ()
     if data.inputs == 1 and data.task == registry.REGRESSION:
         return (columns[0] if columns else "input", traits.get("target", "number"))
-    return columns if len(columns) == 2 else ()
+    return columns if len(columns) == 2 and columns != NAMELESS else ()
 
 
 def class_name(names, index):

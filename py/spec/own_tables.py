@@ -13,8 +13,10 @@ from spec.texts import quoted
 # name: what the table is called, such as the name of its file. task: a task of the registry. rows: how many there are.
 # inputs: the names of the inputs. target: the name of what is predicted. classes: the names of the classes, empty for
 # numbers. standardize: whether the network gets all with the mean 0 and the standard deviation 1. held_out: the numbers
-# of the rows that are held out, or None where these are drawn at random.
-PARTS = ("name", "task", "rows", "inputs", "target", "classes", "standardize", "held_out")
+# of the rows that are held out, or None where these are drawn at random. units: what is taken off each input, and by
+# what it is divided then, two lists, or None where `standardize` says that. extent: half of the side of the plane that
+# is shown, as in `registry`, or None.
+PARTS = ("name", "task", "rows", "inputs", "target", "classes", "standardize", "held_out", "units", "extent")
 Table = namedtuple("Table", PARTS)  # type: ignore[misc]
 
 MOST_ROWS, MOST_INPUTS, MOST_CLASSES = 20000, 64, 10
@@ -76,6 +78,7 @@ def traits(key):
         "columns": tuple(found.inputs),
         "target": found.target,
         "settings": registry.trait("dataset", "own", "settings"),
+        "extent": found.extent,
         "takes": (),
         "table": True,
         "own": True,
@@ -105,12 +108,25 @@ def _check(table):
             raise ValueError("Its held-out rows are not all rows of it.")
         if len(rows) == table.rows:
             raise ValueError("All of its rows are held out.")
+    if table.units is not None:
+        means, scales = [_list(part, "units") for part in (_list(table.units, "units") + [[], []])[:2]]
+        if len(means) != len(table.inputs) or len(scales) != len(table.inputs):
+            raise ValueError("Its units are not those of its inputs.")
+        if not all(_is_number(value) for value in means + scales) or min([abs(scale) for scale in scales]) < 1e-30:
+            raise ValueError("Its units are no numbers, or 0.")
+    if table.extent is not None and not (_is_number(table.extent) and table.extent > 0):
+        raise ValueError("Its extent is no number above 0.")
 
 
 def _list(value, what):
     if not isinstance(value, list):
         raise ValueError("Its %s are no list." % what)
     return value
+
+
+def _is_number(value):
+    """Whether a value is a number that is not too large to reckon with."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e30
 
 
 def _is_count(value, end):

@@ -59,7 +59,7 @@
     if (!Array.isArray(message)) return;
     const [, name, parameters] = message;
     // What a lab that is gone was asked for is never answered.
-    if (name === "open") {
+    if (name === "open" || name === "go_on") {
       asked.length = 0;
       runs += 1;
       begun = runs - 1;

@@ -30,7 +30,7 @@ MASTHEAD = [
     "present",
     "theme",
 ]
-PLANE = ["lasso-boundary", "Options of the plane", "boundary", "legend"]
+PLANE = ["draw", "lasso-boundary", "Options of the plane", "boundary", "legend"]
 SPACE = [
     "layer",
     "fit",

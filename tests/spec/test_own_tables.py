@@ -10,8 +10,10 @@ from spec import fields, own_tables, shape
 from spec.own_tables import Table
 from tests.spec.strategies import examples
 
-FLOWERS = Table("flowers.csv", "classification", 150, ["length", "width"], "kind", ["a", "b", "c"], True, None)
-PRICES = Table("prices.csv", "regression", 9, ["size"], "price", [], False, [0, 8])
+FLOWERS = Table(
+    "flowers.csv", "classification", 150, ["length", "width"], "kind", ["a", "b", "c"], True, None, None, None
+)
+PRICES = Table("prices.csv", "regression", 9, ["size"], "price", [], False, [0, 8], [[2.5], [-4]], 1.5)
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ names = st.text(max_size=own_tables.LONGEST_NAME)
 @examples(50)
 @given(names, names, st.lists(names, min_size=1, max_size=64), st.lists(names, min_size=2, max_size=10))
 def test_what_is_written_is_read(name, target, inputs, classes):
-    table = Table(name, "classification", 20, inputs, target, classes, True, [3, 1])
+    table = Table(
+        name, "classification", 20, inputs, target, classes, True, [3, 1], [[0.1] * len(inputs), [2] * len(inputs)], 6
+    )
     line = own_tables.write(table)
     assert "\n" not in line
     assert own_tables.read(line) == table
@@ -57,6 +61,15 @@ def test_what_is_written_is_read(name, target, inputs, classes):
         ({"held_out": [1, 1]}, "held-out rows"),
         ({"held_out": 3}, "no list"),
         ({"held_out": list(range(150))}, "All of its rows"),
+        ({"units": [[0, 0], [1]]}, "not those of its inputs"),
+        ({"units": [[0, 0]]}, "not those of its inputs"),
+        ({"units": [0, 1]}, "no list"),
+        ({"units": [[0, 0], [1, 0]]}, "no numbers, or 0"),
+        ({"units": [[0, "0"], [1, 1]]}, "no numbers, or 0"),
+        ({"units": [[0, 0], [1, 1e999]]}, "no numbers, or 0"),
+        ({"extent": 0}, "above 0"),
+        ({"extent": True}, "above 0"),
+        ({"extent": 1e999}, "above 0"),
     ],
 )
 def test_a_line_that_says_something_else_is_refused(changes, said):

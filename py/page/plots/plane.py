@@ -40,6 +40,8 @@ class Plane(Plot):
             self.is_due = True
             on_draw()
 
+        # Who has what a person does here instead of pointing and choosing, see `set_brush`.
+        self.brush = None
         Plot.__init__(
             self,
             "boundary",
@@ -182,13 +184,11 @@ class Plane(Plot):
         self.line_labels = []
         self.clear()
 
-    def opened(self, run):
-        self.set_points(run.points)
-
     def wants(self, experiment):
         return {"resolution": self.enough(), "palette": self.shading}
 
     def drawn(self, picture):
+        self.take_coming()
         self.show(picture)
         if getattr(picture, "plane_wrong", None) is not None:
             self._count()
@@ -282,12 +282,29 @@ class Plane(Plot):
             self.ring(context, *self.pixel_of(point))
         if place:
             self.crosshair(context, *self.mapping.pixel(*place))
+        if self.brush:
+            self.brush.paint(context)
 
     # What a person does.
 
     def _place_at(self, x, y):
         """The place of the plane at a pixel, or None outside of the plot."""
         return self.mapping.place(x, y) if self.mapping.holds(x, y) else None
+
+    def set_brush(self, brush):
+        """Lets `brush`, a `drawing.Drawing`, have what a person does here; None for nobody."""
+        self.brush = brush
+        self.set_touch()
+        self.on_draw()
+
+    def takes_drags(self):
+        return self.brush is not None or Plot.takes_drags(self)
+
+    def key(self, name):
+        place = self.highlight.place
+        if self.highlight.point is not None:
+            place = self.points.place(self.highlight.point)
+        return bool(self.brush and place and self.brush.key(name, place))
 
     def hover(self, x, y, touch):
         if not self.positions:
@@ -302,6 +319,10 @@ class Plane(Plot):
             self.highlight.at_nothing()
 
     def tap(self, x, y):
+        if self.brush:
+            if self.positions and self.mapping.holds(x, y):
+                self.brush.tap(x, y)
+            return
         Plot.tap(self, x, y)
         if self.positions and self.highlight.point is None:
             place = self._place_at(x, y)
@@ -309,18 +330,28 @@ class Plane(Plot):
                 self.highlight.at_place(*place)
 
     def drag_began(self, x, y, event):
-        if not self.positions or (event.pointerType == "touch" and not self.has_lasso()):
+        if not self.positions or (event.pointerType == "touch" and not self.takes_drags()):
             return False
         self.highlight.at_nothing()
+        if self.brush:
+            self.brush.drag_began(x, y)
+            return True
         self.begin_loop(x, y)
         return True
 
     def drag(self, x, y, dx, dy):
-        self.lasso.add(x, y)
+        if self.brush:
+            if self.mapping.holds(x, y):
+                self.brush.drag(x, y)
+        else:
+            self.lasso.add(x, y)
         self.on_draw()
 
     def drag_ended(self, cancelled):
-        self.end_loop(cancelled)
+        if self.brush:
+            self.brush.drag_ended(cancelled)
+        else:
+            self.end_loop(cancelled)
 
     def pinch(self, factor, x, y, dx, dy):
         pass

@@ -84,7 +84,8 @@ class Plot:
         self.highlight, self.on_draw = highlight, on_draw
         self.canvas = by_id(identifier)
         self.context = canvas.context_of(self.canvas)
-        self.points = None
+        # The run's points, a `points.Points`, and those that come with its first picture.
+        self.points = self.coming = None
         self.layers = [Layer(paint) for paint in painters]
         if loose:
             self.layers.append(Layer(loose, True))
@@ -132,9 +133,21 @@ class Plot:
     def set_points(self, points):
         """Sets the points, a `points.Points`; nothing of the previous ones is shown any more."""
         self.empty()
-        self.points = points
+        self.points, self.coming = points, None
         self.marks = {}
         self.colours = self.take_colours()
+
+    def opened(self, run):
+        """Another run has other points; if its network is that of the one before, with its first picture only."""
+        if run.keeps_network and self.positions:
+            self.coming = run.points
+        else:
+            self.set_points(run.points)
+
+    def take_coming(self):
+        """The points that a picture has which is to be shown."""
+        if self.coming:
+            self.set_points(self.coming)
 
     def take_colours(self):
         """A colour for every class or, for regression, for every level of the target."""

@@ -92,9 +92,6 @@ class Representation(Plot):
         self.camera.reset()
         self.clear()
 
-    def opened(self, run):
-        self.set_points(run.points)
-
     def follow(self, experiment):
         touring = experiment["projection"] == "tour" and shape.shown_layer(experiment).width > 3
         if touring != self.touring:
@@ -112,6 +109,7 @@ class Representation(Plot):
         return {"turn": self.turn, "axis": self.axis}
 
     def drawn(self, picture):
+        self.take_coming()
         self.show(picture)
 
     # Drawing.
