@@ -16,8 +16,8 @@ from tools.environment import ROOT
 
 SUB_PATH = "some/where"
 SIZE = {"width": 1280, "height": 800}
-# What V8 makes of WebAssembly at first will do where nobody asks how quick the page is; to improve it takes a third of
-# the processor's time of a start. What comes of that is run by tests/bench, tests/engines and whatever is `optimizing`.
+# For a browser of a test's own, whose pages are soon closed: what V8 makes of WebAssembly at first will do there, as to
+# improve it takes a third of the processor's time of a start. Pages that stay open get that back many times.
 ARGUMENTS = [*browser.launch_arguments(), "--js-flags=--liftoff-only"]
 # To keep the site a browser fetches all of it, which takes seconds; test_offline.py has it do so.
 KEEPING_NOTHING = "delete Navigator.prototype.serviceWorker"
@@ -61,18 +61,11 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(browser.find_chromium()), args=ARGUMENTS)
+        launched = playwright.chromium.launch(
+            executable_path=str(browser.find_chromium()), args=browser.launch_arguments()
+        )
         yield launched
         launched.close()
-
-
-@pytest.fixture(scope="module")
-def optimizing(chromium):
-    """A browser as people have it, which goes on to improve what it has made of WebAssembly."""
-    with chromium.browser_type.launch(
-        executable_path=str(browser.find_chromium()), args=browser.launch_arguments()
-    ) as launched:
-        yield launched
 
 
 @pytest.fixture(scope="session")

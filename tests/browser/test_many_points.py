@@ -46,9 +46,9 @@ WATCH = """() => {
 
 
 @pytest.fixture(scope="module")
-def crowd(optimizing, shaped_origin):
+def crowd(chromium, shaped_origin):
     """The views of a page with many points, which lie in both as they do in the plane."""
-    lab = visit(optimizing, shaped_origin, "dataset=large&layer=input")
+    lab = visit(chromium, shaped_origin, "dataset=large&layer=input")
     stage = answers.Stage(lab)
     stage.page.evaluate(WATCH)
     stage.rest()

@@ -12,10 +12,10 @@ LONGER = SETTINGS._replace(frames_before=600, frames=900)
 ALLOWED = {"page": 4e6, "page_wasm": 1e6, "worker": 6e6, "worker_wasm": 12e6}
 
 
-def test_memory_does_not_grow(optimizing, request):
+def test_memory_does_not_grow(chromium, request):
     settings = LONGER if sweeps.whole(request.config, "memory") else SETTINGS
     with server.serve_files(frames.watched_files()) as url:
-        readings = memory.measure(frames.Host(optimizing, url), settings)
+        readings = memory.measure(frames.Host(chromium, url), settings)
     before, after_frames, after_networks = (heaps for _, heaps in readings)
     for name, allowed in ALLOWED.items():
         assert after_frames[name] - before[name] < allowed, (name, before, after_frames)
