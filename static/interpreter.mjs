@@ -43,6 +43,8 @@ const modules = Promise.all([
 ]);
 const script = named("pyodide.asm.js", import("../vendor/pyodide/pyodide.asm.js"));
 const fetchFile = self.fetch;
+// Where Python finds it.
+const STANDARD_LIBRARY = "/lib/python313.zip";
 const REPORT_EVERY = 256 * 1024;
 const pyodide = new URL("../vendor/pyodide/", import.meta.url).href;
 // By its address, and not read by anyone else: so a browser keeps what it has compiled of it for the next visit.
@@ -128,5 +130,18 @@ export async function loadPyodide(options) {
     const [{ loadPyodide: load }, , { start }] = await modules;
     const python = await start(load, { ...options, indexURL: pyodide }, pack, script, `${pyodide}python_stdlib.zip`);
     performance.mark("Python started");
+    // The rest of the standard library, from which it would otherwise be read while everything waits, and ends if it
+    // does not come. Resolves to whether it is there.
+    let library;
+    self.standardLibrary = () => (library ??= fetchLibrary(python.FS).catch(() => !!(library = undefined)));
     return python;
+}
+
+async function fetchLibrary(files) {
+    const response = await fetchFile(`${pyodide}python_stdlib.zip`);
+    if (!response.ok) throw new Error(`python_stdlib.zip is missing (${response.status}).`);
+    const content = new Uint8Array(await response.arrayBuffer());
+    files.unlink(STANDARD_LIBRARY);
+    files.writeFile(STANDARD_LIBRARY, content);
+    return true;
 }

@@ -2,6 +2,7 @@
 
 import json
 
+import js
 import numpy
 from js import Object, postMessage
 from pyodide.ffi import to_js
@@ -13,8 +14,9 @@ from spec import protocol
 # Numbers that overflow in diverging training are noticed by the loss; warnings on the console are not needed.
 numpy.seterr(all="ignore")
 
-# Where modules lie that no run needs: they are read when they are imported.
+# Where modules lie that no run needs: they are read when they are imported, once `js.standardLibrary` has come.
 lab.__path__.append("/lib/python313.zip/lab")
+PARTLY = "A part of the lab that this needs could not be loaded. Look after the connection, then try again."
 
 
 def open(text, table=None):
@@ -39,29 +41,29 @@ def flip(text):
     return _to_page(session.flip_runs(protocol.read_flips(text)))
 
 
-def read_table(text, content=None):
+async def read_table(text, content=None):
     """`session.read_table` for choices, JSON, and a table, a `Uint8Array` or text; without one, of the last.
 
     Returns JSON: what it returns, or {"refused": why}.
     """
     if content is not None and not isinstance(content, str):
         content = content.to_bytes()
-    return _json(lambda: session.read_table(json.loads(text), content))
+    return await _json(lambda: session.read_table(json.loads(text), content))
 
 
-def use_table(text):
+async def use_table(text):
     """`session.use_table` for {"choices", "name"}, JSON: [JSON, content], where JSON is {"key"} or {"refused": why}."""
-    return _own(lambda: session.use_table(**json.loads(text)))
+    return await _own(lambda: session.use_table(**json.loads(text)))
 
 
-def draw(text):
+async def draw(text):
     """`session.draw` for {"run", "edits"}, JSON; answers as `use_table` does."""
-    return _own(lambda: session.draw(**json.loads(text)))
+    return await _own(lambda: session.draw(**json.loads(text)))
 
 
-def csv_of(text):
-    """`session.csv_of` for the id of a run."""
-    return session.csv_of(text)
+async def csv_of(text):
+    """`session.csv_of` for the id of a run, as JSON: {"csv"} or {"refused": why}."""
+    return await _json(lambda: {"csv": session.csv_of(text)})
 
 
 def close(text):
@@ -69,7 +71,7 @@ def close(text):
     session.close_runs(protocol.read_runs(text))
 
 
-def _own(work):
+async def _own(work):
     """[JSON, content] of the table that `work()` makes, where JSON is {"key"} or {"refused": why}."""
     content = None
 
@@ -78,16 +80,22 @@ def _own(work):
         key, content = work()
         return {"key": key}
 
-    answer = _json(make)
+    answer = await _json(make)
     return to_js([answer, content])
 
 
-def _json(work):
-    """What `work()` returns, as JSON; a sentence for a person, {"refused": sentence}, where it raises a ValueError."""
-    try:
-        answer = work()
-    except ValueError as error:
-        answer = {"refused": str(error)}
+async def _json(work):
+    """What `work()` returns, as JSON; a sentence for a person, {"refused": sentence}, where it raises a ValueError.
+
+    `work` may need modules that no run needs.
+    """
+    if not await js.standardLibrary():
+        answer = {"refused": PARTLY}
+    else:
+        try:
+            answer = work()
+        except ValueError as error:
+            answer = {"refused": str(error)}
     # See `own_tables.write`.
     return json.dumps(answer, ensure_ascii=False)
 

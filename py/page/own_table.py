@@ -65,7 +65,11 @@ class OwnTable:
         """Saves the data that are seen as CSV."""
 
         def come(text):
-            self.scripts.save(own_words.file_name(self.app.experiment()), text)
+            said = json.loads(text)
+            if "refused" in said:
+                self._refuse(said["refused"])
+            else:
+                self.scripts.save(own_words.file_name(self.app.experiment()), said["csv"])
 
         if self._lab_answers():
             self.app.lab.call("csv_of", SEEN, create_proxy(come))

@@ -235,3 +235,30 @@ def test_taken_away_it_opens_as_the_same_set(lab, tmp_path):
     read(lab, "again.csv")
     use(lab)
     assert table_of(lab) == key
+
+
+def test_where_the_rest_of_the_lab_does_not_come_it_is_said_and_everything_goes_on(open_page):
+    """Python's standard library comes with the first table; without it nothing waits and nothing ends."""
+    lab = open_page(viewport={"width": 1280, "height": 800})
+    lab.page.context.route("**/python_stdlib.zip", lambda route: route.abort())
+    lab._unfold(lab.page.get_by_label("Paste a table", exact=True))
+    lab.page.get_by_label("Paste a table", exact=True).fill(IRIS_LIKE)
+    lab.button("Read it").click()
+    assert "could not be loaded" in lab.alert()
+    lab.button("Download the data").click()
+    assert "could not be loaded" in lab.alert()
+    lab.fold()
+    lab.button("Draw").click()
+    lab.button("Spray").wait_for()
+    lab.page.mouse.click(300, 130)
+    assert "could not be loaded" in lab.alert()
+    lab.press("Play")
+    lab.wait_for_epoch(3)
+    assert lab.data("rows") == "200"
+    assert all("python_stdlib.zip" in complaint or "Failed to load" in complaint for complaint in lab.complaints)
+    lab.complaints.clear()
+    lab.page.context.unroute("**/python_stdlib.zip")
+    paste(lab, IRIS_LIKE)
+    use(lab)
+    rests(lab)
+    assert lab.data("rows") == "40"
