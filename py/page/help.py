@@ -283,7 +283,13 @@ SENTENCES = OrderedDict(
             "Lets you draw points: click or press Enter to add one, drag one to move it, erase with Delete, while the "
             "network goes on learning.",
         ),
-        ("drawn-class", "The class of the points that you draw, and of those that you click."),
+        (
+            "drawn-class",
+            {
+                registry.CLASSIFICATION: "The class of the points that you draw, and of those that you click.",
+                registry.REGRESSION: "The kind of point that you draw, where the data have kinds.",
+            },
+        ),
         ("spray", "Scatters points around where you draw."),
         ("erase", "Takes away the points that you click or draw over."),
         ("undo-stroke", "Takes back what you have drawn last."),

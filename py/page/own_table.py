@@ -92,6 +92,7 @@ class OwnTable:
 
     def lost(self):
         self.waiting = None
+        self._set_busy(False)
         if self.dialog.open:
             self.dialog.close()
         self._say("")
@@ -129,10 +130,10 @@ class OwnTable:
         """Goes over to the table as it is read."""
         if not self._lab_answers():
             return
-        self.use.disabled = True
+        self._set_busy(True)
 
         def come(answer):
-            self.use.disabled = False
+            self._set_busy(False)
             said, content = json.loads(answer[0]), answer[1]
             if "refused" in said:
                 messages.show(said["refused"], self.fields["target"])
@@ -150,6 +151,12 @@ class OwnTable:
 
         asked = json.dumps({"choices": self.choices, "name": self.name})
         self.app.lab.call("use_table", asked, create_proxy(come))
+
+    def _set_busy(self, busy):
+        """Shows whether the lab makes a table ready."""
+        self.use.disabled = busy
+        self.use.setAttribute("aria-busy", "true" if busy else "false")
+        set_text(self.use, "Making it ready …" if busy else "Use this table")
 
     # The dialog.
 

@@ -26,6 +26,9 @@ class Panels:
 
     def _pointed(self, event):
         panel = document.querySelector(OPEN)
+        # A dialog is about what was done in the panel, and covers it.
+        if event.target.closest("dialog"):
+            return
         # A message about what was entered stays with it.
         told = panel and panel.contains(by_id("message")) and by_id("message").textContent
         if panel and not told and not panel.contains(event.target):

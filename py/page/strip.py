@@ -65,8 +65,12 @@ class Strip:
     def begin(self, experiment):
         """Builds the strip for the experiment's network, unless it is shown already."""
         layers = shape.layers(experiment)
+        names = wording.input_names(experiment)
         if layers == self.layers:
+            if names != self.buttons.inputs:
+                self.buttons.name_inputs(names)
             return
+        self.buttons.inputs = names
         self.pointed = self.glimpsed = None
         self.layers = layers
         self.weights = self.tiles = self.miniatures = self.scales = None

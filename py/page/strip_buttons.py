@@ -26,6 +26,8 @@ class StripButtons:
         self.on_neuron, self.on_layer, self.on_network = on_neuron, on_layer, on_network
         self.box = by_id("strip-buttons")
         self.hidden_layers = ()
+        # The names of the network's inputs, or of none.
+        self.inputs = ()
         # stops: what each button is for, by column and row. at: the column and row to which the Tab key leads. marked:
         # `(column, row, attribute)` of the buttons that are marked.
         self.stops = []
@@ -101,15 +103,26 @@ class StripButtons:
                 self._button(*mark[:2]).setAttribute(mark[2], "true")
         self.marked = marked
 
+    def name_inputs(self, names):
+        """Says the names of the network's inputs, which may have none."""
+        self.inputs = names
+        for number, stop in enumerate(self.stops[0] if self.built else ()):
+            if stop.action == "neuron":
+                self._button(0, number).setAttribute("aria-label", self._spoken(0, stop))
+
+    def _spoken(self, index, stop):
+        """What a neuron's button is called."""
+        name = ": " + self.inputs[stop.number] if self.inputs and not index else ""
+        return "Neuron %d of %s" % (stop.number, stop.name) + name
+
     def _column(self, index, tiles, x, frames):
         """The buttons of one layer, in the order of its stops."""
         stops = self.stops[index]
-        label = "Neuron %%d of %s" % stops[0].name
         buttons = []
         for stop in stops:
             if stop.action == "neuron":
                 button = self.neuron.cloneNode(False)
-                button.setAttribute("aria-label", label % stop.number)
+                button.setAttribute("aria-label", self._spoken(index, stop))
             else:
                 button = other_button(stop, x, frames)
                 if stop.action == "layer":

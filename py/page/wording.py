@@ -1,6 +1,7 @@
 """Texts of the controls for an experiment; used by the page, and for the markup that is served. Pure."""
 
 from spec import fields, registry, shape
+from spec.texts import quoted
 
 SHAPES = (
     "circles",
@@ -198,10 +199,17 @@ def grid_words(experiment, index, spatial):
     return "the left picture's grid" + how + ("" if spatial else "; thick: its edge")
 
 
+def input_names(experiment):
+    """The names of the network's inputs, columns of a table; empty where they have none."""
+    columns = shape.traits_of(experiment).get("columns") or ()
+    return () if columns == NAMELESS else columns
+
+
 def neuron_words(experiment):
-    """The neuron by which the plane is shaded: `neuron 3 of tanh1`."""
+    """The neuron by which the plane is shaded: `neuron 3 of tanh1`, or an input by its name: `input “length, cm”`."""
     layer, index = shape.shown_neuron(experiment)
-    return "neuron %d of %s" % (index, layer)
+    names = input_names(experiment)
+    return "input %s" % quoted(names[index]) if layer == "input" and names else "neuron %d of %s" % (index, layer)
 
 
 def plane_heading(experiment):
@@ -272,10 +280,10 @@ NAMELESS = ("x", "y")
 def plane_columns(experiment):
     """The names of the axes of the plane, if they have any: two columns, or the input and what is predicted of it."""
     traits, data = shape.traits_of(experiment), shape.shape_of(experiment)
-    columns = traits.get("columns") or ()
+    columns = input_names(experiment)
     if data.inputs == 1 and data.task == registry.REGRESSION:
         return (columns[0] if columns else "input", traits.get("target", "number"))
-    return columns if len(columns) == 2 and columns != NAMELESS else ()
+    return columns if len(columns) == 2 else ()
 
 
 def class_name(names, index):

@@ -78,6 +78,13 @@ def test_from_file_to_bending_space_in_three_clicks(lab_at):
     beaks, masses = (np.array([float(row[name]) for row in whole]) for name in ("beak, mm", "mass, g"))
     assert low < beaks.min() and beaks.max() < high and bottom < masses.min() and masses.max() < top
     assert high - low < 3 * np.ptp(beaks) and top - bottom < 3 * np.ptp(masses)
+    # So do the inputs, by their names, and those of other data have none of them.
+    lab.button("Neuron 1 of input: mass, g").wait_for()
+    lab.button("Neuron 0 of input: beak, mm").click()
+    lab.page.get_by_role("heading", name="Input “beak, mm”").wait_for()
+    lab.choose("dataset", "spiral")
+    lab.button("Neuron 0 of input").wait_for()
+    lab.page.get_by_role("heading", name="Neuron 0 of input").wait_for()
     assert lab.no_alert()
 
 

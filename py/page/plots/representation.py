@@ -588,7 +588,10 @@ def _axis_name(experiment, layer, number):
     if is_last or layer.kind == "softmax":
         name = wording.class_name(wording.class_names(experiment), number)
         return "%s of %s" % ("score" if is_last else "probability", name)
-    return ("input %d" if layer.kind == "input" else "neuron %d") % number
+    if layer.kind == "input":
+        names = wording.input_names(experiment)
+        return names[number] if names else "input %d" % number
+    return "neuron %d" % number
 
 
 def boundary_is_diagonal(experiment):
