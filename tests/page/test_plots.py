@@ -138,6 +138,7 @@ class Views:
         self.representation = Representation(self.highlight, self.ask, self.ask)
         self.plots = self.plane, self.representation
         self.run.points = Points(crossed(self.run.opened()))
+        self.run.keeps_network = False
         for view in (self.highlight, *self.plots):
             view.opened(self.run)
         self.show()
@@ -709,3 +710,24 @@ def test_the_line_of_the_scores_is_whole_and_names_are_in_the_plot(page):
     right.size = (200, 200)
     right._paint_names(Noting())
     assert texts == []
+
+
+def test_points_of_a_run_that_goes_on_come_with_its_first_picture(page):
+    """Meanwhile nothing is empty: a person is drawing there."""
+    from page.plots.points import Points
+
+    views = Views(hidden_layers=(3,))
+    before = list(views.plane.positions)
+    views.run.points = Points(crossed(Run(networks.experiment_of(hidden_layers=(3,), dataset="xor")).opened()))
+    views.run.keeps_network = True
+    for plot in views.plots:
+        plot.opened(views.run)
+    assert list(views.plane.positions) == before and views.representation.positions
+    for plot in views.plots:
+        plot.take_coming()
+    assert list(views.plane.positions) == list(views.run.points.positions) != before
+    assert not views.representation.positions
+    views.run.keeps_network = False
+    views.plane.opened(views.run)
+    views.plane.take_coming()
+    assert list(views.plane.positions) == list(views.run.points.positions)
