@@ -49,8 +49,8 @@ class Separator(NamedTuple):
 
     `ordinary`: those with the ordinary penalty; `settled`: whether they are at their end. `weak`: those with a weaker
     one, or None; `apart`: whether these have every row right. `finished`: whether nothing is left to do. `steps`: how
-    many were taken for these activations. A row of activations belongs to the class of the largest of
-    activations @ weights[:-1] + weights[-1].
+    many were taken for these activations. `penalty`: that from which the way to `weak` goes on. A row of activations
+    belongs to the class of the largest of activations @ weights[:-1] + weights[-1].
     """
 
     ordinary: np.ndarray
@@ -59,14 +59,15 @@ class Separator(NamedTuple):
     apart: bool = False
     finished: bool = False
     steps: int = 0
+    penalty: float = WEAKEST
 
     def unsettled(self):
         """Where to begin with other activations that are similar."""
-        return self._replace(settled=False, apart=False, finished=False, steps=0)
+        return self._replace(settled=False, apart=False, finished=False, steps=0, penalty=WEAKEST)
 
 
 class _Point(NamedTuple):
-    """Where a descent has come to: the `weights`; whether that is its end; the least margin there.
+    """Where a descent has come to: the `weights`; whether that is its end; the least margin there; the penalty.
 
     `hopeless`: whether no line separates the classes.
     """
@@ -75,6 +76,7 @@ class _Point(NamedTuple):
     finished: bool
     margin: float
     hopeless: bool
+    penalty: float
 
 
 class _Steps:
@@ -147,12 +149,12 @@ def separate(activations, labels, classes, before=None, work=np.inf, satisfied=F
     if before is None or before.weak is None:
         found = descend(start, usual * WEAKER, False, steps)
     else:
-        found = descend(inside(before.weak), WEAKEST, False, steps)
+        found = descend(inside(before.weak), before.penalty, False, steps)
     taken += steps.taken
     apart = found.margin > 0
     if found.finished and not apart:
         return Separator(ordinary, True, finished=True, steps=taken)
-    return Separator(ordinary, True, outside(found.weights), apart, apart or taken > patience, taken)
+    return Separator(ordinary, True, outside(found.weights), apart, apart or taken > patience, taken, found.penalty)
 
 
 def least_share(start, goal, labels):
@@ -209,9 +211,9 @@ def _descent(x, labels, classes):
         while True:
             slope = x.T @ residual
             if not stays and (margin > 0 or is_hopeless(slope, residual)):
-                return _Point(weights, True, margin, margin <= 0)
+                return _Point(weights, True, margin, margin <= 0, penalty)
             if not steps.take():
-                return _Point(weights, False, margin, False)
+                return _Point(weights, False, margin, False, penalty)
             ridge = rows * penalty
             gradient = slope - ridge * weights
             solved = True
@@ -235,7 +237,7 @@ def _descent(x, labels, classes):
                 # No step lowers the loss but by rounding.
                 finished = stays or penalty == WEAKEST
             if finished:
-                return _Point(weights, True, margin, is_hopeless(x.T @ residual, residual))
+                return _Point(weights, True, margin, is_hopeless(x.T @ residual, residual), penalty)
             if not stays and promise < NEAR * loss:
                 penalty = max(WEAKEST, penalty * WEAKER)
 

@@ -247,7 +247,8 @@ def test_no_piece_of_a_large_network_takes_long():
     while not book.finished:
         book.go_on(0)
         pieces += 1
-    assert pieces > 100
+    # Of none of its cells, one for each layer and kept network, all is done at once.
+    assert pieces > 4 * 2 * len(shape.layers(run.experiment))
 
 
 def test_figures_that_the_history_has_dropped_are_measured():
