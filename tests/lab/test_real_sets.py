@@ -112,6 +112,18 @@ def test_the_first_iris_and_the_first_zero():
     ]
 
 
+@pytest.mark.parametrize("key", REAL)
+def test_each_input_has_a_name_of_its_own(key):
+    columns = registry.trait("dataset", key, "columns")
+    assert len(set(columns)) == len(columns) == registry.trait("dataset", key, "inputs")
+
+
+def test_penguins_inputs_have_the_names_of_the_table():
+    head = tables()["penguins"].decode().splitlines()[0].replace('"', "").split(",")
+    named = [head[number].rpartition("_")[0].replace("_", " ") for number in (2, 3, 4, 5)]
+    assert list(registry.trait("dataset", "penguins", "columns")) == named
+
+
 def test_pixels_are_between_paper_and_ink():
     data, (inputs, _) = load("digits"), measured("digits")
     assert (data.inputs.min(), data.inputs.max()) == (0, 1)
