@@ -543,8 +543,19 @@ class Stage:
             "point_scores": self.task.in_units(point_output).copy(),
             "point_targets": self.task.in_units(self.data.targets[[] if point is None else point].ravel()),
             "point_values": point_values[: plane.SHOWN].copy(),
+            **self._image(point),
             **self._place(terms, lattice, turn),
         }
+
+    def _image(self, point):
+        """The part `point_image`, of the point that is pointed at, where examples are images."""
+        size = shape.traits_of(self.experiment).get("image")
+        if size is None or point is None:
+            return {}
+        ink = np.clip(self.data.inputs[point], 0, 1).reshape(size)
+        image = np.full((*size, 4), 255, np.uint8)
+        image[:, :, :3] = np.rint(255 * (1 - ink))[:, :, None]
+        return {"point_image": image}
 
     def _place(self, terms, lattice, turn):
         """The position of the place that is pointed at, and the network's output there; empty without one."""

@@ -28,7 +28,7 @@ PARTS = (
 ANYWHERE, PRESENT = "Anywhere", "In Present"
 VIEWS, PLANE, SPACE = "In the plane and the space", "In the plane", "In the space"
 RAIL, NETWORK = "On the layer rail", "On the neurons"
-CHARTS = "On the charts"
+CHARTS, DRAWING = "On the charts", "In the plane while you draw"
 
 # names: what the keys are called by `KeyboardEvent.key`, letters in lower case. act: the `Keys` method that is called
 # with the event, or None for what the part of the page has its own use for, and is only listed here. button: the id of
@@ -56,8 +56,6 @@ KEYS = (
         Key(VIEWS, ("l",), "begin a loop, which the arrows draw, and end it", None, None),
         Key(VIEWS, ("Escape",), "give up the loop, then what is chosen", None, None),
         Key(PLANE, ARROWS, "move the place that is pointed at", None, None),
-        Key(PLANE, ("Enter",), "while you draw: add a point there, or change its class", None, None),
-        Key(PLANE, ("Delete",), "while you draw: erase the point", None, None),
         Key(SPACE, ARROWS, "turn or move", None, None),
         Key(SPACE, ("+", "-", "0"), "nearer, farther, all points", None, None),
         Key(SPACE, ("a",), "take the next axis of the tour, which the arrows move", None, None),
@@ -70,6 +68,8 @@ KEYS = (
         Key(CHARTS, ("Home", "End"), "read the first and the last epoch", None, None),
         Key(CHARTS, ("Enter",), "go to the epoch that is read", None, None),
         Key(CHARTS, ("Escape",), "read no longer", None, None),
+        Key(DRAWING, ("Enter",), "add a point there, or give the one that is there the class", None, None),
+        Key(DRAWING, ("Delete", "Backspace"), "erase the point", None, None),
     ]
 )
 # What stands on keys that are not called so.

@@ -197,6 +197,10 @@ PICTURE = OrderedDict(
         ("point_scores", "(outputs,) the network's output for it, for regression in their own units, or empty"),
         ("point_targets", "(outputs,) its targets, for regression in their own units, or empty"),
         ("point_values", "(up to 16,) the shown layer's outputs for it, or empty"),
+        (
+            "point_image",
+            "(rows, columns, 4) RGBA, ink on paper, what it is an image of; only where examples are images",
+        ),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),

@@ -54,6 +54,7 @@ def trait(kind, key, name):
 # the data reach farther. takes: which of the fields points, noise and classes it follows. group: where it stands in the
 # list. about: what it is, in a sentence. table: whether its rows come from a table of that key, which the page fetches.
 # classes: their names, if they have any. columns, target: the names of the inputs and of what is predicted, if any.
+# image: (rows, columns) where each example is an image whose pixels, from 0, paper, to 1, ink, are the inputs.
 # own: whether it is a person's own table, whose traits are those of the table, see `own_tables`.
 # settings: the fields in which the network that is made for the set, when a person picks it, differs from the defaults.
 _DEEPER = {"hidden_layers": (16, 8), "optimizer": "adam"}
@@ -235,6 +236,7 @@ enter(
     "digits",
     "Digits",
     about="Handwritten digits, each by the 64 pixels of its image.",
+    image=(8, 8),
     columns=tuple(["row %d, column %d" % (pixel // 8 + 1, pixel % 8 + 1) for pixel in range(64)]),
     rows=1797,
     training=1617,

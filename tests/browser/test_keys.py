@@ -33,11 +33,12 @@ SHOWN = {
 }
 REST = {"Training"}
 NAMED = ["Enter", "Escape", "Home", "End", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown"]
-ALL = [*string.digits, *string.ascii_letters, *string.punctuation, " ", "Tab", "Delete", "F1", *NAMED]
+ALL = [*string.digits, *string.ascii_letters, *string.punctuation, " ", "Tab", "Delete", "Backspace", "F1", *NAMED]
 CAPS = {
     "Space": " ",
     "−": "-",
     "Esc": "Escape",
+    "Del": "Delete",
     "←": "ArrowLeft",
     "→": "ArrowRight",
     "↑": "ArrowUp",
@@ -289,6 +290,9 @@ def test_the_list_has_the_keys_that_every_part_of_the_page_uses_and_no_others(la
     assert used("#strip-buttons button[tabindex='0']") - {" "} >= parts["On the neurons"]
     assert used("#loss-chart", "Home") == used("#accuracy-chart", "Home") == parts["On the charts"]
     assert set(SHOWN) <= parts["In Present"]
+    lab.button("Draw").click()
+    lab.button("Spray").wait_for()
+    assert used("#boundary", "n") == views | parts["In the plane"] | parts["In the plane while you draw"]
 
 
 # Present.

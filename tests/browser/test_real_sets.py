@@ -1,8 +1,13 @@
 """Real data sets on the page: their tables come when they are asked for, and not before."""
 
+import csv
+import io
+
+import numpy as np
 import pytest
 
 from spec import registry
+from tests.real_tables import tables
 
 TABLES = """performance.getEntriesByType("resource").map(({ name }) => name.split("/").slice(-3).join("/"))
     .filter((path) => path.startsWith("vendor/data/"))"""
@@ -107,3 +112,41 @@ def test_real_data_stand_in_a_group_of_their_own(open_page):
     group = open_page().field("dataset").locator("optgroup[label='Real data']")
     assert group.locator("option").all_text_contents() == ["Iris", "Wine", "Breast cancer", "Penguins", "Digits"]
     assert registry.trait("dataset", "iris", "group") == "Real data"
+
+
+def image_beside(view, place):
+    """The inks, (8, 8), of an image beside a place of a view, by the middles of its pixels; None if there is none.
+
+    Its sides are 64 CSS pixels long, and it lies 12 from the point, to the right or left, above or below.
+    """
+    eighths = np.stack(np.meshgrid(np.arange(8) * 8 + 4, np.arange(8) * 8 + 4), axis=-1).reshape(-1, 2)
+    for left in (12, -12 - 64):
+        for top in (-12 - 64, 12):
+            corner = np.round(place) + [left, top]
+            colours = view.colours(corner + eighths)
+            if (np.ptp(colours, axis=1) == 0).all():
+                return 1 - colours[:, 0].reshape(8, 8) / 255
+    return None
+
+
+def test_a_digit_that_is_pointed_at_is_seen_in_both_views(stage_at):
+    stage = stage_at("dataset=digits&hidden_layers=5&layer=fc2&projection=pca")
+    stage.rest()
+    images = np.array([row[:-1] for row in csv.reader(io.StringIO(tables()["digits"].decode()))], float) / 16
+    assert image_beside(stage.left, stage.left.places()[0]) is None
+    for key, row in (("n", 0), ("n", 1), ("p", 0)):
+        stage.left.press(key)
+        stage.rest()
+        for view in (stage.left, stage.right):
+            seen = image_beside(view, view.places()[row])
+            np.testing.assert_allclose(seen, images[row].reshape(8, 8), atol=0.02)
+    stage.left.press("Escape")
+    stage.rest()
+    assert image_beside(stage.left, stage.left.places()[0]) is None
+    # Nothing of it is left at other data.
+    stage.left.press("n")
+    stage.lab.choose("dataset", "iris")
+    stage.rest()
+    stage.left.press("n")
+    stage.rest()
+    assert image_beside(stage.left, stage.left.places()[0]) is None

@@ -11,6 +11,8 @@ from lab import datasets, real_sets, session
 from lab.run import Run
 from spec import fields, protocol, registry
 from tests import data_sets
+from tests.lab import networks
+from tests.lab.pictures import view_of
 from tests.real_tables import tables
 from tools.environment import ROOT
 
@@ -128,6 +130,23 @@ def test_pixels_are_between_paper_and_ink():
     data, (inputs, _) = load("digits"), measured("digits")
     assert (data.inputs.min(), data.inputs.max()) == (0, 1)
     assert (data.inputs * 16 == inputs).all()
+
+
+def test_the_image_of_the_point_that_is_pointed_at_is_the_tables():
+    """Ink on paper, in all pixels; of other data, and where nothing is pointed at, there is none."""
+    inputs, _ = measured("digits")
+    scene = Run(networks.experiment_of(dataset="digits", hidden_layers=(4,)))
+
+    def picture(run, **view):
+        return run.stage.draw(run.trainer, view_of(run.experiment, **view))
+
+    for point in (0, 1234):
+        image = picture(scene, point=point)["point_image"]
+        assert image.shape == (8, 8, 4) and (image[:, :, 3] == 255).all()
+        for channel in range(3):
+            np.testing.assert_allclose(image[:, :, channel].ravel(), 255 * (1 - inputs[point] / 16), atol=0.51)
+    assert "point_image" not in picture(scene)
+    assert "point_image" not in picture(Run(networks.experiment_of(dataset="iris")), point=3)
 
 
 def test_penguins_that_were_not_measured_are_left_out():

@@ -415,7 +415,7 @@ def test_classes_that_have_names_are_called_by_them(page):
     assert axis_names({**cancer, "layer": "softmax"}) == ("probability of malignant", "probability of benign")
     digits = networks.experiment_of(dataset="digits", projection="dimensions", dimensions=(3, 7))
     assert axis_names(digits) == ("score of class 3", "score of class 7")
-    assert axis_names({**digits, "layer": "input"}) == ("input 3", "input 7")
+    assert axis_names({**digits, "layer": "input"}) == ("row 1, column 4", "row 1, column 8")
     assert heap_words(150, 50, 0, names) == "all 50 points of setosa lie here"
     points = points_of("classification", 10, tuple("abcdefghij"))
     assert points.words(0) == "Point 0 (held out): h"

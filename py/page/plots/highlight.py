@@ -1,8 +1,11 @@
 """What a person points at and has chosen; all views show the same."""
 
+from pyscript import window
+
+from page import canvas
 from page.dom import by_id, listen, set_text
 from page.plots import picking
-from spec import fields
+from spec import fields, shape
 
 
 class Highlight:
@@ -19,6 +22,8 @@ class Highlight:
         self.loops = 0
         # What the points depend on.
         self.data = None
+        # Where examples are images: their rows and columns; a point and a canvas with what it is an image of.
+        self.size = self.image = None
         self.forget()
         listen(by_id("clear-selection"), "click", lambda event: self.choose(""))
 
@@ -31,6 +36,7 @@ class Highlight:
             self.data = data
             self.forget()
             self._say_chosen()
+        self.size, self.image = shape.traits_of(experiment).get("image"), None
         self.count = 0
         self.point = self.pinned = self.place = self.loop = None
 
@@ -44,6 +50,22 @@ class Highlight:
         choice = getattr(picture, "selected", None)
         if choice is not None:
             self.take_chosen(picture.loop, choice)
+        self._take_image(picture)
+
+    def _take_image(self, picture):
+        image = getattr(picture, "point_image", None)
+        if image is None or self.size is None:
+            self.image = None
+            return
+        rows, columns = self.size
+        picture_of_point, context = canvas.spare(columns, rows, 1)
+        pixels = window.Uint8ClampedArray.new(image.buffer)
+        context.putImageData(window.ImageData.new(pixels, columns, rows), 0, 0)
+        self.image = picture.point, picture_of_point
+
+    def image_of_point(self):
+        """A canvas with what the point that is pointed at is an image of, if it is one and is known."""
+        return self.image[1] if self.image and self.image[0] == self.point else None
 
     def forget(self):
         """Ends pointing and choosing; does not call `on_change`."""

@@ -279,7 +279,7 @@ class Plane(Plot):
         self._paint_line_labels(context)
         point, place = self.highlight.point, self.highlight.place
         if point is not None:
-            self.ring(context, *self.pixel_of(point))
+            self.point_out(context, *self.pixel_of(point))
         if place:
             self.crosshair(context, *self.mapping.pixel(*place))
         if self.brush:

@@ -15,6 +15,8 @@ from page.plots.mapping import Mapping
 SLICE = 8
 # The most characters of the name of an axis.
 LONGEST_NAME = 60
+# The side of what a point is an image of, and how far from the point it is, in CSS pixels with the smallest text.
+IMAGE, BESIDE = 64, 12
 
 
 class Layer:
@@ -256,6 +258,23 @@ class Plot:
         """Draws a ring around a point at a pixel, unless it is outside of the plot or not finite."""
         if self.mapping.holds(x, y, 9):
             markers.ring(context, x, y, self.line, self.halo, self.enlarged())
+
+    def point_out(self, context, x, y):
+        """Marks the point that is pointed at, which lies at a pixel, with what it is an image of beside it."""
+        self.ring(context, x, y)
+        image = self.highlight.image_of_point()
+        if image is None or not self.mapping.holds(x, y, 9):
+            return
+        left, top, width, height = self.mapping.box
+        side, gap = IMAGE * self.enlarged(), BESIDE * self.enlarged()
+        x = x + gap if x + gap + side < left + width else x - gap - side
+        y = y - gap - side if y - gap - side > top else y + gap
+        context.imageSmoothingEnabled = False
+        context.drawImage(image, x, y, side, side)
+        context.imageSmoothingEnabled = True
+        context.lineWidth = 1
+        context.strokeStyle = self.line
+        context.strokeRect(x, y, side, side)
 
     def crosshair(self, context, x, y):
         """Draws a crosshair at a pixel, unless that is NaN."""

@@ -243,7 +243,7 @@ class Representation(Plot):
         self._paint_directions(context)
         self._paint_heaps(context)
         if self.highlight.point is not None:
-            self.ring(context, *self.pixel_of(self.highlight.point))
+            self.point_out(context, *self.pixel_of(self.highlight.point))
         if self.place and self.highlight.place:
             self.crosshair(context, *self.mapping.pixel(*self.place))
 
