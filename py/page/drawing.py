@@ -89,7 +89,9 @@ class Drawing:
             messages.show(NOT_HERE)
 
     def stop(self):
-        """Ends that a person draws."""
+        """Ends that a person draws; the next time begins with single points."""
+        _set_pressed(self.spray, False)
+        _set_pressed(self.eraser, False)
         self._set_drawing(False)
 
     def _set_drawing(self, drawing):

@@ -39,6 +39,13 @@ def hold_back(lab, key):
     return held
 
 
+def let_go(lab, held):
+    """Lets the request go on that is held back, once it is there."""
+    while not held:
+        lab.wait("new Promise((done) => requestAnimationFrame(() => done(true)))")
+    held[0].continue_()
+
+
 def test_a_table_comes_when_its_set_is_chosen_and_once_only(open_page):
     lab = open_page()
     lab.step_one_epoch()
@@ -85,7 +92,7 @@ def test_what_is_chosen_last_counts(open_page):
     lab.choose("dataset", "xor")
     lab.wait("location.hash === '#dataset=xor'")
     with lab.page.expect_response("**/vendor/data/iris.zlib"):
-        held[0].continue_()
+        let_go(lab, held)
     # The page has taken the table, and takes it from where it is.
     lab.page.unroute("**/vendor/data/iris.zlib")
     lab.wait_for_state("ready")
@@ -103,7 +110,7 @@ def test_going_on_while_a_table_is_on_its_way(open_page):
     assert lab.data("inputs") == "2"
     lab.enter("hidden_layers", "6")
     lab.wait("location.hash.includes('hidden_layers=6')")
-    held[0].continue_()
+    let_go(lab, held)
     trains_on(lab, "iris")
     assert "hidden_layers=6" in lab.page.url
 
