@@ -40,7 +40,7 @@ class LabPage:
     def all_data(self):
         return self.page.evaluate("({...document.documentElement.dataset})")
 
-    def wait_for_state(self, *states, timeout=20_000):
+    def wait_for_state(self, *states, timeout=browser.PATIENCE):
         self.wait(f"{list(states)}.includes(document.documentElement.dataset.state)", timeout)
 
     def wait_for_epoch(self, epoch):

@@ -72,7 +72,8 @@ def test_the_learning_rate_is_drawn_where_it_changes(lab_at):
         }).filter(height => height !== null);
     }""")
     top = heights.index(min(heights))
-    assert 0.1 < top / len(heights) < 0.3
+    # The run has gone on for some epochs meanwhile.
+    assert abs(top / len(heights) - 10 / lab.number("epoch")) < 0.05
     assert heights[0] > 0.7
     assert heights[-1] > 0.7
     assert min(heights) < 0.3

@@ -258,6 +258,7 @@ def test_journey(lab):
     lab.button(STOP).wait_for()
     lab.button(REWIND).wait_for()
     wait_for_layer(lab, "fc2")
+    lab.wait("window.drawn.at(-1) === 3")
     positions, drawn = recorded(lab)
     assert min(positions[len(stopped_at) :]) < 0.2, "it begins anew"
     assert_all_the_way(positions[len(stopped_at) :])
@@ -285,6 +286,7 @@ def test_the_journey_is_rewound_from_its_end(lab):
     lab.button(STOP).wait_for()
     wait_for_layer(lab, "input")
     lab.button(PLAY).wait_for()
+    lab.wait("window.drawn.at(-1) === 0")
     positions, drawn = recorded(lab)
     assert positions == sorted(positions, reverse=True)
     assert drawn == sorted(drawn, reverse=True)
