@@ -82,6 +82,8 @@ def test_every_picture_has_all_that_the_views_look_at(read):
     unseen = {"selected", "loop", "picture", "positions", "order", "ordered", "boxes", "point"}
     # Of numbers to predict, which are not recorded.
     unseen |= {"contour_labels", "residuals"}
+    # Of images.
+    unseen |= {"point_image"}
     for answer in read["answers"]:
         assert set(protocol.PICTURE) - unseen <= set(answer["picture"])
 
