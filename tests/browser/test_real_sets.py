@@ -129,7 +129,7 @@ def image_beside(view, place):
     eighths = np.stack(np.meshgrid(np.arange(8) * 8 + 4, np.arange(8) * 8 + 4), axis=-1).reshape(-1, 2)
     for left in (12, -12 - 64):
         for top in (-12 - 64, 12):
-            corner = np.round(place) + [left, top]
+            corner = np.round(place) + np.array((left, top))
             colours = view.colours(corner + eighths)
             if (np.ptp(colours, axis=1) == 0).all():
                 return 1 - colours[:, 0].reshape(8, 8) / 255

@@ -265,7 +265,7 @@ class Plot:
         image = self.highlight.image_of_point()
         if image is None or not self.mapping.holds(x, y, 9):
             return
-        left, top, width, height = self.mapping.box
+        left, top, width, _ = self.mapping.box
         side, gap = IMAGE * self.enlarged(), BESIDE * self.enlarged()
         x = x + gap if x + gap + side < left + width else x - gap - side
         y = y - gap - side if y - gap - side > top else y + gap
