@@ -57,7 +57,7 @@ def filled(html: str, fields: Any, wording: Any) -> str:
     """`html` with the controls of the module `fields` in their panels; the module `wording` gives their texts."""
     experiment = fields.defaults()
     slider = experiment["speed"]
-    written = [field for field in fields.FIELDS.values() if field.control in (SWITCH, *CONTROLS)]
+    written = [field for field in fields.FIELDS.values() if field.control in (SWITCH, BOXES, *CONTROLS)]
     for panel in sorted({field.panel for field in written}):
         in_panel = [field for field in written if field.panel == panel]
         html = with_content(html, f"{panel}-fields", controls(in_panel, experiment, wording))
@@ -77,6 +77,9 @@ def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any)
     result = []
     for field in fields:
         if field.control == SWITCH:
+            continue
+        if field.control == BOXES:
+            result.append(_boxes(field, experiment, wording))
             continue
         off = " disabled" if disabled.get(field.name) else ""
         control = CONTROLS[field.control](field, experiment, wording, f' form="controls"{off}')
@@ -110,9 +113,22 @@ def _switch(field: Any, experiment: Mapping[str, Any], is_disabled: bool) -> str
     return f'<label><input id="{field.name}-switch" type="checkbox"{state}>{escape(field.label)}</label>'
 
 
+def _boxes(field: Any, experiment: Mapping[str, Any], wording: Any) -> str:
+    offered, chosen = wording.boxes(experiment, field.name)
+    inside = "".join(
+        f'<label><input type="checkbox" id="{wording.box_id(field.name, key)}" value="{escape(key)}"'
+        f"{' checked' if key in chosen else ''}>{escape(label)}</label>"
+        for key, label in offered
+    )
+    label = f'<span id="{field.name}-label">{escape(field.label)}</span>'
+    group = f'<div id="{field.name}" class="boxes">{inside}</div>'
+    named = f'role="group" aria-labelledby="{field.name}-label" data-tip="{field.name}"'
+    return f'<div class="field {field.name} of-boxes" {named}>{label}{group}</div>'
+
+
 # Kind of control -> the function that writes it. Check boxes are written apart; sliders are in the markup already.
 CONTROLS = {"select": _select, "box": _box}
-SWITCH = "switch"
+SWITCH, BOXES = "switch", "boxes"
 
 
 def options(choices: Iterable[tuple[str, str]], chosen: str) -> str:

@@ -7,6 +7,7 @@ from spec import registry
 # Kind -> the module with its functions; a function has the name of its key.
 MODULES = {
     "dataset": "lab.toy_sets",
+    "feature": "lab.features",
     "activation": "lab.activations",
     "normalization": "lab.layers",
     "initialization": "lab.initializers",

@@ -26,19 +26,23 @@ TALL = 0.8
 
 
 class Plane:
-    """The plane of the left view as a part of input space, and the square of it that is shown.
+    """The plane of the left view as a part of the space of the data's columns, and the square of it that is shown.
 
-    The place (u, v) of the plane stands for the inputs `origin` + u · `directions[0]` + v · `directions[1]`. The square
-    has its middle at (x, y) and its sides are 2 · `half` long.
+    The place (u, v) of the plane stands for the columns `origin` + u · `directions[0]` + v · `directions[1]`. The
+    square has its middle at (x, y) and its sides are 2 · `half` long.
 
-    With `up`, (number, slope), the second coordinate v of a single input stands for no input but for a number to
+    With `up`, (number, slope), the second coordinate v of a single column stands for no column but for a number to
     predict, in its own units: number + slope · v.
+
+    `features(columns)` makes the network's inputs of columns, (rows, columns) to (rows, inputs); None if they are the
+    same.
     """
 
-    def __init__(self, origin, directions, x, y, half, up=None):
+    def __init__(self, origin, directions, x, y, half, up=None, features=None):
         self.origin, self.directions, self.x, self.y, self.half, self.up = origin, directions, x, y, half, up
-        # Whether places and inputs are the same, as with two inputs.
-        self._is_input_space = len(origin) == 2 and not origin.any() and (directions == np.eye(2)).all()
+        self.features = features
+        # Whether places and columns are the same, as with two columns.
+        self._is_column_space = len(origin) == 2 and not origin.any() and (directions == np.eye(2)).all()
         self._grids = {}
 
     @property
@@ -49,39 +53,41 @@ class Plane:
     def axis_units(self, means, scales):
         """How each coordinate of a place is read, (2, 2): as first + second · coordinate.
 
-        `means` and `scales`, both (inputs,), are those of the inputs, see `datasets.Data`.
+        `means` and `scales`, both (columns,), are those of the columns, see `datasets.Data`.
         """
         result = np.array([[0.0, 1.0], [0.0, 1.0]])
-        if self._is_input_space or len(means) == 1:
+        if self._is_column_space or len(means) == 1:
             result[: len(means)] = np.stack([means, scales], axis=1)
         if self.up:
             result[1] = self.up
         return result
 
     def inputs_at(self, places):
-        """The inputs for which places stand: (rows, 2) to (rows, inputs), float32."""
-        if self._is_input_space:
-            return np.asarray(places, np.float32)
-        return (self.origin + np.asarray(places, np.float64) @ self.directions).astype(np.float32)
+        """The network's inputs for which places stand: (rows, 2) to (rows, inputs), float32."""
+        if self._is_column_space:
+            columns = np.asarray(places, np.float32)
+        else:
+            columns = (self.origin + np.asarray(places, np.float64) @ self.directions).astype(np.float32)
+        return self.features(columns) if self.features else columns
 
     def heights(self, numbers):
         """The second coordinates that stand for numbers to predict, float64; only with `up`."""
         number, slope = self.up
         return (np.asarray(numbers, np.float64) - number) / slope
 
-    def coordinates(self, inputs, numbers=None):
-        """The places of the plane nearest to inputs: (rows, inputs) to (rows, 2), float32.
+    def coordinates(self, columns, numbers=None):
+        """The places of the plane nearest to examples: (rows, columns) to (rows, 2), float32.
 
-        A single input is a place's first coordinate. The second one stands for `numbers`, one for each row, if there is
-        `up`, and is otherwise spread so that points do not hide one another.
+        A single column is a place's first coordinate. The second one stands for `numbers`, one for each row, if there
+        is `up`, and is otherwise spread so that points do not hide one another.
         """
-        if self._is_input_space:
-            return inputs
-        places = _coordinates(inputs, self.origin, self.directions)
+        if self._is_column_space:
+            return columns
+        places = _coordinates(columns, self.origin, self.directions)
         if self.up:
             places[:, 1] = self.heights(numbers)
         elif len(self.origin) == 1:
-            places[:, 1] = self.y + golden_spread(len(inputs)) * (SPREAD * self.half)
+            places[:, 1] = self.y + golden_spread(len(columns)) * (SPREAD * self.half)
         return places.astype(np.float32)
 
     def samples(self, resolution):
@@ -115,40 +121,41 @@ class Samples:
         return self._plane.inputs_at(self._places[rows])
 
 
-def plane_of(inputs, extent=None, told=None, numbers=None):
-    """The `Plane` on which inputs, shape (rows, inputs), are shown.
+def plane_of(columns, extent=None, told=None, numbers=None, features=None):
+    """The `Plane` on which examples, shape (rows, columns), are shown.
 
-    `told` is its `(origin, directions)`. Without it, two inputs are the plane's coordinates, a single input is its
-    first coordinate; with more inputs the plane lies along their first two principal components, through their mean.
+    `told` is its `(origin, directions)`. Without it, two columns are the plane's coordinates, a single column is its
+    first coordinate; with more columns the plane lies along their first two principal components, through their mean.
     The plane shows ±`extent` if all inputs lie within, else the smallest square with a round step that has room for
-    them. `numbers` are the least and the largest number to predict, if there are any: with a single input they go up.
+    them. `numbers` are the least and the largest number to predict, if there are any: with a single column they go up.
+    `features`: see `Plane`.
     """
-    origin, directions = told or _embedding(inputs)
+    origin, directions = told or _embedding(columns)
     origin, directions = np.asarray(origin, np.float64), np.asarray(directions, np.float64)
-    places = _coordinates(inputs, origin, directions)
+    places = _coordinates(columns, origin, directions)
     if extent is not None and np.abs(places).max() <= extent:
         x, y, half = 0.0, 0.0, float(extent)
     else:
         x, y, step = _square(places.min(axis=0).tolist(), places.max(axis=0).tolist())
         half = STEPS * step
     up = None
-    if numbers is not None and inputs.shape[1] == 1:
+    if numbers is not None and columns.shape[1] == 1:
         least, largest = numbers
         slope = (largest - least) / 2 / (TALL * half) or 1 / half
         up = (least + largest) / 2 - slope * y, slope
-    return Plane(origin, directions, x, y, half, up)
+    return Plane(origin, directions, x, y, half, up, features)
 
 
-def _embedding(inputs):
-    width = inputs.shape[1]
+def _embedding(columns):
+    width = columns.shape[1]
     if width <= 2:
         return np.zeros(width), np.eye(2, width)
-    basis, _ = principal(inputs)
-    return inputs.mean(axis=0, dtype=np.float64), basis[:, :2].T
+    basis, _ = principal(columns)
+    return columns.mean(axis=0, dtype=np.float64), basis[:, :2].T
 
 
-def _coordinates(inputs, origin, directions):
-    return (inputs.astype(np.float64) - origin) @ np.linalg.pinv(directions)
+def _coordinates(columns, origin, directions):
+    return (columns.astype(np.float64) - origin) @ np.linalg.pinv(directions)
 
 
 def _square(low, high):

@@ -63,10 +63,19 @@ def digits(rng, rows):
     return table[:, :-1] / LARGEST_PIXEL, table[:, -1].astype(int)
 
 
+def units_of(key):
+    """`(means, scales)`, both (inputs,), of a real set's inputs: the table has means + scales · inputs."""
+    inputs = _tables[key][:, :-1]
+    if registry.trait("dataset", key, "image"):
+        return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    return inputs.mean(axis=0), inputs.std(axis=0)
+
+
 def _measurements(key):
     """`(inputs, labels)` of a table whose last column is the class, standardized."""
     inputs, labels = _tables[key][:, :-1], _tables[key][:, -1]
-    return (inputs - inputs.mean(axis=0)) / inputs.std(axis=0), labels.astype(int)
+    means, scales = units_of(key)
+    return (inputs - means) / scales, labels.astype(int)
 
 
 def _number(cell):

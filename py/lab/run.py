@@ -73,7 +73,8 @@ class Run:
         numbers = None
         if self.task.name == registry.REGRESSION:
             numbers = self.task.in_units(np.array(self.task.range)).tolist()
-        self.plane = plane_of(self.data.inputs, traits.get("extent"), traits.get("plane"), numbers)
+        told = traits.get("plane") if shape.kept_columns(experiment) is None else None
+        self.plane = plane_of(self.data.columns, traits.get("extent"), told, numbers, self.data.features)
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
@@ -141,7 +142,7 @@ class Run:
         data, plane = self.data, self.plane
         is_training = np.zeros(len(data.inputs), np.uint8)
         is_training[data.training] = 1
-        points = plane.coordinates(data.inputs, self.task.in_units(data.targets[:, 0]))
+        points = plane.coordinates(data.columns, self.task.in_units(data.targets[:, 0]))
         return {
             "points": points,
             **leaves_of(points),
@@ -151,6 +152,7 @@ class Run:
             "unit": plane.unit,
             "axis_units": plane.axis_units(data.means, data.scales),
             "rows": len(data.inputs),
+            "columns": data.columns.shape[1],
             "inputs": data.inputs.shape[1],
             "outputs": data.targets.shape[1],
             "task": self.task.name,

@@ -154,7 +154,7 @@ class Stage:
         self._fits = probe.fits_of(experiment, data, self.task)
         self._held_out = np.zeros(len(data.inputs), np.bool_)
         self._held_out[data.held_out] = True
-        self._places_of_data = on_plane.coordinates(data.inputs, self.task.in_units(data.targets[:, 0]))
+        self._places_of_data = on_plane.coordinates(data.columns, self.task.in_units(data.targets[:, 0]))
         # The last pictures' numbers and where the points lay in them, for a loop that was drawn around some of them;
         # pictures in which they lie in the same places have one number. All that the last was made of.
         self._pictures: deque = deque(maxlen=PICTURES)
@@ -552,7 +552,7 @@ class Stage:
         size = shape.traits_of(self.experiment).get("image")
         if size is None or point is None:
             return {}
-        ink = np.clip(self.data.inputs[point], 0, 1).reshape(size)
+        ink = np.clip(self.data.columns[point], 0, 1).reshape(size)
         image = np.full((*size, 4), 255, np.uint8)
         image[:, :, :3] = np.rint(255 * (1 - ink))[:, :, None]
         return {"point_image": image}

@@ -103,8 +103,8 @@ def csv_of_data(data, experiment):
     if traits.get("own"):
         own = own_sets.own_set(experiment["table"])
         return csv_of(traits["columns"], own.numbers, traits["target"], own.values, traits["classes"])
-    numbers = data.inputs * data.scales + data.means
-    names = traits.get("columns") or _numbered("input", numbers.shape[1])
+    numbers = data.columns * data.scales + data.means
+    names = shape.column_names(experiment) or _numbered("input", numbers.shape[1])
     if traits["task"] == CLASSIFICATION:
         classes = traits.get("classes") or _numbered("class", data.targets.shape[1])
         return csv_of(names, numbers, traits.get("target", "class"), data.labels, classes)

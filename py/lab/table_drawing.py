@@ -17,9 +17,9 @@ def drawn_on(data, experiment, edits):
     those before, places those of the plane. What is added is trained on, and everything else stays what it was; so do
     the units in which the network gets it. Raises TableError where that is no table that can be used.
     """
-    if shape.shape_of(experiment).task != CLASSIFICATION or data.inputs.shape[1] != 2:
+    if shape.shape_of(experiment).task != CLASSIFICATION or shape.traits_of(experiment)["inputs"] != 2:
         raise TableError("Points can be drawn where there are two inputs, and classes to predict.")
-    inputs, labels = data.inputs.astype(np.float64), data.labels.copy()
+    inputs, labels = data.columns.astype(np.float64), data.labels.copy()
     for row, x, y in edits.get("move", ()):
         inputs[row] = x, y
     for row, label in edits.get("label", ()):

@@ -23,6 +23,8 @@ class Controls:
             self._listen(name)
         for name in fields.names(control=fields.SWITCH):
             self._listen_to_switch(name)
+        for name in fields.names(control=fields.BOXES):
+            self._listen_to_boxes(name)
         self._offer_all_learning_rates()
         messages.follow(self.show)
 
@@ -37,10 +39,26 @@ class Controls:
         field = by_id(name + "-switch")
         listen(field, "change", lambda event: self.enter(name, "on" if field.checked else "off"))
 
-    def enter(self, name, text):
-        """Handles what a person put into a field; if it is not allowed, shows a message and changes nothing."""
+    def _listen_to_boxes(self, name):
+        group = by_id(name)
+
+        def change(event):
+            chosen = [box.value for box in group.querySelectorAll("input") if box.checked]
+            if chosen:
+                self.enter(name, ", ".join(chosen), event.target)
+            else:
+                event.target.checked = True
+                messages.show("%s: at least one is needed." % fields.FIELDS[name].label, event.target)
+
+        listen(group, "change", change)
+
+    def enter(self, name, text, field=None):
+        """Handles what a person put into a field; if it is not allowed, shows a message and changes nothing.
+
+        `field` is the element that was changed, unless it is the field's own one.
+        """
         control = fields.FIELDS[name].control
-        field = by_id(name + "-switch" if control == fields.SWITCH else name)
+        field = field or by_id(name + "-switch" if control == fields.SWITCH else name)
         # An earlier message about this field is out of date.
         messages.clear(field)
         try:
@@ -49,6 +67,8 @@ class Controls:
             messages.show(str(error), field)
             if control == fields.SWITCH:
                 field.checked = self.experiment()[name]
+            elif control == fields.BOXES:
+                self._show_boxes(name)
             elif control != fields.BOX:
                 field.value = self._text(name)
 
@@ -65,6 +85,8 @@ class Controls:
                 field.value = self._text(name)
         for name in fields.names(control=fields.SWITCH):
             by_id(name + "-switch").checked = experiment[name]
+        for name in fields.names(control=fields.BOXES):
+            self._show_boxes(name)
         for panel in PANELS:
             set_text(by_id(panel + "-summary"), wording.summary(experiment, panel))
         set_text(by_id("settings"), wording.settings_words(experiment))
@@ -81,6 +103,19 @@ class Controls:
         for index, (value, label) in enumerate(offered):
             if value != label:
                 field.options[index].value = value
+
+    def _show_boxes(self, name):
+        """Shows which of several choices are made; without any to make the field is not there."""
+        offered, chosen = wording.boxes(self.experiment(), name)
+        group = by_id(name)
+        group.closest(".field").hidden = not offered
+        labels = [label for _, label in offered]
+        boxes = group.querySelectorAll("input")
+        if boxes.length != len(labels) or group.textContent != "".join(labels):
+            group.replaceChildren(*[_box(name, key, label) for key, label in offered])
+            boxes = group.querySelectorAll("input")
+        for index, (key, _) in enumerate(offered):
+            boxes[index].checked = key in chosen
 
     def _text(self, name):
         return wording.text(self.experiment(), name)
@@ -100,3 +135,10 @@ class Controls:
 
         listen(field, "mousedown", empty)
         listen(field, "blur", restore)
+
+
+def _box(name, key, label):
+    """A check box of a field, as `tools/markup.py` writes it."""
+    box = element("label")
+    box.append(element("input", type="checkbox", id=wording.box_id(name, key), value=key), label)
+    return box

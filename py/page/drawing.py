@@ -23,7 +23,8 @@ NOT_HERE = "Points can be drawn where there are two inputs and classes: choose s
 def can_draw(experiment):
     """Whether points can be drawn on an experiment's data."""
     data = shape.shape_of(experiment)
-    return data.inputs == 2 and data.task == registry.CLASSIFICATION
+    of_two = data.columns == 2 and shape.kept_columns(experiment) is None
+    return of_two and data.task == registry.CLASSIFICATION
 
 
 class Drawing:

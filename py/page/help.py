@@ -146,6 +146,10 @@ SENTENCES = OrderedDict(
         ("data_seed", "The number by which the points are drawn; empty means the same number as Seed."),
         ("seed", "The number by which the first weights and the batches are drawn: the same seed makes the same run."),
         ("new-weights", "Starts afresh from the weights of the next seed, on the same points."),
+        (
+            "inputs",
+            "What the network is told of each point: its numbers, or what can be computed of them, such as a square.",
+        ),
         ("hidden_layers", "How many neurons each hidden layer has, such as 8, 4 for two layers; empty for none."),
         (
             "activation",

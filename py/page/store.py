@@ -7,7 +7,7 @@ effects, which `app.App` carries out in order.
 from collections import namedtuple
 
 from page import phase
-from spec import fields, shape
+from spec import fields, registry, shape
 
 # Origins of changes: a person, the address, undo, a story, the run, and the playhead while it moves along the layers.
 TYPED, LINKED, UNDONE, TOLD, REPORTED, PLAYHEAD = "typed", "linked", "undone", "told", "reported", "playhead"
@@ -106,10 +106,14 @@ def entered(experiment, name, text):
         shape.check_neuron(experiment, fields.parse(name, text))
         return _with(experiment, {"shading": "neuron", "neuron": text})
     result = fields.changed(experiment, name, text)
+    if name == "inputs":
+        chosen = shape.chosen_inputs(result)
+        result["inputs"] = () if chosen == shape.own_inputs(result) else chosen
     if name == "dataset" and result["dataset"] != experiment["dataset"]:
         # Of a person's own tables the one that was used last.
         result["table"] = ""
         result.update(settings_for(experiment, result))
+        result["inputs"] = inputs_for(experiment, result)
     if name == "layer" or not fields.same_run(result, experiment):
         layer = shape.shown_layer(result).name
         result["layer"] = "" if layer == shape.logits_layer(result) else layer
@@ -129,10 +133,17 @@ def settings_for(before, experiment):
     return {name: settings.get(name, defaults[name]) for name in shape.SETTINGS}
 
 
+def inputs_for(before, experiment):
+    """The inputs for an experiment's data set: the features of before if all can be had of it, else none are chosen."""
+    chosen, offered = before["inputs"], shape.offered_inputs(experiment)
+    return chosen if all(key in offered and key in registry.entries("feature") for key in chosen) else ()
+
+
 def with_table(experiment, key):
     """The values of the fields for a person's own table, which is known by its key."""
     values = {"dataset": "own", "table": key}
-    values.update(settings_for(experiment, _with(experiment, values)))
+    after = _with(experiment, values)
+    values.update(settings_for(experiment, after), inputs=inputs_for(experiment, after))
     return values
 
 

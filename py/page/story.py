@@ -160,7 +160,8 @@ def _of_the_layer(experiment, seen, probes, gets, right):
 def _place(experiment, index):
     """Where a layer's points are: `in the plane`, `after the bend (tanh1)`. The numbers are of places, not of times."""
     if index == 0:
-        return "in the plane" if shape.shape_of(experiment).inputs == 2 else "at the input"
+        is_plane = shape.shape_of(experiment).columns == 2 and shape.features(experiment) is None
+        return "in the plane" if is_plane else "at the input"
     layers = shape.layers(experiment)
     return "after the %s (%s)" % (wording.plain_name(layers, index), layers[index][0])
 

@@ -20,6 +20,9 @@ THINNER = 0.55
 TINT_OPACITY = 0.13
 FONT = "500 %.1fpx Inter, system-ui, sans-serif"
 FONT_OF_TEXT = 0.92
+# The names in the inputs' tiles: their size, and their distance from the tile's edges in pixels.
+FONT_OF_NAME = 0.8
+NAME_GAP = 2
 # The largest side of a miniature, in pixels.
 LARGEST_MINIATURE = 200
 # How long a pointer rests on a neuron before the plane is shaded by it, in milliseconds.
@@ -51,6 +54,7 @@ class Strip:
         self.laid_out_for = None
         self.position, self.neuron, self.place = 0, None, None
         self.weights = None
+        self.names = []
         # The miniatures of all layers on a spare canvas, one below the other; their side, in pixels; its context.
         self.miniatures = self.miniature_size = self.miniatures_context = None
         # The tiles of the latest picture on a spare canvas, the side of a tile in samples, and the canvas's context.
@@ -69,6 +73,7 @@ class Strip:
         if layers == self.layers:
             if names != self.buttons.inputs:
                 self.buttons.name_inputs(names)
+                self._place_names()
             return
         self.buttons.inputs = names
         self.pointed = self.glimpsed = None
@@ -281,6 +286,7 @@ class Strip:
     def _place_tiles(self):
         """Sets `draws`: for every visible tile the arguments of `drawImage`."""
         self.draws = []
+        self._place_names()
         if not self.tiles:
             return
         side, left, row = self.tile_size, round(self.left), 0
@@ -316,6 +322,7 @@ class Strip:
                 draw_image(self.miniatures, 0, side * index, side, side, x, self.rows.miniatures, place, place)
         for arguments in self.draws:
             draw_image(*arguments)
+        self._draw_names(context)
         if self.place:
             self._draw_place(context)
         if self.chosen:
@@ -323,6 +330,34 @@ class Strip:
                 context.strokeStyle = colour
                 context.lineWidth = line
                 context.strokeRect(*self.chosen)
+
+    def _place_names(self):
+        """Sets `names`: `(name, x, y)` of the inputs whose tiles have room for their names; of all, or of none."""
+        self.names = []
+        names = self.buttons.inputs
+        if self.first or not names or len(names) > self.columns[0].shown:
+            return
+        column, context = self.columns[0], self.context
+        context.font = FONT % self._name_size()
+        room = column.size - 2 * NAME_GAP
+        if self._name_size() < room and max([context.measureText(name).width for name in names]) <= room:
+            for index, name in enumerate(names):
+                x, y = strip_layout.corner(column, index)
+                self.names.append((name, x - round(self.left) + NAME_GAP, y + column.size - NAME_GAP))
+
+    def _name_size(self):
+        return FONT_OF_NAME * self.text_size
+
+    def _draw_names(self, context):
+        """Writes the names of the inputs into their tiles."""
+        if not self.names:
+            return
+        context.font = FONT % self._name_size()
+        context.textAlign, context.textBaseline, context.lineJoin = "left", "bottom", "round"
+        context.strokeStyle, context.fillStyle, context.lineWidth = self.surface, self.text, 3
+        for name, x, y in self.names:
+            context.strokeText(name, x, y)
+            context.fillText(name, x, y)
 
     def _draw_place(self, context):
         """Draws a dot in every tile at the place that is pointed at."""

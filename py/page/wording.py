@@ -19,6 +19,8 @@ SHAPES = (
 AFFINE = ("input", "dense", "batch_norm", "linear")
 # More classes than this are named by their numbers only, as there would not be room enough for all on one line.
 NAMED = 2
+# More inputs than this are counted in a summary instead of named.
+NAMED_INPUTS = 4
 # Fields whose numbers are per cent.
 PER_CENT = ("noise", "held_out")
 
@@ -65,6 +67,16 @@ def text(experiment, name):
     return fields.text_of(name, experiment[name])
 
 
+def boxes(experiment, name):
+    """`([(key, label)], keys)`: what there is to choose in a field of check boxes, and what is chosen."""
+    return BOXES[name](experiment)
+
+
+def box_id(name, key):
+    """The id of the check box that stands for a choice of a field."""
+    return "%s-%s" % (name, key)
+
+
 def disabled(experiment):
     """A dict from the fields that may be disabled to whether they are.
 
@@ -106,6 +118,11 @@ def summary(experiment, panel):
         words = [hidden, label("activation")]
         if experiment["normalization"] != "none":
             words.append(label("normalization"))
+        offered, chosen = boxes(experiment, "inputs")
+        if chosen != shape.own_inputs(experiment):
+            few = shape.features(experiment) and len(chosen) <= NAMED_INPUTS
+            names = dict(offered)
+            words.append(", ".join([names[key] for key in chosen]) if few else "%d inputs" % len(chosen))
     else:
         words = [label("optimizer"), fields.text_of("learning_rate", experiment["learning_rate"])]
         if experiment["schedule"] != "constant":
@@ -194,15 +211,40 @@ def grid_words(experiment, index, spatial):
     Only in a picture that is not `spatial` is the grid's edge thick.
     """
     layers = shape.layers(experiment)[: index + 1]
-    bent = any(kind not in AFFINE for _, kind, _ in layers)
+    features = shape.features(experiment) or ()
+    bent = any(kind not in AFFINE for _, kind, _ in layers) or any(key not in ("x", "y") for key in features)
     how = ", bent" if bent else ", tilted and stretched" if index else ""
     return "the left picture's grid" + how + ("" if spatial else "; thick: its edge")
 
 
 def input_names(experiment):
-    """The names of the network's inputs, columns of a table; empty where they have none."""
-    columns = shape.traits_of(experiment).get("columns") or ()
+    """The names of the network's inputs: columns, or features of them; empty where they have none."""
+    features = shape.features(experiment)
+    if features:
+        names = dict(inputs_offered(experiment))
+        return tuple([names[key] for key in features])
+    return _column_names(experiment)
+
+
+def _column_names(experiment):
+    columns = shape.column_names(experiment)
     return () if columns == NAMELESS else columns
+
+
+def inputs_offered(experiment):
+    """`[(key, label)]`: what may be inputs of the network; empty where there is nothing to choose among."""
+    keys = shape.offered_inputs(experiment)
+    traits = shape.traits_of(experiment)
+    columns = traits.get("columns") or ()
+    if traits["inputs"] > shape.MOST_FEATURED:
+        return [(key, columns[int(key)] if columns else "column " + key) for key in keys]
+    if columns in ((), NAMELESS):
+        return [(key, registry.entry("feature", key).label) for key in keys]
+    result = []
+    for key in keys:
+        feature = registry.trait("feature", key, "words")
+        result.append((key, feature % tuple([columns[column] for column in registry.trait("feature", key, "needs")])))
+    return result
 
 
 def neuron_words(experiment):
@@ -224,7 +266,7 @@ def plane_title(experiment):
     """What the input plane is, as a title."""
     data = shape.shape_of(experiment)
     if data.task == registry.REGRESSION:
-        return "Fitted curve" if data.inputs == 1 else "Prediction"
+        return "Fitted curve" if data.columns == 1 else "Prediction"
     return "Decision boundary"
 
 
@@ -280,8 +322,8 @@ NAMELESS = ("x", "y")
 def plane_columns(experiment):
     """The names of the axes of the plane, if they have any: two columns, or the input and what is predicted of it."""
     traits, data = shape.traits_of(experiment), shape.shape_of(experiment)
-    columns = input_names(experiment)
-    if data.inputs == 1 and data.task == registry.REGRESSION:
+    columns = _column_names(experiment)
+    if data.columns == 1 and data.task == registry.REGRESSION:
         return (columns[0] if columns else "input", traits.get("target", "number"))
     return columns if len(columns) == 2 else ()
 
@@ -323,3 +365,7 @@ def coordinate_words(number):
     """A number with two decimals or, if it is large or small, with three significant digits."""
     text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
     return text.replace("-", "−")
+
+
+# The fields of check boxes: what there is to choose, and what is chosen.
+BOXES = {"inputs": lambda experiment: (inputs_offered(experiment), shape.chosen_inputs(experiment))}

@@ -29,8 +29,9 @@ LONGEST_KEY = 32
 # On what a field acts when it is changed: on the page only; on what the views show; on the running network; on the data
 # or the initial numbers of a network whose formulas stay the same; or on the network itself.
 PAGE, VIEW, LIVE, NUMBERS, NETWORK = "page", "view", "live", "numbers", "network"
-# The control of a field on the page: a list of choices, a box for text, a check box, a slider, or none of its own.
-SELECT, BOX, SWITCH, SLIDER, NOTHING = "select", "box", "switch", "slider", ""
+# The control of a field on the page: a list of choices, a box for text, a check box, a check box for each of several
+# choices, a slider, or none of its own.
+SELECT, BOX, SWITCH, BOXES, SLIDER, NOTHING = "select", "box", "switch", "boxes", "slider", ""
 
 # parse(text): the value that a text stands for; raises ValueError with a sentence on what is allowed. text(value): its
 # inverse. acts, control: one of those above. hints: more attributes of a box in the markup.
@@ -77,6 +78,11 @@ def defaults():
     return OrderedDict([(name, field.default) for name, field in FIELDS.items()])
 
 
+def choices():
+    """The names of the fields that are the choice of one of a kind in `registry`."""
+    return [kind for kind in registry.kinds() if kind in FIELDS]
+
+
 def names(*acts, control=None):
     """The names of the fields that act on one of `acts` (all fields without any) and, if given, have that control."""
     return [
@@ -114,6 +120,8 @@ def changed(experiment, name, text):
     result[name] = value
     if name == "dimensions" and value:
         shape.check_dimensions(result, value)
+    if name == "inputs" and value:
+        shape.check_inputs(result, value)
     if FIELDS[name].acts in (NUMBERS, NETWORK):
         shape.check(result)
     return result
@@ -175,7 +183,7 @@ def _unquoted(text):
 def data_of(experiment):
     """What the points depend on, to be compared with that of another experiment."""
     taken = [experiment[name] for name in ("points", "noise", "classes") if shape.is_taken(experiment, name)]
-    return experiment["dataset"], experiment["table"], data_seed_of(experiment), taken
+    return experiment["dataset"], experiment["table"], data_seed_of(experiment), shape.kept_columns(experiment), taken
 
 
 def data_seed_of(experiment):
@@ -233,6 +241,22 @@ def _parse_table(text):
             % (LONGEST_KEY, quoted(text))
         )
     return text
+
+
+def _parse_inputs(text):
+    """The keys of the inputs; which of them the data offer is looked at where they are used, see `shape`."""
+    features = registry.entries("feature")
+    keys = tuple([key.strip() for key in text.split(",")]) if text.strip() else ()
+    for index, key in enumerate(keys):
+        # The largest number of a column has two digits.
+        if key not in features and not _is_whole(key, 2):
+            raise ValueError(
+                "Inputs must be some of %s or, of data of more columns than two, numbers of columns, counted from 0; "
+                "%s is not." % (", ".join(features), quoted(key) if key else "a comma with nothing beside it")
+            )
+        if key in keys[:index]:
+            raise ValueError("Inputs must be different ones; %s is there twice." % quoted(key))
+    return keys
 
 
 def _parse_batch_size(text):
@@ -449,6 +473,7 @@ enter(
     placeholder="same",
 )
 enter("seed", "Seed", "data", 0, _parse_seed, str, NUMBERS, BOX, size=4, inputmode="numeric")
+enter("inputs", "Inputs", "network", (), _parse_inputs, ", ".join, NETWORK, BOXES)
 enter(
     "hidden_layers",
     "Hidden layers",

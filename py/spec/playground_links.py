@@ -8,18 +8,21 @@ from spec.texts import number_text
 CLASSES = {"circle": "circle", "xor": "xor", "gauss": "gaussian", "spiral": "spiral"}
 NUMBERS = {"reg-plane": "plane", "reg-gauss": "gaussians"}
 NAMES = {"activation": "activation", "batchSize": "batch_size", "learningRate": "learning_rate"}
+# The inputs: the name in the link, whether it is one if the link does not say, and this page's key.
+INPUTS = (
+    ("x", "true", "x"),
+    ("y", "true", "y"),
+    ("xSquared", "false", "x2"),
+    ("ySquared", "false", "y2"),
+    ("xTimesY", "false", "xy"),
+    ("sinX", "false", "sinx"),
+    ("sinY", "false", "siny"),
+)
 # What this page does not have: the name in the link, the value that means it is not used, and words for it.
 ELSEWHERE = (
     ("noise", "0", "noise"),
-    ("xTimesY", "false", "the input x · y"),
-    ("xSquared", "false", "the input x²"),
-    ("ySquared", "false", "the input y²"),
     ("cosX", "false", "the input cos x"),
     ("cosY", "false", "the input cos y"),
-    ("sinX", "false", "the input sin x"),
-    ("sinY", "false", "the input sin y"),
-    ("x", "true", "leaving out the input x"),
-    ("y", "true", "leaving out the input y"),
 )
 
 
@@ -36,6 +39,9 @@ def translated(given):
         fields["initialization"] = "zeros"
     if given.get("discretize") == "true":
         fields["shading"] = "classes"
+    inputs = [own for name, usual, own in INPUTS if given.get(name, usual) == "true"]
+    if inputs and inputs != ["x", "y"]:
+        fields["inputs"] = ",".join(inputs)
     left_out = []
     kind, rate = given.get("regularization", ""), given.get("regularizationRate", "0")
     if kind == "L1" and rate != "0":

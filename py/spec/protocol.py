@@ -29,8 +29,8 @@ Opening = namedtuple("Opening", ("run", "experiment", "drawn", "budget"))
 # 0, the least, to 9, the largest. training, shape (rows,): 1 for training examples, 0 for held-out ones. plane, shape
 # (3,): the middle (x, y) and half of the side of the square that the left view shows. unit, shape (1,): the length of 1
 # unit in paths of the plane, whose coordinates are relative to its middle. axis_units, shape (2, 2): how a person reads
-# each coordinate of a place in the plane: in the data's own units it is first + second · coordinate. rows, inputs,
-# outputs, task: see `shape.Shape`. targets, shape (2,): for regression the least and the largest target, in
+# each coordinate of a place in the plane: in the data's own units it is first + second · coordinate. rows, columns,
+# inputs, outputs, task: see `shape.Shape`. targets, shape (2,): for regression the least and the largest target, in
 # their own units. engine: "wasm"
 # or "autograd". reason: why the engine is not "wasm", or "".
 OPENED = (
@@ -45,6 +45,7 @@ OPENED = (
     "unit",
     "axis_units",
     "rows",
+    "columns",
     "inputs",
     "outputs",
     "task",

@@ -260,6 +260,17 @@ enter(
     **dict(_REAL, group="Your own"),
 )
 
+# What may be an input of the network where the data have one or two columns. needs: the columns that it is computed of.
+# words: what it is called where these columns have names, to be filled with them.
+enter("feature", "x", "x", needs=(0,), words="%s")
+enter("feature", "y", "y", needs=(1,), words="%s")
+enter("feature", "x2", "x²", needs=(0,), words="%s²")
+enter("feature", "y2", "y²", needs=(1,), words="%s²")
+enter("feature", "xy", "xy", needs=(0, 1), words="%s · %s")
+enter("feature", "sinx", "sin x", needs=(0,), words="sin %s")
+enter("feature", "siny", "sin y", needs=(1,), words="sin %s")
+enter("feature", "radius", "radius", needs=(0, 1), words="radius of %s, %s")
+
 enter("activation", "relu", "ReLU")
 enter("activation", "tanh", "Tanh")
 enter("activation", "sigmoid", "Sigmoid")

@@ -22,9 +22,10 @@ LISTED = 12
 # The fields that, if they are empty, are left to the data set.
 OWN = ("points", "held_out", "classes")
 
-# rows, training: the number of examples, and of those to train on. inputs, outputs: the number of inputs and outputs of
-# the network for each example. task: `registry.CLASSIFICATION` or `registry.REGRESSION`.
-Shape = namedtuple("Shape", ("rows", "training", "inputs", "outputs", "task"))
+# rows, training: the number of examples, and of those to train on. columns: how many numbers an example is. inputs,
+# outputs: the number of inputs and outputs of the network for each example; the inputs are the columns, or features of
+# them. task: `registry.CLASSIFICATION` or `registry.REGRESSION`.
+Shape = namedtuple("Shape", ("rows", "training", "columns", "inputs", "outputs", "task"))
 
 # kind: "input", "dense", "softmax", or the key of a normalization or activation.
 Layer = namedtuple("Layer", ("name", "kind", "width"))
@@ -80,7 +81,65 @@ def shape_of(experiment):
         outputs = experiment["classes"]
     # Rounded, a half up, in whole numbers.
     training = max(1, rows - (2 * rows * held_out + of) // (2 * of))
-    return Shape(rows, training, traits["inputs"], outputs, traits["task"])
+    columns = traits["inputs"]
+    inputs = len(chosen_inputs(experiment)) if experiment["inputs"] else columns
+    if columns > MOST_FEATURED:
+        columns = inputs
+    return Shape(rows, training, columns, inputs, outputs, traits["task"])
+
+
+# Data of so many columns have features as inputs; of more columns each can be an input or not.
+MOST_FEATURED = 2
+
+
+def offered_inputs(experiment):
+    """The keys of what may be inputs of the network, in order: features, see `registry`, or numbers of columns.
+
+    The pixels of images cannot be chosen among.
+    """
+    traits = traits_of(experiment)
+    count = traits["inputs"]
+    if count > MOST_FEATURED:
+        return tuple([str(column) for column in range(0 if traits.get("image") else count)])
+    features = registry.entries("feature").items()
+    return tuple([key for key, entry in features if max(entry.traits["needs"]) < count])
+
+
+def own_inputs(experiment):
+    """The keys of the inputs that the data have by themselves, which are their columns."""
+    traits = traits_of(experiment)
+    count = traits["inputs"]
+    return ("x", "y")[:count] if count <= MOST_FEATURED else tuple([str(column) for column in range(count)])
+
+
+def chosen_inputs(experiment):
+    """The keys of the network's inputs in order: the chosen ones that there are, or all columns if there are none."""
+    chosen = experiment["inputs"]
+    found = tuple([key for key in offered_inputs(experiment) if key in chosen]) if chosen else ()
+    return found or own_inputs(experiment)
+
+
+def kept_columns(experiment):
+    """The numbers of the columns that are used of a data set of many; None where all are."""
+    if not experiment["inputs"] or traits_of(experiment)["inputs"] <= MOST_FEATURED:
+        return None
+    chosen = chosen_inputs(experiment)
+    return None if chosen == own_inputs(experiment) else tuple([int(key) for key in chosen])
+
+
+def features(experiment):
+    """The keys of the features that are the network's inputs; None where these are the columns themselves."""
+    if not experiment["inputs"] or traits_of(experiment)["inputs"] > MOST_FEATURED:
+        return None
+    chosen = chosen_inputs(experiment)
+    return None if chosen == own_inputs(experiment) else chosen
+
+
+def column_names(experiment):
+    """The names of the columns that are used; empty where they have none."""
+    names = traits_of(experiment).get("columns") or ()
+    kept = kept_columns(experiment)
+    return names if kept is None or not names else tuple([names[column] for column in kept])
 
 
 def loss_of(experiment):
@@ -234,7 +293,7 @@ def memory_needed(experiment):
     copies = 5 + 3 * registry.trait("optimizer", experiment["optimizer"], "slots")
     rows = max(min(shape.rows, SAMPLE_ROWS), batch_size_of(experiment))
     outputs = rows * sum([layer.width for layer in layers(experiment)])
-    data = shape.rows * (shape.inputs + shape.outputs)
+    data = shape.rows * (shape.columns + shape.inputs + shape.outputs)
     return 4 * (copies * parameter_count(experiment) + 4 * outputs + 2 * data)
 
 
@@ -251,6 +310,21 @@ def check(experiment):
             "This network is too large: it would need about %s of memory, and a page may use at most %s. "
             "Use fewer or narrower hidden layers." % (bytes_in_words(needed), bytes_in_words(MEMORY_LIMIT))
         )
+
+
+def check_inputs(experiment, keys):
+    """Raises ValueError, with a sentence, if the experiment's data do not offer all of `keys` as inputs."""
+    if traits_of(experiment).get("own") and not own_tables.is_known(experiment["table"]):
+        return
+    offered = offered_inputs(experiment)
+    for key in keys:
+        if key not in offered:
+            if not offered:
+                raise ValueError("Inputs: of images all pixels are inputs; %s cannot be chosen." % quoted(key))
+            there = list(offered)
+            if len(there) > LISTED:
+                there[LISTED - 1 : -1] = ["…"]
+            raise ValueError("Inputs of these data are some of %s; %s is not." % (", ".join(there), quoted(key)))
 
 
 def check_dimensions(experiment, dimensions):

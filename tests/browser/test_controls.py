@@ -10,7 +10,7 @@ from tests.browser.lab_page import ROWS, TRAINING
 
 CHOICES = [
     (name, key)
-    for name in registry.kinds()
+    for name in fields.choices()
     if fields.FIELDS[name].acts != fields.VIEW
     for key in registry.entries(name)
     # A person's own table has first to be opened, see test_own_table.py.
@@ -80,7 +80,7 @@ def test_defaults_are_those_of_the_original(lab):
 
 
 def test_choices_are_those_of_the_original(lab):
-    for name in registry.kinds():
+    for name in fields.choices():
         labels = [label for _, label in wording.choices(fields.defaults(), name)]
         assert lab.field(name).locator("option").all_text_contents() == labels
     rates = lab.page.locator("#learning_rates option").evaluate_all("options => options.map(o => o.value)")

@@ -34,7 +34,7 @@ def early(chromium, origin):
 
 def test_the_controls_say_the_defaults_and_offer_the_choices(early):
     lab = early()
-    for name in registry.kinds():
+    for name in fields.choices():
         # The default data are points of classes.
         fitting = [
             entry

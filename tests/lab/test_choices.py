@@ -65,8 +65,14 @@ def inverted(certainty, colours, neutral):
     return [colour + 0.5 * certainty * (neutral - colour) for colour in colours]
 
 
+def product_of_sines(columns):
+    """Of both columns."""
+    return np.sin(columns[:, 0]) * np.sin(columns[:, 1])
+
+
 ENTRIES = {
     "dataset": (cross, {"rows": 150, "training": 120, "inputs": 2, "outputs": 2, "task": registry.CLASSIFICATION}),
+    "feature": (product_of_sines, {"needs": (0, 1), "words": "%s and %s"}),
     "activation": (softsign, {}),
     "normalization": (Layer(centred, ("shift",)), {"name": "CN"}),
     "initialization": (alternating, {}),
@@ -80,6 +86,10 @@ ENTRIES = {
 
 # By kind: layers are told apart by the keys of activations and normalizations.
 KEYS = {kind: "own_norm" if kind == "normalization" else "another" for kind in ENTRIES}
+
+
+# The fields that choose them.
+FIELDS = {kind: (kind, key) for kind, key in KEYS.items()} | {"feature": ("inputs", ("x", "y", "another"))}
 
 
 @pytest.fixture
@@ -104,7 +114,7 @@ def test_every_kind_has_a_function_for_every_key():
 
 @pytest.mark.parametrize("kind", ENTRIES)
 def test_one_of_each_by_itself_trains_and_draws(entered, kind):
-    experiment = networks.experiment_of(hidden_layers=(6, 5), **{kind: KEYS[kind]})
+    experiment = networks.experiment_of(hidden_layers=(6, 5), **dict([FIELDS[kind]]))
     answer = opened(experiment)
     assert answer["engine"] == "wasm", answer["reason"]
     (first,) = framed(request_of(experiment))
@@ -117,7 +127,7 @@ def test_one_of_each_by_itself_trains_and_draws(entered, kind):
 
 def test_one_of_each_together_is_what_its_functions_say(entered):
     """Trained and drawn as NumPy and autograd compute it from the same functions."""
-    experiment = networks.experiment_of(hidden_layers=(6, 5), learning_rate=0.01, **KEYS)
+    experiment = networks.experiment_of(hidden_layers=(6, 5), learning_rate=0.01, **dict(FIELDS.values()))
     answer = opened(experiment)
     assert answer["engine"] == "wasm", answer["reason"]
     assert (answer["rows"], answer["training"].sum()) == (150, 120)
@@ -152,7 +162,8 @@ def test_one_of_each_together_is_what_its_functions_say(entered):
     x, y, half = answer["plane"]
     ticks = np.linspace(-half, half, picture["resolution"] + 1)
     places = np.array([(x + across, y + up) for up in ticks[::-1] for across in ticks])
-    scores = np.clip(network(places)[1][:, 1], 0, 1)
+    seen = np.column_stack([places, product_of_sines(places)])
+    scores = np.clip(network(seen)[1][:, 1], 0, 1)
     for score, pixel in zip(scores, picture["pixels"].reshape(-1, 4), strict=True):
         colour = np.array(PALETTE["classes"][int(score >= 0.5)], float)
         strength = 0.5 * abs(2 * score - 1)

@@ -140,4 +140,4 @@ def test_probe_words_of_numbers(outputs):
 
 
 def data(outputs, task):
-    return shape.Shape(rows=200, training=180, inputs=2, outputs=outputs, task=task)
+    return shape.Shape(rows=200, training=180, columns=2, inputs=2, outputs=outputs, task=task)

@@ -395,7 +395,9 @@ def points_of(task, outputs, names=()):
     given = {name: Typed(value) for name, value in given.items()}
     plane = {"plane": Typed([1e8, 0.0, 250.0]), "unit": Typed([0.05]), "targets": Typed([0.0, 1.0])}
     plane["axis_units"] = Typed([0.0, 1.0, 0.0, 1.0])
-    return Points(types.SimpleNamespace(rows=1, inputs=3, outputs=outputs, task=task, **plane, **given), names)
+    return Points(
+        types.SimpleNamespace(rows=1, columns=3, inputs=3, outputs=outputs, task=task, **plane, **given), names
+    )
 
 
 def test_classes_that_have_names_are_called_by_them(page):
@@ -483,7 +485,7 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert run_words.wrong_words(shape.shape_of(experiment), [180, 3], False) == (
         "180 of 180 wrong, held out 3 of 20, too many to cross"
     )
-    assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
+    assert run_words.wrong_words(shape.Shape(9, 9, 2, 2, 2, "classification"), [0, 0]) == "0 of 9 wrong"
     assert plane.extent_words(0, 0, 6) == "both axes from −6 to 6"
     assert plane.extent_words(1e8, 0, 250) == "x from 99999750 to 100000250, y from −250 to 250"
     assert wording.place_words([1.25, -0.3]) == "(1.25, −0.30)"

@@ -42,12 +42,22 @@ def dimensions(width):
     return st.one_of(st.just(()), some)
 
 
+def inputs_of(experiment):
+    """Any of what may be inputs of the experiment's network; none where that is what there is by itself."""
+    offered = shape.offered_inputs(experiment)
+    if not offered or shape.traits_of(experiment).get("own"):
+        return st.just(())
+    some = st.sets(st.sampled_from(offered), min_size=1).map(lambda keys: tuple(key for key in offered if key in keys))
+    return some.map(lambda keys: () if keys == shape.own_inputs(experiment) else keys)
+
+
 @st.composite
 def experiments(draw):
     """Experiments as the page makes them: any choice, and a neuron and dimensions that there are."""
     experiment = fields.defaults()
-    experiment |= {name: draw(st.sampled_from(list(registry.entries(name)))) for name in registry.kinds()}
+    experiment |= {name: draw(st.sampled_from(list(registry.entries(name)))) for name in fields.choices()}
     experiment |= {name: draw(st.booleans()) for name in fields.names(control=fields.SWITCH)}
+    experiment["inputs"] = draw(inputs_of(experiment))
     experiment["points"] = draw(st.one_of(st.none(), st.integers(fields.LEAST_ROWS, fields.ROWS_LIMIT)))
     experiment["noise"] = draw(st.integers(0, fields.MOST_NOISE))
     experiment["held_out"] = draw(st.one_of(st.none(), st.integers(0, fields.MOST_HELD_OUT)))

@@ -303,7 +303,7 @@ def test_speeds_of_the_slider():
     assert [accepted("speed", str(speed)) for speed in fields.SPEEDS] == list(fields.SPEEDS)
 
 
-@pytest.mark.parametrize("name", registry.kinds())
+@pytest.mark.parametrize("name", fields.choices())
 def test_choices(name):
     for key in registry.entries(name):
         assert accepted(name, key) == key
@@ -415,7 +415,7 @@ def test_defaults_are_the_originals():
 def test_every_field_is_of_the_run_or_of_the_view():
     for name in fields.names(control=fields.SWITCH):
         assert fields.defaults()[name] in (True, False)
-    for name in registry.kinds():
+    for name in fields.choices():
         assert fields.defaults()[name] in registry.entries(name)
 
 

@@ -83,7 +83,7 @@ def inputs():
         "seed=abc",
     ]
     for _ in range(40):
-        pairs = [f"{name}={dice.choice(list(registry.entries(name)))}" for name in registry.kinds()]
+        pairs = [f"{name}={dice.choice(list(registry.entries(name)))}" for name in fields.choices()]
         pairs.append(f"hidden_layers={','.join(str(dice.randint(1, 99)) for _ in range(dice.randint(0, 5)))}")
         pairs.append(f"layer={dice.choice(('fc1', 'fc2', 'BN1', 'LN2', 'tanh1', 'softmax', 'input', ''))}")
         pairs.append(f"dimensions={','.join(str(dice.randint(0, 9)) for _ in range(dice.choice((2, 2, 3))))}")

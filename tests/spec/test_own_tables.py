@@ -86,9 +86,9 @@ def test_a_line_that_says_nothing_is_refused(line):
 
 def test_the_shape_of_an_experiment_is_that_of_its_table(known):
     experiment = {**fields.defaults(), "dataset": "own", "table": "f0"}
-    assert shape.shape_of(experiment) == shape.Shape(150, 135, 2, 3, "classification")
+    assert shape.shape_of(experiment) == shape.Shape(150, 135, 2, 2, 3, "classification")
     assert shape.shape_of({**experiment, "held_out": 50}).training == 75
-    assert shape.shape_of({**experiment, "table": "b0"}) == shape.Shape(9, 7, 1, 1, "regression")
+    assert shape.shape_of({**experiment, "table": "b0"}) == shape.Shape(9, 7, 1, 1, 1, "regression")
     # Of the toy sets' options it follows none.
     assert shape.shape_of({**experiment, "points": 20, "classes": 5, "noise": 0}) == shape.shape_of(experiment)
     # One that is not known counts as one like the toy sets, and other sets do not ask for it.

@@ -237,7 +237,7 @@ def test_options_of_the_data_are_read_wherever_they_stand():
     experiment, complaints = fields.from_query(query)
     assert complaints == []
     assert fields.to_query(experiment) == "dataset=blobs&points=300&noise=50&held_out=0&classes=5&batch_size=200"
-    assert shape.shape_of(experiment) == (300, 300, 2, 5, "classification")
+    assert shape.shape_of(experiment) == (300, 300, 2, 2, 5, "classification")
     experiment, complaints = fields.from_query("points=19&noise=1001&held_out=91&classes=1")
     assert experiment == fields.defaults()
     assert [text.split(" must")[0] for text in complaints] == ["Points", "Noise", "Held out", "Classes"]
@@ -260,11 +260,12 @@ PLAYGROUND = (
 def test_a_link_of_tensorflow_playground_is_read_as_far_as_both_share_it():
     experiment, complaints = fields.from_query("#" + PLAYGROUND)
     assert fields.to_query(experiment) == (
-        "dataset=gaussian&held_out=50&hidden_layers=4,2&activation=relu&learning_rate=0.03&batch_size=17&shading=classes"
+        "dataset=gaussian&held_out=50&inputs=x,y,x2&hidden_layers=4,2&activation=relu&learning_rate=0.03&batch_size=17"
+        "&shading=classes"
     )
     (complaint,) = complaints
     assert complaint == (
-        "This page has no counterpart of these parts of TensorFlow Playground's link: noise, the input x², its seed."
+        "This page has no counterpart of these parts of TensorFlow Playground's link: noise, its seed."
     )
 
 
@@ -287,6 +288,9 @@ def test_what_is_wrong_in_a_link_of_tensorflow_playground_is_said():
         ("dataset=xor&regularization=L2&regularizationRate=0.003", "dataset=xor&l2=0.0015"),
         ("dataset=xor&regularization=L2&regularizationRate=0", "dataset=xor"),
         ("dataset=xor&regularization=&regularizationRate=0.1", "dataset=xor"),
+        ("dataset=xor&x=false&y=false&xTimesY=true", "dataset=xor&inputs=xy"),
+        ("dataset=spiral&y=false&ySquared=true&sinX=true&sinY=true", "dataset=spiral&inputs=x,y2,sinx,siny"),
+        ("dataset=xor&x=false&y=false", "dataset=xor"),
     ],
 )
 def test_data_and_penalties_of_a_playground_link(link, query):

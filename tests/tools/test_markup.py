@@ -68,7 +68,7 @@ def elements():
     return Elements(page()).by_id
 
 
-@pytest.mark.parametrize("name", registry.kinds())
+@pytest.mark.parametrize("name", fields.choices())
 def test_choices_are_offered_and_the_default_is_chosen(elements, name):
     """Those for the task of the default data set, that is."""
     options = elements[name]["within"]

@@ -127,7 +127,7 @@ def packed(opened: Answer, answers: list[Answer]) -> bytes:
     header = {
         "full": FULL,
         "opened": {
-            **{name: opened[name] for name in ("rows", "inputs", "outputs", "task", "engine", "reason")},
+            **{name: opened[name] for name in ("rows", "columns", "inputs", "outputs", "task", "engine", "reason")},
             "plane": opened["plane"].tolist(),
             "unit": [opened["unit"] * COARSER["contour"]],
             "axis_units": opened["axis_units"].ravel().tolist(),

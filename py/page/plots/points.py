@@ -13,7 +13,9 @@ class Points:
 
     def __init__(self, given, names=(), columns=()):
         self.names, self.columns = names, columns
-        self.rows, self.inputs, self.outputs, self.task = given.rows, given.inputs, given.outputs, given.task
+        self.rows, self.outputs, self.task = given.rows, given.outputs, given.task
+        # Whether the plane shows numbers to predict over a single input.
+        self.is_curve = self.is_regression and given.columns == 1
         # The part of the input plane that the left view shows, (x, y, half), and the length of 1 unit in its paths.
         self.plane = tuple(numbers(given.plane))
         self.plane_unit = numbers(given.unit)[0]
@@ -32,11 +34,6 @@ class Points:
     def is_regression(self):
         """Whether the task is regression, so that labels are levels of the target."""
         return self.task == registry.REGRESSION
-
-    @property
-    def is_curve(self):
-        """Whether the plane shows numbers to predict over a single input."""
-        return self.is_regression and self.inputs == 1
 
     def place(self, index):
         """`(x, y)` of a point in the plane."""
