@@ -73,7 +73,7 @@ def filled(html: str, fields: Any, wording: Any) -> str:
 
 def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any) -> str:
     """A panel's controls: lists and boxes one by one, then the check boxes together."""
-    disabled = wording.disabled(experiment)
+    disabled, hidden = wording.disabled(experiment), wording.hidden(experiment)
     result = []
     for field in fields:
         if field.control == SWITCH:
@@ -84,7 +84,9 @@ def controls(fields: Sequence[Any], experiment: Mapping[str, Any], wording: Any)
         off = " disabled" if disabled.get(field.name) else ""
         control = CONTROLS[field.control](field, experiment, wording, f' form="controls"{off}')
         label = f'<label for="{field.name}">{escape(field.label)}</label>'
-        result.append(f'<div class="field {field.name}">{label}{control}</div>')
+        result.append(
+            f'<div class="field {field.name}"{" hidden" if hidden.get(field.name) else ""}>{label}{control}</div>'
+        )
     switches = "".join(
         _switch(field, experiment, disabled.get(field.name)) for field in fields if field.control == SWITCH
     )

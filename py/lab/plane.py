@@ -56,8 +56,10 @@ class Plane:
         `means` and `scales`, both (columns,), are those of the columns, see `datasets.Data`.
         """
         result = np.array([[0.0, 1.0], [0.0, 1.0]])
-        if self._is_column_space or len(means) == 1:
-            result[: len(means)] = np.stack([means, scales], axis=1)
+        for axis, direction in enumerate(self.directions):
+            columns = np.flatnonzero(direction)
+            if len(columns) == 1 and direction[columns[0]] == 1 and self.origin[columns[0]] == 0:
+                result[axis] = means[columns[0]], scales[columns[0]]
         if self.up:
             result[1] = self.up
         return result
@@ -144,6 +146,16 @@ def plane_of(columns, extent=None, told=None, numbers=None, features=None):
         slope = (largest - least) / 2 / (TALL * half) or 1 / half
         up = (least + largest) / 2 - slope * y, slope
     return Plane(origin, directions, x, y, half, up, features)
+
+
+def slice_of(columns, across, up, row=None):
+    """`(origin, directions)` of a slice of examples, `columns`, shape (rows, columns).
+
+    The columns of the numbers `across` and `up` vary; the others are as in a row or, without one, at their means.
+    """
+    origin = columns.mean(axis=0, dtype=np.float64) if row is None else columns[row].astype(np.float64)
+    origin[[across, up]] = 0
+    return origin, np.eye(columns.shape[1])[[across, up]]
 
 
 def _embedding(columns):

@@ -12,7 +12,7 @@ from lab import datasets, schedules, training
 from lab.compiled import CompiledTrainer
 from lab.flip_book import FlipBook
 from lab.plain import PlainTrainer
-from lab.plane import plane_of
+from lab.plane import plane_of, slice_of
 from lab.recipes import recipe_of
 from lab.stage import TOLD_ONCE, Stage, leaves_of
 from lab.stopping import Watch, next_epoch, watched
@@ -69,12 +69,7 @@ class Run:
         self.data = datasets.load(experiment)
         self.task = task_of(experiment, self.data)
         self.trainer: Any = _trainer(experiment, self.data, drawn)
-        traits = shape.traits_of(experiment)
-        numbers = None
-        if self.task.name == registry.REGRESSION:
-            numbers = self.task.in_units(np.array(self.task.range)).tolist()
-        told = traits.get("plane") if shape.kept_columns(experiment) is None else None
-        self.plane = plane_of(self.data.columns, traits.get("extent"), told, numbers, self.data.features)
+        self.plane = self._plane()
         self.stage: Any = Stage(experiment, self.data, self.plane) if drawn else None
         self.steps_per_epoch = training.steps_per_epoch(experiment, self.data.training)
         self.steps = 0
@@ -136,6 +131,28 @@ class Run:
         self.measured_at = -1
         self._record()
         self._keep()
+
+    def _plane(self):
+        """The `plane.Plane` of the left view, as the experiment says."""
+        traits, columns = shape.traits_of(self.experiment), self.data.columns
+        chosen = shape.shown_slice(self.experiment)
+        if chosen:
+            across, up = chosen
+            return plane_of(columns, told=slice_of(columns, across, up, shape.point_of_slice(self.experiment)))
+        numbers = None
+        if self.task.name == registry.REGRESSION:
+            numbers = self.task.in_units(np.array(self.task.range)).tolist()
+        told = traits.get("plane") if shape.kept_columns(self.experiment) is None else None
+        return plane_of(columns, traits.get("extent"), told, numbers, self.data.features)
+
+    def lie(self, experiment):
+        """Has the plane of the left view lie as an experiment says, of the same network. Returns what `opened` does."""
+        self.experiment = experiment
+        self.plane = self._plane()
+        self.drawn = self.flip_book = None
+        if self.stage:
+            self.stage.lie_on(self.plane)
+        return self.opened()
 
     def opened(self):
         """What does not change during the run, as a dict with the names of `protocol.OPENED` except the run's id."""

@@ -39,6 +39,14 @@ def go_on(openings, table=None):
     return opened
 
 
+def lie(openings):
+    """Has the planes of runs lie as the experiments of `protocol.Opening`s say. Returns what `open_runs` does.
+
+    Raises KeyError where a run is not open.
+    """
+    return [{"run": opening.run, **_runs[opening.run].lie(opening.experiment)} for opening in openings]
+
+
 def frame_runs(requests):
     """Trains and draws the run of each `protocol.Request`, in order. Returns dicts by `protocol.ANSWER`.
 

@@ -206,6 +206,16 @@ class Stage:
             (m for m in plane.LATTICES if 4 * (m + 1) ** 2 * columns <= LATTICE_BYTES), default=plane.LATTICES[0]
         )
 
+    def lie_on(self, on_plane):
+        """Draws another plane from now on. What is known of the layers stays."""
+        self.plane = on_plane
+        self._places_of_data = on_plane.coordinates(self.data.columns, self.task.in_units(self.data.targets[:, 0]))
+        # So that everything that is seen of the plane is drawn again.
+        self._lattice = self._left = (None, None)
+        self._refined = {}
+        self._choice = self._wrong = self._pictured = self._lined = self._drawn = None
+        self._fine = False
+
     def draw(self, trainer, view):
         """The picture of the trainer's network, a dict by `protocol.PICTURE`; `view` is that of the request.
 

@@ -31,6 +31,11 @@ def go_on(text, table=None):
     return _to_page(session.go_on(protocol.read_openings(text), table and table.to_bytes()))
 
 
+def lie(text):
+    """`session.lie` for the openings in `text`."""
+    return _to_page(session.lie(protocol.read_openings(text)))
+
+
 def frame(text):
     """`session.frame_runs` for the requests in `text`."""
     return _to_page(session.frame_runs(protocol.read_requests(text)))
@@ -118,4 +123,4 @@ def _flat(value):
     return value.ravel() if isinstance(value, numpy.ndarray) else value
 
 
-__export__ = ["open", "frame", "flip", "close", "go_on", "read_table", "use_table", "draw", "csv_of"]
+__export__ = ["open", "frame", "flip", "close", "go_on", "lie", "read_table", "use_table", "draw", "csv_of"]

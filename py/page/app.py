@@ -67,6 +67,7 @@ class App:
             store.LAB: self.start_lab,
             store.NETWORK: self.make_network,
             store.DATA: self.change_data,
+            store.PLANE: self.lay_plane,
             store.CONTROLS: self.show_experiment,
             store.ADDRESS: self.address.write,
             store.ADDRESS_SOON: self.address.write_soon,
@@ -110,7 +111,7 @@ class App:
             lambda: self.waiting or self.state, self.is_calm, self.recording_begins, self.loading.tell_recording
         )
         highlight = self.views.add(Highlight(self.request_picture))
-        self.plane = plane = self.add_view(Plane(highlight, self.loop.draw_soon))
+        self.plane = plane = self.add_view(Plane(highlight, self.loop.draw_soon, self.cut_through))
         await let_browser_work()
 
         from page.plots.readout import Readout
@@ -395,6 +396,16 @@ class App:
         self.run.renew(keeps_network=True)
         self.loop.begin()
         self.views.tell("begin", self.state.experiment)
+
+    def cut_through(self, row):
+        """Has the slice that is shown go through a point, by its row, or through the means, None."""
+        if self.state.experiment["through"] != row:
+            self.do(store.TYPED, store.SET, {"through": row})
+
+    def lay_plane(self):
+        """Has the plane lie otherwise; the run goes on."""
+        self.run.plane_due = True
+        self.loop.look_again()
 
     def empty_views(self):
         """Removes the previous network's picture, unless the new one is there or another was asked for meanwhile."""

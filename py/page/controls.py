@@ -75,7 +75,7 @@ class Controls:
     def show(self):
         """Puts the experiment into the controls."""
         experiment = self.experiment()
-        for name in ("layer", "loss", "shading"):
+        for name in ("layer", "loss", "shading", "across", "up"):
             # What there is to choose of depends on the network or on the data.
             self._offer(by_id(name), wording.choices(experiment, name))
         for name in fields.names(control=fields.SELECT) + fields.names(control=fields.BOX):
@@ -90,6 +90,8 @@ class Controls:
         for panel in PANELS:
             set_text(by_id(panel + "-summary"), wording.summary(experiment, panel))
         set_text(by_id("settings"), wording.settings_words(experiment))
+        for name, hidden in wording.hidden(experiment).items():
+            by_id(name).closest(".field").hidden = hidden
         for name, disabled in wording.disabled(experiment).items():
             is_switch = fields.FIELDS[name].control == fields.SWITCH
             by_id(name + "-switch" if is_switch else name).disabled = disabled

@@ -75,6 +75,17 @@ SENTENCES = OrderedDict(
                 "far it is from the middle of the targets, or the output of one neuron.",
             },
         ),
+        (
+            "across",
+            "The input that runs from left to right on a slice through all inputs; or the direction in which the "
+            "points differ most, a mix of them.",
+        ),
+        ("up", "The input that runs upwards on a slice through all inputs; or the second such mix."),
+        (
+            "through",
+            "The point, by its number, through which the slice goes: on it the inputs that are not seen are as they "
+            "are at that point; empty for their means.",
+        ),
         ("neuron", "The neuron that shades the plane: its layer, a dot, and its number counted from 0."),
         (
             "contour",

@@ -147,7 +147,7 @@ class Loop:
     def answered(self):
         """Handles an answer: sends the next request at once if the lab should not wait for a frame of the display."""
         now_asked = self.state().phase.until is not None and not self._is_paced()
-        if self.run.due or self.view_due or now_asked:
+        if self.run.due or self.run.plane_due or self.view_due or now_asked:
             self.ask()
         self.wake()
 
@@ -161,6 +161,10 @@ class Loop:
         if run.due:
             self.view_due = True
             run.open(experiment)
+            return
+        if run.plane_due:
+            self.view_due = True
+            run.lie(experiment)
             return
         steps = self._steps()
         if not steps and not self.view_due:

@@ -30,8 +30,13 @@ class RunClient:
         self.due = True
         # Whether the run that is due has the network of the one before.
         self.keeps_network = False
-        # The names of the classes in the run's data, and of the axes of the plane; empty where they have none.
-        self.names = self.columns = ()
+        # Whether the run's plane has to lie otherwise.
+        self.plane_due = False
+        # The names of the classes in the run's data, of the columns that the plane shows, and what stands at its axes;
+        # empty where there are none.
+        self.names = self.columns = self.axes = ()
+        # What is said of a plane that is a slice.
+        self.note = ""
         # (request, time at which it was sent) of every request on its way.
         self.asked = []
         # How long the last answer took, in milliseconds, and the live values in its request.
@@ -41,6 +46,7 @@ class RunClient:
         # Made once: a new proxy for every call would never be freed.
         self._opened_proxy = create_proxy(self._opened)
         self._answered_proxy = create_proxy(self._answered)
+        self._lain_proxy = create_proxy(self._lain)
 
     def forget(self):
         """Forgets everything about the run."""
@@ -86,15 +92,28 @@ class RunClient:
 
     def open(self, experiment):
         """Opens the run."""
-        self.due = False
+        self.due = self.plane_due = False
         self.opening = True
-        self.names, self.columns = wording.class_names(experiment), wording.plane_columns(experiment)
+        self.names = wording.class_names(experiment)
+        self._name_plane(experiment)
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
         table = tables.of(experiment)
         more = () if table is None else (table,)
         self.lab.call(
             "go_on" if self.keeps_network else "open", protocol.write_openings(openings), self._opened_proxy, *more
         )
+
+    def lie(self, experiment):
+        """Has the plane of the run lie as an experiment says."""
+        self.plane_due = False
+        self.opening = True
+        self._name_plane(experiment)
+        openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
+        self.lab.call("lie", protocol.write_openings(openings), self._lain_proxy)
+
+    def _name_plane(self, experiment):
+        self.columns, self.axes = wording.plane_columns(experiment), wording.axis_names(experiment)
+        self.note = wording.slice_words(experiment)
 
     def ask(self, request):
         """Sends a `protocol.Request`."""
@@ -104,7 +123,7 @@ class RunClient:
     def take_opened(self, given):
         """Takes the answer to opening the run, see `protocol.Opened`."""
         self.data = protocol.read_opened(given)
-        self.points = Points(self.data, self.names, self.columns)
+        self.points = Points(self.data, self.names, self.columns, self.axes, self.note)
 
     def take_answer(self, given):
         """Takes the answer to a request, see `protocol.Answer`."""
@@ -119,6 +138,15 @@ class RunClient:
     def _opened(self, answers):
         self.opening = False
         if not self.due:
+            self.take_opened(answers[0])
+        self.on_opened()
+
+    def _lain(self, answers):
+        """The plane lies otherwise. What was drawn of it before is not shown any more."""
+        self.opening = False
+        if not self.due:
+            self.picture = None
+            self.keeps_network = True
             self.take_opened(answers[0])
         self.on_opened()
 

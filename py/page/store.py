@@ -27,6 +27,8 @@ Change = namedtuple("Change", ("origin", "kind", "value"))
 # the playhead glide to the experiment's layer; tell the lab what to draw; remove the message; say again that training
 # has diverged; begin or end training; wake the loop.
 DATA = "change data"
+# Let the plane lie otherwise.
+PLANE = "lay plane"
 LAB, NETWORK, CONTROLS, ADDRESS, ADDRESS_SOON = "start lab", "make network", "controls", "address", "address soon"
 GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
     "glide",
@@ -105,7 +107,11 @@ def entered(experiment, name, text):
             return _with(experiment, {"shading": "neuron"})
         shape.check_neuron(experiment, fields.parse(name, text))
         return _with(experiment, {"shading": "neuron", "neuron": text})
+    if name in ("across", "up"):
+        return _with(experiment, slice_for(experiment, name, fields.parse(name, text)))
     result = fields.changed(experiment, name, text)
+    if name == "through":
+        shape.check_through(result)
     if name == "inputs":
         chosen = shape.chosen_inputs(result)
         result["inputs"] = () if chosen == shape.own_inputs(result) else chosen
@@ -113,7 +119,7 @@ def entered(experiment, name, text):
         # Of a person's own tables the one that was used last.
         result["table"] = ""
         result.update(settings_for(experiment, result))
-        result["inputs"] = inputs_for(experiment, result)
+        result.update(NO_SLICE, inputs=inputs_for(experiment, result))
     if name == "layer" or not fields.same_run(result, experiment):
         layer = shape.shown_layer(result).name
         result["layer"] = "" if layer == shape.logits_layer(result) else layer
@@ -133,6 +139,30 @@ def settings_for(before, experiment):
     return {name: settings.get(name, defaults[name]) for name in shape.SETTINGS}
 
 
+# The values of the fields for a plane that is no slice.
+NO_SLICE = {"across": "", "up": "", "through": None}
+
+
+def slice_for(experiment, name, key):
+    """The values of the fields for a slice on which the column `key` varies `across` or `up`, as `name` says.
+
+    The other column stays if it can. "" ends the slice. Raises ValueError where there is no such column.
+    """
+    keys = shape.sliceable(experiment)
+    if not key:
+        return NO_SLICE
+    if key not in keys:
+        raise ValueError("%s: these data have no column %s to choose." % (fields.FIELDS[name].label, key))
+    other = "up" if name == "across" else "across"
+    second = experiment[other]
+    if second == key:
+        # They change places.
+        second = experiment[name]
+    if second not in keys or second == key:
+        second = next(one for one in keys if one != key)
+    return {name: key, other: second}
+
+
 def inputs_for(before, experiment):
     """The inputs for an experiment's data set: the features of before if all can be had of it, else none are chosen."""
     chosen, offered = before["inputs"], shape.offered_inputs(experiment)
@@ -143,7 +173,7 @@ def with_table(experiment, key):
     """The values of the fields for a person's own table, which is known by its key."""
     values = {"dataset": "own", "table": key}
     after = _with(experiment, values)
-    values.update(settings_for(experiment, after), inputs=inputs_for(experiment, after))
+    values.update(settings_for(experiment, after), inputs=inputs_for(experiment, after), **NO_SLICE)
     return values
 
 
@@ -174,7 +204,9 @@ def _changed(state, experiment, origin, past):
     if not fields.same_run(experiment, before):
         now = phase.after(now, "network asked")
         effects += [CLEAR, NETWORK]
-    elif origin != PLAYHEAD and _place(experiment) != _place(before):
+    elif _differ(experiment, before, fields.names(fields.PLANE)):
+        effects.append(PLANE)
+    if NETWORK not in effects and origin != PLAYHEAD and _place(experiment) != _place(before):
         effects.append(GLIDE)
     if now.state == phase.DIVERGED and _differ(experiment, before, fields.names(fields.LIVE)):
         effects.append(SAY_DIVERGED)

@@ -29,6 +29,9 @@ def choices(experiment, name):
     """`[(value, label)]`: the choices in the list of a field."""
     if name == "layer":
         return [(layer, layer) for layer in shape.layer_names(experiment)]
+    if name in PRINCIPAL:
+        labels = dict(inputs_offered(experiment)) or _pixels(experiment)
+        return [("", PRINCIPAL[name])] + [(key, labels[key]) for key in shape.sliceable(experiment)]
     task = shape.shape_of(experiment).task
     fitting = [key for key, entry in registry.entries(name).items() if task in entry.traits.get("tasks", (task,))]
     return [(key, registry.label(name, key, task)) for key in fitting]
@@ -53,6 +56,8 @@ def text(experiment, name):
         return shape.loss_of(experiment)
     if name == "dimensions":
         return fields.text_of(name, shape.shown_dimensions(experiment))
+    if name in PRINCIPAL:
+        return experiment[name] if shape.shown_slice(experiment) else ""
     if name == "neuron":
         return shape.neuron_name(*shape.shown_neuron(experiment))
     if name == "classes" and shape.shape_of(experiment).task == registry.REGRESSION:
@@ -65,6 +70,16 @@ def text(experiment, name):
     if name == "batch_size":
         return fields.text_of(name, shape.batch_size_of(experiment))
     return fields.text_of(name, experiment[name])
+
+
+# What is seen of data of more columns than two as long as no column is chosen for an axis of the plane.
+PRINCIPAL = {"across": "Principal component 1", "up": "Principal component 2"}
+
+
+def _pixels(experiment):
+    """The names of columns among which no inputs can be chosen, by their keys."""
+    names = shape.column_names(experiment)
+    return {key: names[int(key)] if names else "column " + key for key in shape.own_inputs(experiment)}
 
 
 def boxes(experiment, name):
@@ -90,6 +105,12 @@ def disabled(experiment):
     result["decay_epochs"] = experiment["schedule"] == "constant"
     result["residuals"] = shape.shape_of(experiment).task != registry.REGRESSION
     return result
+
+
+def hidden(experiment):
+    """A dict from the fields that need not be there to whether they are not: there is nothing to choose in them."""
+    of_two = not shape.sliceable(experiment)
+    return {"across": of_two, "up": of_two, "through": not shape.shown_slice(experiment)}
 
 
 def plain_name(layers, index):
@@ -319,9 +340,28 @@ def class_names(experiment):
 NAMELESS = ("x", "y")
 
 
+def axis_names(experiment):
+    """What stands at the axes of the plane: its columns or, of data of more columns, what it is otherwise."""
+    if shape.sliceable(experiment) and not shape.shown_slice(experiment):
+        return tuple([PRINCIPAL[name].lower() for name in ("across", "up")])
+    return plane_columns(experiment)
+
+
+def slice_words(experiment):
+    """What is not seen on a slice, in words; "" if the plane is none."""
+    if not shape.shown_slice(experiment):
+        return ""
+    row = shape.point_of_slice(experiment)
+    return "slice: others %s" % ("at their means" if row is None else "as at point %d" % row)
+
+
 def plane_columns(experiment):
     """The names of the axes of the plane, if they have any: two columns, or the input and what is predicted of it."""
     traits, data = shape.traits_of(experiment), shape.shape_of(experiment)
+    chosen = shape.shown_slice(experiment)
+    if chosen:
+        labels = dict(choices(experiment, "across"))
+        return labels[experiment["across"]], labels[experiment["up"]]
     columns = _column_names(experiment)
     if data.columns == 1 and data.task == registry.REGRESSION:
         return (columns[0] if columns else "input", traits.get("target", "number"))

@@ -26,9 +26,10 @@ MOST_NOISE, MOST_HELD_OUT = 1000, 90
 # The most characters of a table's key.
 LONGEST_KEY = 32
 
-# On what a field acts when it is changed: on the page only; on what the views show; on the running network; on the data
-# or the initial numbers of a network whose formulas stay the same; or on the network itself.
-PAGE, VIEW, LIVE, NUMBERS, NETWORK = "page", "view", "live", "numbers", "network"
+# On what a field acts when it is changed: on the page only; on what the views show; on how the plane lies among the
+# columns of the data; on the running network; on the data or the initial numbers of a network whose formulas stay the
+# same; or on the network itself.
+PAGE, VIEW, PLANE, LIVE, NUMBERS, NETWORK = "page", "view", "plane", "live", "numbers", "network"
 # The control of a field on the page: a list of choices, a box for text, a check box, a check box for each of several
 # choices, a slider, or none of its own.
 SELECT, BOX, SWITCH, BOXES, SLIDER, NOTHING = "select", "box", "switch", "boxes", "slider", ""
@@ -163,7 +164,7 @@ def from_query(query):
             try:
                 # A view field is not checked against the shown layer: another layer may have what this one lacks. A
                 # batch may have been chosen for more points: of fewer it takes all.
-                if field.acts == VIEW or name == "batch_size":
+                if field.acts in (VIEW, PLANE) or name == "batch_size":
                     experiment[name] = field.parse(given[name])
                 else:
                     experiment = changed(experiment, name, given[name])
@@ -420,6 +421,19 @@ def _parse_neuron(text):
     return text
 
 
+def _column(label):
+    """Reads the number of a column, or nothing."""
+
+    def parse(text):
+        if text and not _is_whole(text, 2):
+            raise ValueError(
+                "%s must be the number of a column, counted from 0, or nothing; %s is not." % (label, quoted(text))
+            )
+        return text
+
+    return parse
+
+
 def _parse_morph(text):
     if not _is_whole(text.replace(".", "", 1), 8) or not float(text) < 1:
         raise ValueError("Morph must be a number from 0 to less than 1; %s is not." % quoted(text))
@@ -533,6 +547,21 @@ enter("layer", "Visualize layer", "view", "", _parse_layer, str, VIEW, SELECT)
 enter("morph", "Morph", "view", 0.0, _parse_morph, number_text, VIEW)
 enter_choice("shading", "Shading", "plane", "probability", VIEW)
 enter("neuron", "Neuron", "plane", "", _parse_neuron, str, VIEW, BOX, size=8, inputmode="text")
+enter("across", "Across", "plane", "", _column("Across"), str, PLANE, SELECT)
+enter("up", "Up", "plane", "", _column("Up"), str, PLANE, SELECT)
+enter(
+    "through",
+    "Through point",
+    "plane",
+    None,
+    _or_blank(0, ROWS_LIMIT - 1, "Through point"),
+    _optional,
+    PLANE,
+    BOX,
+    size=8,
+    inputmode="numeric",
+    placeholder="the means",
+)
 enter_switch("contour", "Contour", "plane", True)
 enter_switch("zero_lines", "Zero lines", "plane", False)
 enter_switch("residuals", "Residuals", "plane", False)

@@ -135,6 +135,33 @@ def features(experiment):
     return None if chosen == own_inputs(experiment) else chosen
 
 
+def sliceable(experiment):
+    """The keys of the columns that a slice can show, as they are numbered in the data; () where there are two or less.
+
+    The left view shows such data as a slice, on which two columns vary and the others do not, or as a projection.
+    """
+    if traits_of(experiment)["inputs"] <= MOST_FEATURED:
+        return ()
+    keys = chosen_inputs(experiment)
+    return keys if len(keys) > MOST_FEATURED else ()
+
+
+def shown_slice(experiment):
+    """The two columns that vary on the slice, `(across, up)`, as numbers among those used; None if it is none."""
+    if not (experiment["across"] and experiment["up"]) or experiment["across"] == experiment["up"]:
+        return None
+    keys = sliceable(experiment)
+    if experiment["across"] not in keys or experiment["up"] not in keys:
+        return None
+    return keys.index(experiment["across"]), keys.index(experiment["up"])
+
+
+def point_of_slice(experiment):
+    """The row of the point through which the slice goes; None if the other columns are at their means."""
+    row = experiment["through"]
+    return row if row is not None and shown_slice(experiment) and row < shape_of(experiment).rows else None
+
+
 def column_names(experiment):
     """The names of the columns that are used; empty where they have none."""
     names = traits_of(experiment).get("columns") or ()
@@ -325,6 +352,13 @@ def check_inputs(experiment, keys):
             if len(there) > LISTED:
                 there[LISTED - 1 : -1] = ["…"]
             raise ValueError("Inputs of these data are some of %s; %s is not." % (", ".join(there), quoted(key)))
+
+
+def check_through(experiment):
+    """Raises ValueError, with a sentence, if the data do not have the point through which the slice is to go."""
+    last = shape_of(experiment).rows - 1
+    if experiment["through"] is not None and experiment["through"] > last:
+        raise ValueError("Through point: points run from 0 to %d; %d is out of range." % (last, experiment["through"]))
 
 
 def check_dimensions(experiment, dimensions):

@@ -24,7 +24,7 @@ ROOMY = 110
 class Plane(Plot):
     """Draws the plane. The plot is square and shows exactly the square that the lab has sampled."""
 
-    def __init__(self, highlight, on_draw):
+    def __init__(self, highlight, on_draw, on_through):
         self.plane = self.title = None
         # How many training and how many held-out points the network has wrong in the latest picture.
         self.wrong_counts = [0, 0]
@@ -40,6 +40,8 @@ class Plane(Plot):
             self.is_due = True
             on_draw()
 
+        # Called with the row of a point through which a slice is to go, or None for the means.
+        self.on_through = on_through
         # Who has what a person does here instead of pointing and choosing, see `set_brush`.
         self.brush = None
         Plot.__init__(
@@ -261,8 +263,8 @@ class Plane(Plot):
     def _paint_points(self, context):
         """Paints the axes and the points, which change only when other points are chosen."""
         axes.draw(context, self.mapping, self.axes, self.quiet, self.grid, self.text_size)
-        if self.points.columns:
-            self.paint_names(context, self.points.columns)
+        if self.points.axes:
+            self.paint_names(context, self.points.axes, self.points.note)
         context.save()
         x, y, _ = self.plane
         yield from self.paint_marks(context, self.to_units(context, self.points.plane_unit, x, y))
@@ -324,6 +326,9 @@ class Plane(Plot):
                 self.brush.tap(x, y)
             return
         Plot.tap(self, x, y)
+        if self.positions and self.points.note:
+            # The slice goes through the point, or through the means where there is none.
+            self.on_through(self.highlight.point)
         if self.positions and self.highlight.point is None:
             place = self._place_at(x, y)
             if place:
@@ -398,7 +403,7 @@ class Plane(Plot):
             "%s over the input%s, %s, shaded by %s, after epoch %d: %s%s.%s"
             % (
                 self.title,
-                "" if self.points.is_curve else " plane",
+                "" if self.points.is_curve else " plane" + (self.points.note and ", a " + self.points.note),
                 extent_words(*self.plane, self.points.axis_units, self.points.columns),
                 shading_words(experiment, self.points),
                 run.epoch,

@@ -229,8 +229,8 @@ class Plot:
             self.crosshair(context, *self.loop_end)
         return any(layer.due or layer.work is not None for layer in self.layers)
 
-    def paint_names(self, context, names):
-        """Writes the names of both axes at their ends, in the plot."""
+    def paint_names(self, context, names, note=""):
+        """Writes the names of both axes at their ends, in the plot, and a note in the corner between them."""
         left, top, width, height = self.mapping.box
         context.font = axes.font(self.text_size)
         context.lineJoin = "round"
@@ -249,6 +249,10 @@ class Plot:
                 name = _fitting(context, name, width / 2)
                 for paint in (context.strokeText, context.fillText):
                     paint(name, x, y)
+        if note:
+            context.textAlign, context.textBaseline = "right", "top"
+            for paint in (context.strokeText, context.fillText):
+                paint(_fitting(context, note, width / 2), left + width - gap, top + 4)
 
     def enlarged(self):
         """How many times as large marks and lines are as with the smallest text."""

@@ -8,11 +8,12 @@ from spec import registry
 class Points:
     """What does not change about the points while a network learns; `given` is a `protocol.Opened`.
 
-    `names` are those of the classes, `columns` those of the axes of the plane; empty where they have none.
+    `names` are those of the classes, `columns` those of the columns that the plane shows, and `axes` what stands at its
+    axes; empty where there are none. `note` says what is not seen on the plane, if it is a slice.
     """
 
-    def __init__(self, given, names=(), columns=()):
-        self.names, self.columns = names, columns
+    def __init__(self, given, names=(), columns=(), axes=(), note=""):
+        self.names, self.columns, self.axes, self.note = names, columns, axes, note
         self.rows, self.outputs, self.task = given.rows, given.outputs, given.task
         # Whether the plane shows numbers to predict over a single input.
         self.is_curve = self.is_regression and given.columns == 1
