@@ -242,3 +242,34 @@ def test_another_set_has_no_table():
     assert state.experiment["table"] == ""
     assert store.with_table(state.experiment, "cd")["table"] == "cd"
     assert store.chooses_data(own, running(dataset="own", table="cd"), Change(store.TYPED, store.SET, {}))
+
+
+def test_a_slice_is_chosen_column_by_column_and_ended():
+    state = running(dataset="iris")
+    state, effects = typed(state, "across", "2")
+    assert (state.experiment["across"], state.experiment["up"]) == ("2", "0") and store.PLANE in effects
+    assert store.NETWORK not in effects and state.phase == running(dataset="iris").phase
+    state, _ = typed(state, "up", "2")
+    assert (state.experiment["across"], state.experiment["up"]) == ("0", "2"), "they change places"
+    state, effects = typed(state, "through", "17")
+    assert state.experiment["through"] == 17 and store.PLANE in effects
+    with pytest.raises(ValueError, match="points run from 0 to 149"):
+        typed(state, "through", "150")
+    with pytest.raises(ValueError, match="no column 7"):
+        typed(state, "up", "7")
+    state, effects = typed(state, "up", "")
+    assert [state.experiment[name] for name in ("across", "up", "through")] == ["", "", None]
+    assert store.PLANE in effects
+
+
+def test_another_set_begins_without_a_slice_and_with_inputs_that_it_has():
+    state, _ = typed(running(dataset="iris", across="1", up="2", through=3), "inputs", "0, 1, 2")
+    assert state.experiment["inputs"] == ("0", "1", "2") and state.experiment["across"] == "1"
+    state, _ = typed(state, "dataset", "circle")
+    assert [state.experiment[name] for name in ("inputs", "across", "up", "through")] == [(), "", "", None]
+    state, _ = typed(state, "inputs", "x2, y")
+    assert state.experiment["inputs"] == ("y", "x2"), "in the order in which they are offered"
+    state, _ = typed(state, "dataset", "xor")
+    assert state.experiment["inputs"] == ("y", "x2")
+    state, _ = typed(state, "inputs", "y, x")
+    assert state.experiment["inputs"] == (), "what the data have by themselves is no choice"
