@@ -134,7 +134,7 @@ class Views:
         self.run.trainer = PlainTrainer(self.experiment, self.run.data)
         self.highlight = Highlight(self.draw)
         self.asked = 0
-        self.plane = Plane(self.highlight, self.ask)
+        self.plane = Plane(self.highlight, self.ask, None)
         self.representation = Representation(self.highlight, self.ask, self.ask)
         self.plots = self.plane, self.representation
         self.run.points = Points(crossed(self.run.opened()))
@@ -492,7 +492,7 @@ def test_words_follow_the_task_and_the_number_of_classes(page):
     assert wording.place_words([123456.0, 0.00012]) == "(1.23e+05, 0.00012)"
     assert many.place_words((1.25, -0.3)) == "(1.25, −0.30)"
     beside = points_of("regression", 1)
-    beside.inputs, beside.columns, beside.axis_units = 1, ("size", "price"), ((50.0, 2.0), (100.0, 5.0))
+    beside.is_curve, beside.columns, beside.axis_units = True, ("size", "price"), ((50.0, 2.0), (100.0, 5.0))
     assert beside.place_words((1.25, -0.3)) == "size 52.5"
     several.columns, several.axis_units = ("length", "width"), ((5.0, 0.5), (3.0, 2.0))
     assert several.place_words((1, -0.5)) == "length 5.5, width 2"

@@ -266,6 +266,10 @@ def test_same_run():
         "held_out_points": False,
         "classes": 5,
         "batch_size": 41,
+        "inputs": ("x", "x2"),
+        "across": "1",
+        "up": "2",
+        "through": 3,
         "hidden_layers": (8, 8),
         "seed": 1,
         "data_seed": 7,
@@ -284,7 +288,7 @@ def test_same_run():
     }
     assert fields.same_run(fields.defaults(), dict(fields.defaults()))
     for name, field in fields.FIELDS.items():
-        goes_on = field.acts in (fields.PAGE, fields.VIEW, fields.LIVE)
+        goes_on = field.acts in (fields.PAGE, fields.VIEW, fields.PLANE, fields.LIVE)
         assert fields.same_run(fields.defaults(), {**fields.defaults(), name: object()}) is goes_on
     for name, value in others.items():
         assert value != fields.defaults()[name]
