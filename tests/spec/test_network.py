@@ -292,9 +292,9 @@ def test_same_run():
         assert fields.same_run(fields.defaults(), {**fields.defaults(), name: object()}) is goes_on
     for name, value in others.items():
         assert value != fields.defaults()[name]
-        acts_on_a_running_network = name in (*LIVE, "speed", *fields.names(fields.VIEW))
+        acts_on_a_running_network = name in (*LIVE, "speed", *fields.names(fields.VIEW, fields.PLANE))
         assert fields.same_run(fields.defaults(), {**fields.defaults(), name: value}) is acts_on_a_running_network
-    live = {name: others[name] for name in fields.names(fields.PAGE, fields.VIEW, fields.LIVE)}
+    live = {name: others[name] for name in fields.names(fields.PAGE, fields.VIEW, fields.PLANE, fields.LIVE)}
     assert fields.same_run(fields.defaults(), {**fields.defaults(), **live})
     assert not fields.same_run(fields.defaults(), {**fields.defaults(), **live, "seed": 1})
 
