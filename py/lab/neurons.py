@@ -61,6 +61,12 @@ def weights(kernels):
     return np.concatenate([_relative(kernel[:SHOWN, :SHOWN]) for kernel in kernels])
 
 
+def weight_image(kernel, palette):
+    """The weights of one neuron as colours of signs, (inputs, 4) uint8; the largest magnitude has full colour."""
+    kernel = np.where(np.isfinite(kernel), kernel, 0)
+    return shade_signed(kernel, float(np.abs(kernel).max()) or 1.0, palette)
+
+
 def _relative(block):
     block = np.where(np.isfinite(block), block, 0)
     # In float64, because 127 divided by a denormal float32 overflows in float32.

@@ -298,6 +298,7 @@ class Stage:
             "parted": np.array(parted, "f4"),
             "moving": moving,
             "fine": self._fine,
+            **self._weights_image(trainer, view),
             "tiles": tiles,
             "tile_size": tiles.shape[1],
             "tile_scales": np.array(list(scales.values()), np.float32),
@@ -566,6 +567,16 @@ class Stage:
         image = np.full((*size, 4), 255, np.uint8)
         image[:, :, :3] = np.rint(255 * (1 - ink))[:, :, None]
         return {"point_image": image}
+
+    def _weights_image(self, trainer, view):
+        """The part `weight_image`, of the neuron that shades the plane, where the network sees images as they are."""
+        size = shape.traits_of(self.experiment).get("image")
+        if size is None or view["shading"] != "neuron":
+            return {}
+        layer, index = view["neuron"]
+        if layer not in shape.first_neurons(self.experiment):
+            return {}
+        return {"weight_image": neurons.weight_image(trainer.kernels()[0][:, index], view["palette"]).reshape(*size, 4)}
 
     def _place(self, terms, lattice, turn):
         """The position of the place that is pointed at, and the network's output there; empty without one."""

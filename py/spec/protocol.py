@@ -202,6 +202,11 @@ PICTURE = OrderedDict(
             "point_image",
             "(rows, columns, 4) RGBA, ink on paper, what it is an image of; only where examples are images",
         ),
+        (
+            "weight_image",
+            "(rows, columns, 4) RGBA, the weights of the neuron that shades the plane, by sign and size; only where "
+            "examples are images, of neurons that see them",
+        ),
         # Network strip and rail.
         ("tiles", "(neurons, T, T, 4) RGBA heat maps"),
         ("tile_size", "T"),

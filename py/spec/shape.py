@@ -232,6 +232,16 @@ def layer_names(experiment):
     return [layer.name for layer in layers(experiment)]
 
 
+def first_neurons(experiment):
+    """The names of the layers whose neurons each stand for a column of the first kernel: up to the second dense one."""
+    names = []
+    for layer in layers(experiment)[1:]:
+        if layer.kind == "dense" and names:
+            break
+        names.append(layer.name)
+    return names
+
+
 def logits_layer(experiment):
     """The name of the last dense layer. It is the layer that is shown unless another one is chosen."""
     return "fc%d" % (len(experiment["hidden_layers"]) + 1)

@@ -157,3 +157,15 @@ def test_a_digit_that_is_pointed_at_is_seen_in_both_views(stage_at):
     stage.left.press("n")
     stage.rest()
     assert image_beside(stage.left, stage.left.places()[0]) is None
+
+
+def test_the_weights_of_a_neuron_are_seen_as_an_image(stage_at):
+    """In the lower left corner of the plane while it is shaded by a neuron that sees the digits."""
+    stage = stage_at("dataset=digits&hidden_layers=5&shading=neuron&neuron=fc1.3")
+    stage.rest()
+    label = "document.getElementById('boundary').ariaLabel.includes('whose weights are shown as an image')"
+    stage.lab.wait(label)
+    stage.lab.choose("shading", "probability")
+    stage.rest()
+    stage.lab.wait(f"!{label}")
+    assert stage.lab.no_alert()

@@ -12,7 +12,7 @@ from lab.run import Run
 from spec import fields, protocol, registry
 from tests import data_sets
 from tests.lab import networks
-from tests.lab.pictures import view_of
+from tests.lab.pictures import PALETTE, view_of
 from tests.real_tables import tables
 from tools.environment import ROOT
 
@@ -130,6 +130,30 @@ def test_pixels_are_between_paper_and_ink():
     data, (inputs, _) = load("digits"), measured("digits")
     assert (data.inputs.min(), data.inputs.max()) == (0, 1)
     assert (data.inputs * 16 == inputs).all()
+
+
+@pytest.mark.parametrize("neuron", [("fc1", 2), ("tanh1", 2)])
+def test_the_weights_of_a_neuron_that_sees_images_are_an_image(neuron):
+    """Its sign's colour the fuller, the larger a weight; other neurons have none, nor have those of other data."""
+    scene = Run(networks.experiment_of(dataset="digits", hidden_layers=(4, 3)))
+    kernel = scene.trainer.arrays()[0][0][:, 2]
+
+    def picture(run, neuron, shading="neuron"):
+        return run.stage.draw(run.trainer, view_of(run.experiment, shading=shading, neuron=neuron))
+
+    image = picture(scene, neuron)["weight_image"]
+    assert image.shape == (8, 8, 4) and (image[:, :, 3] == 255).all()
+    neutral = np.array(PALETTE["neutral"], float)
+    towards = np.array([PALETTE["signs"][int(weight > 0)] for weight in kernel]) - neutral
+    share = np.abs(kernel / np.abs(kernel).max())[:, None]
+    away = image[:, :, :3].reshape(64, 3) - neutral
+    # One strength for all, which leaves the marks of points to be told from it.
+    strength = away[share.argmax()] @ towards[share.argmax()] / np.square(towards[share.argmax()]).sum()
+    assert 0.5 < strength <= 1
+    np.testing.assert_allclose(away, strength * share * towards, atol=2)
+    assert "weight_image" not in picture(scene, neuron, "classes")
+    assert "weight_image" not in picture(scene, ("fc2", 1)) and "weight_image" not in picture(scene, ("input", 1))
+    assert "weight_image" not in picture(Run(networks.experiment_of(dataset="iris")), ("fc1", 2))
 
 
 def test_the_image_of_the_point_that_is_pointed_at_is_the_tables():

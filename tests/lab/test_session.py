@@ -86,7 +86,14 @@ def test_nothing_in_an_answer_needs_more_than_numbers_strings_and_arrays():
     (framed_answer,) = framed_after_opening(experiment)
     picture = framed_answer.pop("picture")
     assert set(picture) <= set(protocol.PICTURE)
-    assert set(protocol.PICTURE) - set(picture) <= {"weights", "probes", "selected", "loop", "point_image"}
+    assert set(protocol.PICTURE) - set(picture) <= {
+        "weights",
+        "probes",
+        "selected",
+        "loop",
+        "point_image",
+        "weight_image",
+    }
     for answer in (opened(experiment), framed_answer, picture):
         for name, value in answer.items():
             assert isinstance(value, (bool, int, float, str, np.ndarray)), name

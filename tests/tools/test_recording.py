@@ -83,7 +83,7 @@ def test_every_picture_has_all_that_the_views_look_at(read):
     # Of numbers to predict, which are not recorded.
     unseen |= {"contour_labels", "residuals"}
     # Of images.
-    unseen |= {"point_image"}
+    unseen |= {"point_image", "weight_image"}
     for answer in read["answers"]:
         assert set(protocol.PICTURE) - unseen <= set(answer["picture"])
 

@@ -19,6 +19,8 @@ RAMP, BETWEEN = 64, 8
 SCALE_EVERY = 500
 # Numbers are written at lines if the plot reaches so far from its middle, in CSS pixels for text of size `axes.TEXT`.
 ROOMY = 110
+# The side of the image of a neuron's weights, in CSS pixels for text of size `axes.TEXT`.
+WEIGHTS = 88
 
 
 class Plane(Plot):
@@ -32,6 +34,8 @@ class Plane(Plot):
         self.scale_values, self.scale_written = None, 0
         self.experiment = None
         self.picture = self.contour = self.zero_lines = self.residuals = None
+        # An image of the weights of the neuron that shades the plane, `(canvas, context)`; None where there is none.
+        self.weights = None
         # (x, y, text) of what is written at the lines of equal numbers, in the plane's coordinates.
         self.line_labels = []
         self.is_due = True
@@ -123,6 +127,7 @@ class Plane(Plot):
         # A recording has none.
         residuals = getattr(frame, "residuals", None)
         self.residuals = None if residuals is None else path_of(residuals)
+        self._take_weights(getattr(frame, "weight_image", None))
         self.layers[0].due = True
         marks = getattr(frame, "plane_marks", None)
         if marks is not None:
@@ -133,6 +138,18 @@ class Plane(Plot):
             self.wrong.take(wrong, frame.plane_wrong_groups)
             self.wrong_counts = [int(count) for count in numbers(frame.wrong_counts)]
             self.layers[2].due = True
+
+    def _take_weights(self, pixels):
+        """Takes the image of the weights of the neuron that shades the plane, None if there is none to see."""
+        size = shape.traits_of(self.experiment).get("image") if self.experiment else None
+        if pixels is None or size is None:
+            self.weights = None
+            return
+        rows, columns = size
+        if not self.weights:
+            self.weights = canvas.spare(columns, rows, 1)
+        image = window.ImageData.new(window.Uint8ClampedArray.new(pixels.buffer), columns, rows)
+        self.weights[1].putImageData(image, 0, 0)
 
     def _take_scale(self, scale, values):
         """Shows the scale, a bar for each of its ramps side by side; its numbers soon, as they may change often."""
@@ -182,7 +199,7 @@ class Plane(Plot):
         self.canvas.setAttribute("aria-label", self.title + ": nothing to show yet")
 
     def empty(self):
-        self.plane = self.picture = self.contour = self.zero_lines = self.residuals = None
+        self.plane = self.picture = self.contour = self.zero_lines = self.residuals = self.weights = None
         self.line_labels = []
         self.clear()
 
@@ -277,8 +294,29 @@ class Plane(Plot):
         yield from self.paint_crosses(context, self.to_units(context, self.points.plane_unit, x, y))
         context.restore()
 
+    def _paint_weights(self, context):
+        """Shows the weights of the neuron that shades the plane as an image, in the lower left corner."""
+        if not self.weights:
+            return
+        left, top, _, height = self.mapping.box
+        side, gap = WEIGHTS * self.enlarged(), axes.scaled(axes.GAP, self.text_size)
+        x, y = left + gap, top + height - gap - side
+        context.imageSmoothingEnabled = False
+        context.drawImage(self.weights[0], x, y, side, side)
+        context.imageSmoothingEnabled = True
+        context.lineWidth = 1
+        context.strokeStyle = self.line
+        context.strokeRect(x, y, side, side)
+        context.font = axes.font(self.text_size)
+        context.textAlign, context.textBaseline, context.lineJoin = "left", "bottom", "round"
+        context.lineWidth = 4
+        context.strokeStyle, context.fillStyle = self.halo, self.line
+        for paint in (context.strokeText, context.fillText):
+            paint("its weights", x, y - 2)
+
     def paint_over(self, context):
         self._paint_line_labels(context)
+        self._paint_weights(context)
         point, place = self.highlight.point, self.highlight.place
         if point is not None:
             self.point_out(context, *self.pixel_of(point))
@@ -405,7 +443,8 @@ class Plane(Plot):
                 self.title,
                 "" if self.points.is_curve else " plane" + (self.points.note and ", a " + self.points.note),
                 extent_words(*self.plane, self.points.axis_units, self.points.columns),
-                shading_words(experiment, self.points),
+                shading_words(experiment, self.points)
+                + (", whose weights are shown as an image" if self.weights else ""),
                 run.epoch,
                 metric_words(run.metrics),
                 wrong,
