@@ -65,7 +65,9 @@ def test_at_once_nothing_is_said_of_the_run_before(lab, name, text, playing):
     assert said["figures"] == ["–"] * 4
     assert said["shape"] == ""
     assert said["timeline"] == "latest"
-    labels = [label for label in said["labels"] if not label.startswith(("Network", "Scale"))]
+    # The curve of the learning rate is there if the page has shown one before.
+    others = ("Network", "Scale", "Learning rate")
+    labels = [label for label in said["labels"] if not label.startswith(others)]
     assert len(labels) == 4
     assert all(label.endswith("nothing to show yet") for label in labels)
     lab.wait_for_state("training" if playing else "ready")
@@ -215,8 +217,10 @@ def test_a_link_of_tensorflow_playgrounds(open_page):
     ):
         assert lab.field(name).input_value() == text
     message = lab.alert()
-    for words in ("TensorFlow Playground", "noise", "x · y", "its seed"):
+    for words in ("TensorFlow Playground", "noise", "its seed"):
         assert words in message
+    inputs = lab.field("inputs").get_by_role("checkbox", checked=True)
+    assert inputs.evaluate_all("all => all.map((one) => one.value)") == ["x", "y", "xy"]
     assert lab.field("held_out").input_value() == "50 %"
     # 100 points to train on, in batches of 12.
     lab.step_one_epoch()

@@ -142,16 +142,21 @@ def test_it_stays_until_the_run_has_a_picture(loading):
     lab = loading()
     wait_until_built(lab)
     lab.wait(SHOWN % 4)
-    # Looked at after all that is drawn on a frame of the display.
+    # Looked at when all of a frame has been drawn, and before it is seen: that is when sizes are observed.
     lab.page.evaluate(
         """(middle) => {
         window.empty = window.looked = 0;
-        const look = () => {
+        const probe = document.body.appendChild(document.createElement("div"));
+        Object.assign(probe.style, {position: "fixed", height: "1px", width: "1px"});
+        new ResizeObserver(() => {
             looked += 1;
             empty += middle("boundary").some((value, index) => index % 4 === 3 && value < 255);
-            requestAnimationFrame(() => setTimeout(look));
+        }).observe(probe);
+        const change = () => {
+            probe.style.width = probe.style.width === "1px" ? "2px" : "1px";
+            requestAnimationFrame(change);
         };
-        look();
+        change();
     }""".replace("(middle)", "()").replace("middle(", f"({MIDDLE})(")
     )
     loading.release(lab)
