@@ -119,12 +119,12 @@ def _boxes(field: Any, experiment: Mapping[str, Any], wording: Any) -> str:
     offered, chosen = wording.boxes(experiment, field.name)
     inside = "".join(
         f'<label><input type="checkbox" id="{wording.box_id(field.name, key)}" value="{escape(key)}"'
-        f"{' checked' if key in chosen else ''}>{escape(label)}</label>"
+        f' data-tip="{field.name}"{" checked" if key in chosen else ""}>{escape(label)}</label>'
         for key, label in offered
     )
     label = f'<span id="{field.name}-label">{escape(field.label)}</span>'
     group = f'<div id="{field.name}" class="boxes">{inside}</div>'
-    named = f'role="group" aria-labelledby="{field.name}-label" data-tip="{field.name}"'
+    named = f'role="group" aria-labelledby="{field.name}-label"'
     return f'<div class="field {field.name} of-boxes" {named}>{label}{group}</div>'
 
 

@@ -142,5 +142,5 @@ class Controls:
 def _box(name, key, label):
     """A check box of a field, as `tools/markup.py` writes it."""
     box = element("label")
-    box.append(element("input", type="checkbox", id=wording.box_id(name, key), value=key), label)
+    box.append(element("input", type="checkbox", id=wording.box_id(name, key), value=key, data_tip=name), label)
     return box

@@ -22,7 +22,7 @@ WIDE = 400
 # What a person points at to read it: what it is says its title. The second is a chart's plot.
 PICTURES = "canvas, .u-over"
 CONTROLS = "a, button, summary, input, select, canvas"
-PRESSED = CONTROLS + ", .switches label"
+PRESSED = CONTROLS + ", .switches label, .boxes label"
 OWNERS = ", ".join(["[data-tip]"] + ["#" + key for key in help.SENTENCES])
 IN_STRIP = ".strip-buttons button, .strip-buttons .width"
 # Where the sentence about a control stands: beside what belongs to it as well.

@@ -62,7 +62,7 @@ WALK = """async ([selector, way]) => {
         else {
             say(target, "pointerdown", "touch", x, y);
             // What a tap would press is held; a box that cannot be ticked by its label.
-            if (target.closest(CONTROLS + ", .switches label")) await until(() => !tip.hidden);
+            if (target.closest(CONTROLS + ", .switches label, .boxes label")) await until(() => !tip.hidden);
             say(target, "pointerup", "touch", x, y);
             if (tip.hidden) say(target, "click", "touch", x, y);
         }
