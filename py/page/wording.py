@@ -58,6 +58,8 @@ def text(experiment, name):
         return fields.text_of(name, shape.shown_dimensions(experiment))
     if name in PRINCIPAL:
         return experiment[name] if shape.shown_slice(experiment) else ""
+    if name == "through":
+        return fields.text_of(name, shape.point_of_slice(experiment))
     if name == "neuron":
         return shape.neuron_name(*shape.shown_neuron(experiment))
     if name == "classes" and shape.shape_of(experiment).task == registry.REGRESSION:

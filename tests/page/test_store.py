@@ -273,3 +273,17 @@ def test_another_set_begins_without_a_slice_and_with_inputs_that_it_has():
     assert state.experiment["inputs"] == ("y", "x2")
     state, _ = typed(state, "inputs", "y, x")
     assert state.experiment["inputs"] == (), "what the data have by themselves is no choice"
+
+
+def test_a_slice_is_shown_as_far_as_there_is_one():
+    sliced = running(dataset="iris", across="1", up="3", through=149).experiment
+    shown = [wording.text(sliced, name) for name in ("across", "up", "through")]
+    assert shown == ["1", "3", "149"] and wording.slice_words(sliced) == "slice: others as at point 149"
+    beyond = {**sliced, "through": 150}
+    assert wording.text(beyond, "through") == "" and wording.slice_words(beyond) == "slice: others at their means"
+    same = {**sliced, "up": "1"}
+    assert [wording.text(same, name) for name in ("across", "up", "through")] == ["", "", ""]
+    assert wording.slice_words(same) == "" and wording.hidden(same)["through"]
+    assert wording.plane_columns(sliced) == ("sepal width", "petal width")
+    assert wording.axis_names(same) == ("principal component 1", "principal component 2")
+    assert not wording.hidden(same)["across"] and wording.hidden(fields.defaults())["across"]
