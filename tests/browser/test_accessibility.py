@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from spec import registry
 from tests.browser.answers import Stage, enclosed
 from tests.browser.conftest import ARGUMENTS, SIZE, SUB_PATH, visit
 from tests.browser.lab_page import ROWS, LabPage
@@ -72,7 +73,13 @@ FOLDED = {
         "own-download",
         "own-forget",
     ],
-    "Network": ["hidden_layers", "activation", "normalization", "initialization"],
+    "Network": [
+        *(f"inputs-{key}" for key in registry.entries("feature")),
+        "hidden_layers",
+        "activation",
+        "normalization",
+        "initialization",
+    ],
     "Training": [
         "learning_rate",
         "schedule",
