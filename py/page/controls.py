@@ -140,7 +140,10 @@ class Controls:
 
 
 def _box(name, key, label):
-    """A check box of a field, as `tools/markup.py` writes it."""
+    """A check box of a field, as `tools/markup.py` writes it, and described as `tips` does if that is there."""
     box = element("label")
-    box.append(element("input", type="checkbox", id=wording.box_id(name, key), value=key, data_tip=name), label)
+    control = element("input", type="checkbox", id=wording.box_id(name, key), value=key, data_tip=name)
+    if by_id("tip-" + name):
+        control.setAttribute("aria-describedby", "tip-" + name)
+    box.append(control, label)
     return box

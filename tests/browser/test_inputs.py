@@ -154,3 +154,18 @@ def test_two_columns_of_a_real_set_are_the_plane(open_page):
     left, right, low, high = map(float, found.groups())
     assert 0 < left < 4.3 < 7.9 < right < 12 and -4 < low < 1.0 < 6.9 < high < 14
     assert lab.no_alert()
+
+
+def test_boxes_of_another_set_answer_as_the_first_did(open_page):
+    lab = open_page()
+    lab.wait("document.getElementById('tip-inputs')")
+    lab.choose("dataset", "iris")
+    lab.wait("document.documentElement.dataset.inputs === '4'")
+    described = (
+        lab.field("inputs")
+        .get_by_role("checkbox")
+        .evaluate_all(
+            "all => all.map((one) => document.getElementById(one.getAttribute('aria-describedby')).textContent)"
+        )
+    )
+    assert len(described) == 4 and all(text.startswith("What the network is told of each point") for text in described)
