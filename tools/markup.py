@@ -116,11 +116,11 @@ def _switch(field: Any, experiment: Mapping[str, Any], is_disabled: bool) -> str
 
 
 def _boxes(field: Any, experiment: Mapping[str, Any], wording: Any) -> str:
-    offered, chosen = wording.boxes(experiment, field.name)
+    chosen = field.parse(wording.text(experiment, field.name))
     inside = "".join(
         f'<label><input type="checkbox" id="{wording.box_id(field.name, key)}" value="{escape(key)}"'
         f' data-tip="{field.name}"{" checked" if key in chosen else ""}>{escape(label)}</label>'
-        for key, label in offered
+        for key, label in wording.choices(experiment, field.name)
     )
     label = f'<span id="{field.name}-label">{escape(field.label)}</span>'
     group = f'<div id="{field.name}" class="boxes">{inside}</div>'

@@ -341,10 +341,10 @@ class CompiledTrainer:
         ends = np.split(left, np.cumsum([PORTION * width for width in widths.values()])[:-1], axis=1)
         return {name: end.reshape(-1, width)[:rows] for (name, width), end in zip(widths.items(), ends, strict=True)}
 
-    def kernels(self, rows=None):
-        """The dense layers' kernels in order, or only the first `rows` of each."""
+    def kernels(self, rows=None, count=None):
+        """The dense layers' kernels in order, or only the first `count`, or only the first `rows` of each."""
         slots = [slot for slot in self._trained[: self._counts[0]] if slot.initial.ndim == 2]
-        return [self.workspace.machine.read(slot.address, slot.initial[:rows].shape) for slot in slots]
+        return [self.workspace.machine.read(slot.address, slot.initial[:rows].shape) for slot in slots[:count]]
 
     def arrays(self):
         """Everything that training changes: `(parameters, state, statistics)`, flat lists of arrays."""

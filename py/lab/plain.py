@@ -100,9 +100,9 @@ class PlainTrainer:
             return parts[0]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def kernels(self, rows=None):
-        """The dense layers' kernels in order, or only the first `rows` of each."""
-        return [parameter[:rows] for parameter in self._parameters if parameter.ndim == 2]
+    def kernels(self, rows=None, count=None):
+        """The dense layers' kernels in order, or only the first `count`, or only the first `rows` of each."""
+        return [parameter[:rows] for parameter in self._parameters if parameter.ndim == 2][:count]
 
     def arrays(self):
         """Everything that training changes: `(parameters, state, statistics)`, flat lists of arrays."""

@@ -576,7 +576,8 @@ class Stage:
         layer, index = view["neuron"]
         if layer not in shape.first_neurons(self.experiment):
             return {}
-        return {"weight_image": neurons.weight_image(trainer.kernels()[0][:, index], view["palette"]).reshape(*size, 4)}
+        (kernel,) = trainer.kernels(count=1)
+        return {"weight_image": neurons.weight_image(kernel[:, index], view["palette"]).reshape(*size, 4)}
 
     def _place(self, terms, lattice, turn):
         """The position of the place that is pointed at, and the network's output there; empty without one."""

@@ -107,10 +107,10 @@ class Controls:
                 field.options[index].value = value
 
     def _show_boxes(self, name):
-        """Shows which of several choices are made; without any to make the field is not there."""
-        offered, chosen = wording.boxes(self.experiment(), name)
+        """Shows which of several choices are made."""
+        offered = wording.choices(self.experiment(), name)
+        chosen = fields.parse(name, self._text(name))
         group = by_id(name)
-        group.closest(".field").hidden = not offered
         labels = [label for _, label in offered]
         boxes = group.querySelectorAll("input")
         if boxes.length != len(labels) or group.textContent != "".join(labels):

@@ -32,11 +32,10 @@ class RunClient:
         self.keeps_network = False
         # Whether the run's plane has to lie otherwise.
         self.plane_due = False
-        # The names of the classes in the run's data, of the columns that the plane shows, and what stands at its axes;
-        # empty where there are none.
-        self.names = self.columns = self.axes = ()
-        # What is said of a plane that is a slice.
-        self.note = ""
+        # Whether the views go on showing what they show until the run, or its plane, has its first picture.
+        self.keeps_picture = False
+        # The experiment that the run was opened with, or that its plane lies by; None before.
+        self.experiment = None
         # (request, time at which it was sent) of every request on its way.
         self.asked = []
         # How long the last answer took, in milliseconds, and the live values in its request.
@@ -94,8 +93,8 @@ class RunClient:
         """Opens the run."""
         self.due = self.plane_due = False
         self.opening = True
-        self.names = wording.class_names(experiment)
-        self._name_plane(experiment)
+        self.keeps_picture = self.keeps_network
+        self.experiment = experiment
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
         table = tables.of(experiment)
         more = () if table is None else (table,)
@@ -107,13 +106,10 @@ class RunClient:
         """Has the plane of the run lie as an experiment says."""
         self.plane_due = False
         self.opening = True
-        self._name_plane(experiment)
+        self.keeps_picture = True
+        self.experiment = experiment
         openings = [protocol.Opening(SEEN, experiment, True, protocol.BUDGET)]
         self.lab.call("lie", protocol.write_openings(openings), self._lain_proxy)
-
-    def _name_plane(self, experiment):
-        self.columns, self.axes = wording.plane_columns(experiment), wording.axis_names(experiment)
-        self.note = wording.slice_words(experiment)
 
     def ask(self, request):
         """Sends a `protocol.Request`."""
@@ -123,7 +119,7 @@ class RunClient:
     def take_opened(self, given):
         """Takes the answer to opening the run, see `protocol.Opened`."""
         self.data = protocol.read_opened(given)
-        self.points = Points(self.data, self.names, self.columns, self.axes, self.note)
+        self.points = Points(self.data, *wording.words_of_points(self.experiment))
 
     def take_answer(self, given):
         """Takes the answer to a request, see `protocol.Answer`."""
@@ -146,7 +142,6 @@ class RunClient:
         self.opening = False
         if not self.due:
             self.picture = None
-            self.keeps_network = True
             self.take_opened(answers[0])
         self.on_opened()
 

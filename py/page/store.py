@@ -25,10 +25,8 @@ Change = namedtuple("Change", ("origin", "kind", "value"))
 
 # Effects: start a lab; make the network; show the experiment in the controls; write the address at once, or soon; let
 # the playhead glide to the experiment's layer; tell the lab what to draw; remove the message; say again that training
-# has diverged; begin or end training; wake the loop.
-DATA = "change data"
-# Let the plane lie otherwise.
-PLANE = "lay plane"
+# has diverged; begin or end training; wake the loop; go over to other data; let the plane lie otherwise.
+DATA, PLANE = "change data", "lay plane"
 LAB, NETWORK, CONTROLS, ADDRESS, ADDRESS_SOON = "start lab", "make network", "controls", "address", "address soon"
 GLIDE, PICTURE, CLEAR, SAY_DIVERGED, TRAIN, WAKE = (
     "glide",
@@ -110,8 +108,6 @@ def entered(experiment, name, text):
     if name in ("across", "up"):
         return _with(experiment, slice_for(experiment, name, fields.parse(name, text)))
     result = fields.changed(experiment, name, text)
-    if name == "through":
-        shape.check_through(result)
     if name == "inputs":
         chosen = shape.chosen_inputs(result)
         result["inputs"] = () if chosen == shape.own_inputs(result) else chosen

@@ -26,11 +26,14 @@ PER_CENT = ("noise", "held_out")
 
 
 def choices(experiment, name):
-    """`[(value, label)]`: the choices in the list of a field."""
+    """`[(value, label)]`: the choices of a field, in its list or by check boxes."""
     if name == "layer":
         return [(layer, layer) for layer in shape.layer_names(experiment)]
+    if name == "inputs":
+        labels = _input_labels(experiment)
+        return [(key, labels[key]) for key in shape.offered_inputs(experiment)]
     if name in PRINCIPAL:
-        labels = dict(inputs_offered(experiment)) or _pixels(experiment)
+        labels = _input_labels(experiment)
         return [("", PRINCIPAL[name])] + [(key, labels[key]) for key in shape.sliceable(experiment)]
     task = shape.shape_of(experiment).task
     fitting = [key for key, entry in registry.entries(name).items() if task in entry.traits.get("tasks", (task,))]
@@ -56,6 +59,8 @@ def text(experiment, name):
         return shape.loss_of(experiment)
     if name == "dimensions":
         return fields.text_of(name, shape.shown_dimensions(experiment))
+    if name == "inputs":
+        return fields.text_of(name, shape.chosen_inputs(experiment))
     if name in PRINCIPAL:
         return experiment[name] if shape.shown_slice(experiment) else ""
     if name == "through":
@@ -76,17 +81,6 @@ def text(experiment, name):
 
 # What is seen of data of more columns than two as long as no column is chosen for an axis of the plane.
 PRINCIPAL = {"across": "Principal component 1", "up": "Principal component 2"}
-
-
-def _pixels(experiment):
-    """The names of columns among which no inputs can be chosen, by their keys."""
-    names = shape.column_names(experiment)
-    return {key: names[int(key)] if names else "column " + key for key in shape.own_inputs(experiment)}
-
-
-def boxes(experiment, name):
-    """`([(key, label)], keys)`: what there is to choose in a field of check boxes, and what is chosen."""
-    return BOXES[name](experiment)
 
 
 def box_id(name, key):
@@ -112,7 +106,12 @@ def disabled(experiment):
 def hidden(experiment):
     """A dict from the fields that need not be there to whether they are not: there is nothing to choose in them."""
     of_two = not shape.sliceable(experiment)
-    return {"across": of_two, "up": of_two, "through": not shape.shown_slice(experiment)}
+    return {
+        "inputs": not shape.offered_inputs(experiment),
+        "across": of_two,
+        "up": of_two,
+        "through": not shape.shown_slice(experiment),
+    }
 
 
 def plain_name(layers, index):
@@ -141,11 +140,10 @@ def summary(experiment, panel):
         words = [hidden, label("activation")]
         if experiment["normalization"] != "none":
             words.append(label("normalization"))
-        offered, chosen = boxes(experiment, "inputs")
+        chosen = shape.chosen_inputs(experiment)
         if chosen != shape.own_inputs(experiment):
             few = shape.features(experiment) and len(chosen) <= NAMED_INPUTS
-            names = dict(offered)
-            words.append(", ".join([names[key] for key in chosen]) if few else "%d inputs" % len(chosen))
+            words.append(", ".join(input_names(experiment)) if few else "%d inputs" % len(chosen))
     else:
         words = [label("optimizer"), fields.text_of("learning_rate", experiment["learning_rate"])]
         if experiment["schedule"] != "constant":
@@ -234,8 +232,9 @@ def grid_words(experiment, index, spatial):
     Only in a picture that is not `spatial` is the grid's edge thick.
     """
     layers = shape.layers(experiment)[: index + 1]
-    features = shape.features(experiment) or ()
-    bent = any(kind not in AFFINE for _, kind, _ in layers) or any(key not in ("x", "y") for key in features)
+    own = shape.own_inputs(experiment)
+    computed = any(key not in own for key in shape.features(experiment) or ())
+    bent = computed or any(kind not in AFFINE for _, kind, _ in layers)
     how = ", bent" if bent else ", tilted and stretched" if index else ""
     return "the left picture's grid" + how + ("" if spatial else "; thick: its edge")
 
@@ -244,8 +243,8 @@ def input_names(experiment):
     """The names of the network's inputs: columns, or features of them; empty where they have none."""
     features = shape.features(experiment)
     if features:
-        names = dict(inputs_offered(experiment))
-        return tuple([names[key] for key in features])
+        labels = _input_labels(experiment)
+        return tuple([labels[key] for key in features])
     return _column_names(experiment)
 
 
@@ -254,20 +253,19 @@ def _column_names(experiment):
     return () if columns == NAMELESS else columns
 
 
-def inputs_offered(experiment):
-    """`[(key, label)]`: what may be inputs of the network; empty where there is nothing to choose among."""
-    keys = shape.offered_inputs(experiment)
+def _input_labels(experiment):
+    """What a person reads for everything that is an input of the network or may be one, by its key."""
     traits = shape.traits_of(experiment)
     columns = traits.get("columns") or ()
     if traits["inputs"] > shape.MOST_FEATURED:
-        return [(key, columns[int(key)] if columns else "column " + key) for key in keys]
-    if columns in ((), NAMELESS):
-        return [(key, registry.entry("feature", key).label) for key in keys]
-    result = []
-    for key in keys:
-        feature = registry.trait("feature", key, "words")
-        result.append((key, feature % tuple([columns[column] for column in registry.trait("feature", key, "needs")])))
-    return result
+        return {key: columns[int(key)] if columns else "column " + key for key in shape.own_inputs(experiment)}
+    labels = {}
+    for key in shape.offered_inputs(experiment):
+        label, _, feature = registry.entry("feature", key)
+        if columns not in ((), NAMELESS):
+            label = feature["words"] % tuple([columns[column] for column in feature["needs"]])
+        labels[key] = label
+    return labels
 
 
 def neuron_words(experiment):
@@ -370,6 +368,16 @@ def plane_columns(experiment):
     return columns if len(columns) == 2 else ()
 
 
+def words_of_points(experiment):
+    """What `points.Points` calls things: the names of classes, of the plane's columns and axes, and of a slice.
+
+    There are none of an `experiment` that is None, which is not known.
+    """
+    if experiment is None:
+        return ()
+    return class_names(experiment), plane_columns(experiment), axis_names(experiment), slice_words(experiment)
+
+
 def class_name(names, index):
     """A class by its name among `names` or, if these are empty, its number: `versicolor`, or `class 1`."""
     return names[index] if names else "class %d" % index
@@ -407,7 +415,3 @@ def coordinate_words(number):
     """A number with two decimals or, if it is large or small, with three significant digits."""
     text = "%.2f" % number if number == 0 or 0.01 <= abs(number) < 10000 else "%.3g" % number
     return text.replace("-", "−")
-
-
-# The fields of check boxes: what there is to choose, and what is chosen.
-BOXES = {"inputs": lambda experiment: (inputs_offered(experiment), shape.chosen_inputs(experiment))}

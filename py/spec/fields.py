@@ -121,6 +121,8 @@ def changed(experiment, name, text):
     result[name] = value
     if name == "dimensions" and value:
         shape.check_dimensions(result, value)
+    if name == "through":
+        shape.check_through(result)
     if name == "inputs" and value:
         shape.check_inputs(result, value)
     if FIELDS[name].acts in (NUMBERS, NETWORK):

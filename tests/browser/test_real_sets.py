@@ -160,12 +160,26 @@ def test_a_digit_that_is_pointed_at_is_seen_in_both_views(stage_at):
 
 
 def test_the_weights_of_a_neuron_are_seen_as_an_image(stage_at):
-    """In the lower left corner of the plane while it is shaded by a neuron that sees the digits."""
+    """In the lower left corner of the plane, above all points, while it is shaded by a neuron that sees the digits."""
     stage = stage_at("dataset=digits&hidden_layers=5&shading=neuron&neuron=fc1.3")
     stage.rest()
     label = "document.getElementById('boundary').ariaLabel.includes('whose weights are shown as an image')"
     stage.lab.wait(label)
+    expected = stage.answer("weight_image").reshape(64, 4)[:, :3].astype(float)
+    assert np.ptp(expected, axis=0).max() > 40
+    side = 88 / 8
+    middles = np.stack(np.meshgrid((np.arange(8) + 0.5) * side, (np.arange(8) + 0.5) * side), axis=-1).reshape(-1, 2)
+    width, height = stage.left.size()
+
+    def is_seen():
+        """Somewhere at the lower left, wherever the axes leave off, every pixel of the image has its colour."""
+        corners = [(x, y) for x in range(30, 70) for y in range(int(height) - 88 - 50, int(height) - 88)]
+        colours = stage.left.colours(np.concatenate([middles + corner for corner in corners]))
+        found = np.abs(colours.reshape(len(corners), 64, 3) - expected).max(axis=(1, 2))
+        return found.min() <= 2
+
+    assert width > 300 and is_seen()
     stage.lab.choose("shading", "probability")
     stage.rest()
     stage.lab.wait(f"!{label}")
-    assert stage.lab.no_alert()
+    assert not is_seen() and stage.lab.no_alert()

@@ -138,7 +138,7 @@ class Views:
         self.representation = Representation(self.highlight, self.ask, self.ask)
         self.plots = self.plane, self.representation
         self.run.points = Points(crossed(self.run.opened()))
-        self.run.keeps_network = False
+        self.run.keeps_picture = False
         for view in (self.highlight, *self.plots):
             view.opened(self.run)
         self.show()
@@ -721,7 +721,7 @@ def test_points_of_a_run_that_goes_on_come_with_its_first_picture(page):
     views = Views(hidden_layers=(3,))
     before = list(views.plane.positions)
     views.run.points = Points(crossed(Run(networks.experiment_of(hidden_layers=(3,), dataset="xor")).opened()))
-    views.run.keeps_network = True
+    views.run.keeps_picture = True
     for plot in views.plots:
         plot.opened(views.run)
     assert list(views.plane.positions) == before and views.representation.positions
@@ -729,7 +729,7 @@ def test_points_of_a_run_that_goes_on_come_with_its_first_picture(page):
         plot.take_coming()
     assert list(views.plane.positions) == list(views.run.points.positions) != before
     assert not views.representation.positions
-    views.run.keeps_network = False
+    views.run.keeps_picture = False
     views.plane.opened(views.run)
     views.plane.take_coming()
     assert list(views.plane.positions) == list(views.run.points.positions)

@@ -141,7 +141,7 @@ class Plot:
 
     def opened(self, run):
         """Another run has other points; if its network is that of the one before, with its first picture only."""
-        if run.keeps_network and self.positions:
+        if run.keeps_picture and self.positions:
             self.coming = run.points
         else:
             self.set_points(run.points)
