@@ -106,7 +106,7 @@ def entered(experiment, name, text):
         shape.check_neuron(experiment, fields.parse(name, text))
         return _with(experiment, {"shading": "neuron", "neuron": text})
     if name in ("across", "up"):
-        return _with(experiment, slice_for(experiment, name, fields.parse(name, text)))
+        return _with(experiment, slice_for(experiment, name, fields.changed(experiment, name, text)[name]))
     result = fields.changed(experiment, name, text)
     if name == "inputs":
         chosen = shape.chosen_inputs(result)
@@ -142,13 +142,11 @@ NO_SLICE = {"across": "", "up": "", "through": None}
 def slice_for(experiment, name, key):
     """The values of the fields for a slice on which the column `key` varies `across` or `up`, as `name` says.
 
-    The other column stays if it can. "" ends the slice. Raises ValueError where there is no such column.
+    The other column stays if it can. "" ends the slice.
     """
     keys = shape.sliceable(experiment)
     if not key:
         return NO_SLICE
-    if key not in keys:
-        raise ValueError("%s: these data have no column %s to choose." % (fields.FIELDS[name].label, key))
     other = "up" if name == "across" else "across"
     second = experiment[other]
     if second == key:

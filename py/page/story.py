@@ -39,8 +39,10 @@ def _of_classes(experiment, seen, probes):
         words = "Untrained: the network gets %s of the training points right" % percent(right)
         return words + ("; %s %s, %d %%." % (cut, first, probes[0]) if probes else ".")
     if not experiment["hidden_layers"]:
-        return "Without hidden layers %s %s all it can draw: %s right." % (
+        return "Without hidden layers %s%s %s all it can draw: %s right." % (
             cut,
+            # In the plane it is bent, then.
+            " " + first if shape.features(experiment) else "",
             "is" if data.outputs == 2 else "are",
             percent(right),
         )

@@ -22,7 +22,7 @@ FONT = "500 %.1fpx Inter, system-ui, sans-serif"
 FONT_OF_TEXT = 0.92
 # The names in the inputs' tiles: their size, and their distance from the tile's edges in pixels.
 FONT_OF_NAME = 0.8
-NAME_GAP = 2
+NAME_GAP = 1
 # The largest side of a miniature, in pixels.
 LARGEST_MINIATURE = 200
 # How long a pointer rests on a neuron before the plane is shaded by it, in milliseconds.
@@ -332,7 +332,7 @@ class Strip:
                 context.strokeRect(*self.chosen)
 
     def _place_names(self):
-        """Sets `names`: `(name, x, y)` of the inputs whose tiles have room for their names; of all, or of none."""
+        """Sets `names`: `(name, x, y)` of the inputs whose tiles have room for their names."""
         self.names = []
         names = self.buttons.inputs
         if self.first or not names or len(names) > self.columns[0].shown:
@@ -340,8 +340,8 @@ class Strip:
         column, context = self.columns[0], self.context
         context.font = FONT % self._name_size()
         room = column.size - 2 * NAME_GAP
-        if self._name_size() < room and max([context.measureText(name).width for name in names]) <= room:
-            for index, name in enumerate(names):
+        for index, name in enumerate(names):
+            if max(self._name_size(), context.measureText(name).width) <= room:
                 x, y = strip_layout.corner(column, index)
                 self.names.append((name, x - round(self.left) + NAME_GAP, y + column.size - NAME_GAP))
 

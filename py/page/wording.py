@@ -348,11 +348,11 @@ def axis_names(experiment):
 
 
 def slice_words(experiment):
-    """What is not seen on a slice, in words; "" if the plane is none."""
+    """Where a slice lies among the inputs that are not seen on it, in words; "" if the plane is none."""
     if not shape.shown_slice(experiment):
         return ""
     row = shape.point_of_slice(experiment)
-    return "slice: others %s" % ("at their means" if row is None else "as at point %d" % row)
+    return "slice " + ("at the means" if row is None else "at point %d" % row)
 
 
 def plane_columns(experiment):

@@ -115,14 +115,16 @@ def changed(experiment, name, text):
     """
     if name == "batch_size":
         value = _whole_number(text, 1, shape.shape_of(experiment).training, "Batch size")
+    elif name == "through" and text.strip() and shape.is_known(experiment):
+        value = _whole_number(text, 0, shape.shape_of(experiment).rows - 1, "Through point")
     else:
         value = parse(name, text)
     result = dict(experiment)
     result[name] = value
     if name == "dimensions" and value:
         shape.check_dimensions(result, value)
-    if name == "through":
-        shape.check_through(result)
+    if name in ("across", "up") and value:
+        shape.check_column(experiment, value, FIELDS[name].label)
     if name == "inputs" and value:
         shape.check_inputs(result, value)
     if FIELDS[name].acts in (NUMBERS, NETWORK):
@@ -166,7 +168,7 @@ def from_query(query):
             try:
                 # A view field is not checked against the shown layer: another layer may have what this one lacks. A
                 # batch may have been chosen for more points: of fewer it takes all.
-                if field.acts in (VIEW, PLANE) or name == "batch_size":
+                if field.acts == VIEW or name == "batch_size":
                     experiment[name] = field.parse(given[name])
                 else:
                     experiment = changed(experiment, name, given[name])

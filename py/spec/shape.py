@@ -135,6 +135,11 @@ def features(experiment):
     return None if chosen == own_inputs(experiment) else chosen
 
 
+def is_known(experiment):
+    """Whether the experiment's data are known: those of a person's own table are not before it is there."""
+    return not traits_of(experiment).get("own") or own_tables.is_known(experiment["table"])
+
+
 def sliceable(experiment):
     """The keys of the columns that a slice can show, as they are numbered in the data; () where there are two or less.
 
@@ -351,7 +356,7 @@ def check(experiment):
 
 def check_inputs(experiment, keys):
     """Raises ValueError, with a sentence, if the experiment's data do not offer all of `keys` as inputs."""
-    if traits_of(experiment).get("own") and not own_tables.is_known(experiment["table"]):
+    if not is_known(experiment):
         return
     offered = offered_inputs(experiment)
     for key in keys:
@@ -364,11 +369,14 @@ def check_inputs(experiment, keys):
             raise ValueError("Inputs of these data are some of %s; %s is not." % (", ".join(there), quoted(key)))
 
 
-def check_through(experiment):
-    """Raises ValueError, with a sentence, if the data do not have the point through which the slice is to go."""
-    last = shape_of(experiment).rows - 1
-    if experiment["through"] is not None and experiment["through"] > last:
-        raise ValueError("Through point: points run from 0 to %d; %d is out of range." % (last, experiment["through"]))
+def check_column(experiment, key, label):
+    """Raises ValueError, with a sentence, if the data do not have the column `key` for a slice; `label` asks for it."""
+    keys = sliceable(experiment)
+    if not is_known(experiment) or key in keys:
+        return
+    if not keys:
+        raise ValueError("%s: these data have no more than two inputs, and all of the plane is seen." % label)
+    raise ValueError("%s must be one of the columns %s; %s is not." % (label, ", ".join(keys), quoted(key)))
 
 
 def check_dimensions(experiment, dimensions):

@@ -59,7 +59,7 @@ def test_two_inputs_are_chosen_while_it_trains(flowers):
     drawn(lab)
     assert "across=2&up=3" in lab.page.url
     label = lab.page.locator("#boundary").get_attribute("aria-label")
-    assert "a slice: others at their means" in label
+    assert "a slice at the means" in label
     (across, left, right), (up, low, high) = seen(lab)
     # Petals are 1.0 to 6.9 cm long and 0.1 to 2.5 wide.
     assert (across, up) == ("petal length", "petal width")
@@ -89,13 +89,13 @@ def test_a_click_on_a_point_has_the_slice_go_through_it(flowers):
     x, y = _pixel(lab, box, shares)
     lab.page.mouse.click(x, y)
     lab.wait(f"location.hash.includes('through={row}')")
-    lab.wait(f"document.getElementById('boundary').ariaLabel.includes('others as at point {row}')")
+    lab.wait(f"document.getElementById('boundary').ariaLabel.includes('slice at point {row}')")
     assert lab.field("through").input_value() == str(row)
     lab.fold()
     # A place without a point: the means again.
     lab.page.mouse.click(*_pixel(lab, box, (0.02, 0.02)))
     lab.wait("!location.hash.includes('through')")
-    lab.wait("document.getElementById('boundary').ariaLabel.includes('others at their means')")
+    lab.wait("document.getElementById('boundary').ariaLabel.includes('slice at the means')")
     assert lab.no_alert()
 
 
@@ -130,12 +130,12 @@ def test_a_link_to_a_slice_and_a_point_that_is_none(open_page):
     lab = open_page("dataset=iris&across=3&up=0&through=20&hidden_layers=4", wait_for=None)
     lab.wait("document.documentElement.dataset.inputs === '4'")
     drawn(lab)
-    assert "others as at point 20" in lab.page.locator("#boundary").get_attribute("aria-label")
+    assert "slice at point 20" in lab.page.locator("#boundary").get_attribute("aria-label")
     assert [name for name, *_ in seen(lab)] == ["petal width", "sepal length"]
     lab.enter("through", "150")
-    assert lab.alert() == "Through point: points run from 0 to 149; 150 is out of range."
+    assert lab.alert() == "Through point must be a whole number from 0 to 149; “150” is out of range."
     lab.enter("through", "")
-    lab.wait("document.getElementById('boundary').ariaLabel.includes('others at their means')")
+    lab.wait("document.getElementById('boundary').ariaLabel.includes('slice at the means')")
     assert lab.no_alert()
 
 

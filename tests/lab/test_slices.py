@@ -113,9 +113,25 @@ def test_what_is_a_slice(choices, expected):
     opened(experiment)
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("dataset=iris&across=4&up=1", "Across must be one of the columns 0, 1, 2, 3; “4” is not."),
+        ("dataset=iris&inputs=0,1,2&across=0&up=3", "Up must be one of the columns 0, 1, 2; “3” is not."),
+        ("across=0&up=1", "Across: these data have no more than two inputs, and all of the plane is seen."),
+        ("dataset=iris&through=150", "Through point must be a whole number from 0 to 149; “150” is out of range."),
+        ("dataset=own&table=ab&across=40&up=41&through=19999", None),
+    ],
+)
+def test_a_link_to_a_slice_that_there_is_not_says_so(query, words):
+    """Of a table that is not there yet nobody knows."""
+    _, complaints = fields.from_query(query)
+    assert complaints[:1] == ([words] if words else [])
+
+
 def test_a_point_that_there_is_not_is_refused_and_in_a_link_ignored():
     experiment = experiment_of(across="1", up="3", through=150)
     assert shape.point_of_slice(experiment) is None
-    with pytest.raises(ValueError, match="Through point: points run from 0 to 149; 150 is out of range"):
-        shape.check_through(experiment)
+    with pytest.raises(ValueError, match="Through point must be a whole number from 0 to 149; “150” is out of range"):
+        fields.changed(experiment, "through", "150")
     opened(experiment)

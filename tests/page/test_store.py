@@ -253,9 +253,9 @@ def test_a_slice_is_chosen_column_by_column_and_ended():
     assert (state.experiment["across"], state.experiment["up"]) == ("0", "2"), "they change places"
     state, effects = typed(state, "through", "17")
     assert state.experiment["through"] == 17 and store.PLANE in effects
-    with pytest.raises(ValueError, match="points run from 0 to 149"):
+    with pytest.raises(ValueError, match="from 0 to 149; “150” is out of range"):
         typed(state, "through", "150")
-    with pytest.raises(ValueError, match="no column 7"):
+    with pytest.raises(ValueError, match="one of the columns 0, 1, 2, 3; “7” is not"):
         typed(state, "up", "7")
     state, effects = typed(state, "up", "")
     assert [state.experiment[name] for name in ("across", "up", "through")] == ["", "", None]
@@ -278,9 +278,9 @@ def test_another_set_begins_without_a_slice_and_with_inputs_that_it_has():
 def test_a_slice_is_shown_as_far_as_there_is_one():
     sliced = running(dataset="iris", across="1", up="3", through=149).experiment
     shown = [wording.text(sliced, name) for name in ("across", "up", "through")]
-    assert shown == ["1", "3", "149"] and wording.slice_words(sliced) == "slice: others as at point 149"
+    assert shown == ["1", "3", "149"] and wording.slice_words(sliced) == "slice at point 149"
     beyond = {**sliced, "through": 150}
-    assert wording.text(beyond, "through") == "" and wording.slice_words(beyond) == "slice: others at their means"
+    assert wording.text(beyond, "through") == "" and wording.slice_words(beyond) == "slice at the means"
     same = {**sliced, "up": "1"}
     assert [wording.text(same, name) for name in ("across", "up", "through")] == ["", "", ""]
     assert wording.slice_words(same) == "" and wording.hidden(same)["through"]

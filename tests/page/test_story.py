@@ -104,6 +104,10 @@ def test_without_hidden_layers():
     assert said(53, choices=alone, train_accuracy=0.533) == (
         "Without hidden layers a straight line is all it can draw: 53 % right."
     )
+    # What is straight among features is not straight in the plane.
+    assert said(99, choices={**alone, "inputs": ("radius",)}, train_accuracy=0.99) == (
+        "Without hidden layers a straight line at the input is all it can draw: 99 % right."
+    )
     many = {"hidden_layers": (), "dataset": "three_classes"}
     assert said(90, choices=many, train_accuracy=0.9) == (
         "Without hidden layers straight cuts are all it can draw: 90 % right."

@@ -299,7 +299,8 @@ class Plane(Plot):
         if not self.weights:
             return
         left, top, _, height = self.mapping.box
-        side, gap = WEIGHTS * self.enlarged(), axes.scaled(axes.GAP, self.text_size)
+        side = min(WEIGHTS * self.enlarged(), height / 3)
+        gap = axes.scaled(axes.GAP, self.text_size)
         x, y = left + gap, top + height - gap - side
         context.imageSmoothingEnabled = False
         context.drawImage(self.weights[0], x, y, side, side)

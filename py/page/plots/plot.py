@@ -230,29 +230,29 @@ class Plot:
         return any(layer.due or layer.work is not None for layer in self.layers)
 
     def paint_names(self, context, names, note=""):
-        """Writes the names of both axes at their ends, in the plot, and a note in the corner between them."""
+        """Writes the names of both axes at their ends, in the plot, and a note beside the upper name or below it."""
         left, top, width, height = self.mapping.box
         context.font = axes.font(self.text_size)
         context.lineJoin = "round"
         context.lineWidth = 4
         context.strokeStyle, context.fillStyle = self.halo, self.quiet
         gap, line = axes.scaled(axes.GAP, self.text_size), 1.3 * self.text_size
-        ends = (
-            ("right", "bottom", left + width - gap, top + height - 4, -line),
-            ("left", "top", left + gap, top + 4, line),
+        beside = context.measureText(note).width <= width / 2 - 2 * gap
+        # A power of ten that the ticks share stands in the same place.
+        beyond = [line if power else 0 for _, _, power in self.axes]
+        upper = top + 4 + beyond[1]
+        texts = (
+            (names[0], "right", "bottom", left + width - gap, top + height - 4 - beyond[0]),
+            (names[1], "left", "top", left + gap, upper),
+            (note, "right", "top", left + width - gap, upper + (0 if beside else line)),
         )
-        for name, (_, _, power), (align, baseline, x, y, beyond) in zip(names, self.axes, ends):
-            if name:
-                # A power of ten that the ticks share stands in the same place.
-                y += beyond if power else 0
+        room = width / 2 if note and beside else width - 2 * gap
+        for text, align, baseline, x, y in texts:
+            if text:
                 context.textAlign, context.textBaseline = align, baseline
-                name = _fitting(context, name, width / 2)
+                text = _fitting(context, text, room)
                 for paint in (context.strokeText, context.fillText):
-                    paint(name, x, y)
-        if note:
-            context.textAlign, context.textBaseline = "right", "top"
-            for paint in (context.strokeText, context.fillText):
-                paint(_fitting(context, note, width / 2), left + width - gap, top + 4)
+                    paint(text, x, y)
 
     def enlarged(self):
         """How many times as large marks and lines are as with the smallest text."""
