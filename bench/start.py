@@ -47,6 +47,8 @@ VISITS = {
         },
     ),
 }
+# The most bytes that a first visit may fetch before the first trained picture.
+MOST_BYTES = 8_000_000
 # Files that hosts such as GitHub Pages do not compress, because they are compressed already.
 COMPRESSED = (".zst", ".zip", ".zlib", ".woff2", ".png", ".webp")
 

@@ -35,6 +35,7 @@ def test_start(run):
     fetched = {path for path, *_ in result["files"]}
     assert {"index.html", "vendor/pyodide/lab.pack.zst", "vendor/micropython/micropython.wasm"} <= fetched
     assert are_positive(number for _, *sizes in result["files"] for number in sizes)
+    assert sum(sent for _, _, sent in result["files"]) <= start.MOST_BYTES
     assert "milliseconds since navigation" in run.output and "in all" in run.output
 
 
